@@ -1,0 +1,214 @@
+// store.ts — the whole store as one value: a noun a field, each made by the file of that name
+// (signatures only; `open.ts` puts the implementations together)
+
+import type { Attests, Credential, KeyRequest, PersonRequest, Role } from "@holdpoint/wire/access.ts";
+import type { Approval } from "@holdpoint/wire/approval.ts";
+import type { Decision } from "@holdpoint/wire/decision.ts";
+import type { Actor, Event } from "@holdpoint/wire/event.ts";
+import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
+import type {
+  ActionRow,
+  ActiveSet,
+  ClaimAttempt,
+  Claimed,
+  NewAction,
+  NewVote,
+  Notice,
+  Page,
+  Proposed,
+  Settled,
+  Settlement,
+  Transition,
+  Transitioned,
+  Voted,
+} from "./types.ts";
+
+export interface Actions {
+  /** Commits each new action with its `proposed` event. Results are in the order of the input. */
+  propose(tenant: string, items: NewAction[]): Promise<Proposed[]>;
+  get(tenant: string, actionId: string): Promise<ActionRow | undefined>;
+  /** Current states by id, for waiters: cheap, no arguments opened. */
+  states(tenant: string, actionIds: string[]): Promise<Map<string, { state: ActionRow["state"]; version: number }>>;
+  settle(tenant: string, items: Settlement[]): Promise<Settled[]>;
+  claim(attempt: ClaimAttempt): Promise<Claimed>;
+  transition(change: Transition): Promise<Transitioned>;
+  /** Extends the lease of an executing action; false when it is not executing under that claim. */
+  heartbeat(tenant: string, actionId: string, claimNumber: number, leaseMs: number): Promise<Date | undefined>;
+  /** Marks a new dispatch: bumps the epoch and returns the rows to send (reconciler, resume). */
+  redispatch(tenant: string, actionIds: string[]): Promise<ActionRow[]>;
+  /** Rows that are `received`, older than `olderThanMs` since their last dispatch, oldest first. All tenants. */
+  overdue(olderThanMs: number, rows: number): Promise<{ tenant: string; actionId: string }[]>;
+  /** Records a refusal or a late report: an event without a version, no change of state. */
+  note(
+    tenant: string,
+    actionId: string | undefined,
+    type: string,
+    actor: Actor,
+    detail: Record<string, unknown>,
+  ): Promise<Event>;
+}
+
+export interface Approvals {
+  list(
+    tenant: string,
+    query: { state?: string; role?: string; cursor?: string; limit: number },
+  ): Promise<Page<Approval>>;
+  get(tenant: string, approvalId: string): Promise<Approval | undefined>;
+  /** One transaction under the approval's row lock: checks, writes the vote, and a NOTIFY. */
+  vote(vote: NewVote): Promise<Voted>;
+  /** Applies the votes to the action: held → approved | rejected, by the tally. Idempotent. Used by the escalation worker. */
+  apply(tenant: string, approvalId: string, actor: Actor): Promise<Transitioned | { status: "waiting" }>;
+  /** Approvals with votes that reach a conclusion while their action is still held. */
+  unapplied(rows: number): Promise<{ tenant: string; approvalId: string; actionId: string }[]>;
+}
+
+/** What time alone changes; run by the escalation service under an advisory lock. Each returns how many it changed. */
+export interface Sweeper {
+  /** held past expiry → expired; allowed past 60 s, approved past the approval's expiry → expired; lease over → outcome_unknown */
+  expire(rows: number): Promise<number>;
+  /** received past its deadline → denied with a code */
+  denyOverdue(rows: number): Promise<number>;
+  /** runs `body` only where this session holds the named advisory lock; undefined when another process has it */
+  alone<T>(lock: string, body: () => Promise<T>): Promise<T | undefined>;
+}
+
+export interface PolicyRecord {
+  id: string;
+  name: string;
+  description?: string;
+  status: PolicyStatus;
+  version: number;
+  author: string;
+  etag: string;
+  createdAt: string;
+  updatedAt: string;
+  /** as it was written: row or whole document */
+  write: PolicyWrite;
+}
+export interface Policies {
+  active(tenant: string): Promise<ActiveSet>;
+  byDigest(digest: string): Promise<ActiveSet | undefined>;
+  /** Makes files the base of every tenant's set, under the exclusive policy lock; nothing when they are that already. */
+  installBase(sources: PolicySource[], actor: Actor): Promise<void>;
+  list(tenant: string, query: { status?: PolicyStatus; cursor?: string; limit: number }): Promise<Page<PolicyRecord>>;
+  get(tenant: string, id: string): Promise<PolicyRecord | undefined>;
+  create(tenant: string, write: PolicyWrite, author: string): Promise<PolicyRecord>;
+  replace(
+    tenant: string,
+    id: string,
+    etag: string,
+    write: PolicyWrite,
+    author: string,
+  ): Promise<PolicyRecord | "unknown" | "changed">;
+  remove(tenant: string, id: string, etag: string): Promise<"removed" | "unknown" | "changed" | "active">;
+  /** Sets the status and the tenant's new digest in one transaction under the exclusive lock. `sources(set)` builds the set from the rows. */
+  publish(
+    tenant: string,
+    id: string,
+    status: "active" | "shadow" | "retired",
+    by: string,
+    twoPerson: boolean,
+  ): Promise<ActiveSet | "unknown" | "same_author">;
+}
+
+export interface KeyRecord {
+  id: string;
+  tenant: string;
+  role: Role;
+  agents: string[];
+  person?: string;
+  attests: Attests;
+  createdAt: string;
+  expiresAt?: string;
+}
+export interface Keys {
+  /** The secret is returned once; only its hash is kept. */
+  create(tenant: string, request: KeyRequest, by: Actor): Promise<{ record: KeyRecord; key: string }>;
+  list(tenant: string): Promise<KeyRecord[]>;
+  rotate(tenant: string, id: string, by: Actor): Promise<{ record: KeyRecord; key: string } | undefined>;
+  remove(tenant: string, id: string, by: Actor): Promise<boolean>;
+  /** The caller of a bearer token, or undefined (unknown, expired, wrong secret: the same answer in the same time). */
+  authenticate(token: string): Promise<Credential | undefined>;
+  /** True while no key exists at all: the only time `keys bootstrap` may mint one. */
+  empty(): Promise<boolean>;
+}
+export interface Person extends PersonRequest {
+  changedAt: string;
+}
+export interface People {
+  list(tenant: string): Promise<Person[]>;
+  get(tenant: string, id: string): Promise<Person | undefined>;
+  put(tenant: string, person: PersonRequest, by: Actor): Promise<Person>;
+  remove(tenant: string, id: string, by: Actor): Promise<boolean>;
+}
+
+export interface Stops {
+  terminateSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
+  resumeSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
+  killSwitch(tenant: string, engaged: boolean, agent: string | undefined, reason: string, by: Actor): Promise<void>;
+}
+
+export interface Decisions {
+  list(
+    tenant: string,
+    query: {
+      effect?: string;
+      outcome?: string;
+      tool?: string;
+      agent?: string;
+      session?: string;
+      rule?: string;
+      from?: Date;
+      to?: Date;
+      cursor?: string;
+      limit: number;
+    },
+  ): Promise<Page<Decision>>;
+  get(tenant: string, decisionId: string): Promise<{ decision: Decision; row: ActionRow } | undefined>;
+}
+
+export interface Sequenced {
+  cursor: number;
+  event: Event;
+}
+export interface Events {
+  /** Gives unsequenced events their cursor, in commit order, under an advisory lock. Returns how many. */
+  sequence(): Promise<number>;
+  after(tenant: string, cursor: number, rows: number): Promise<Sequenced[]>;
+  last(tenant: string): Promise<number>;
+  ofAction(tenant: string, actionId: string): Promise<Event[]>;
+}
+
+export interface Workers {
+  /** Says that this process lives and which sets it runs; a publish waits for all live ones. */
+  beat(worker: { id: string; service: string; digests: Record<string, string> }): Promise<void>;
+  gone(id: string): Promise<void>;
+  /** Live workers (beat within 3 heartbeats) that do not run `digest` for `tenant` yet. */
+  behind(tenant: string, digest: string): Promise<string[]>;
+  live(): Promise<{ id: string; service: string; beatAt: string }[]>;
+}
+
+export interface OutboxItem {
+  id: string;
+  tenant: string;
+  topic: string;
+  payload: unknown;
+}
+
+export interface Store {
+  actions: Actions;
+  approvals: Approvals;
+  sweeper: Sweeper;
+  policies: Policies;
+  keys: Keys;
+  people: People;
+  stops: Stops;
+  decisions: Decisions;
+  events: Events;
+  workers: Workers;
+  /** Calls back on every notice of any process, this one included; survives reconnects. */
+  listen(onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
+  /** Throws `store_unavailable` where it cannot record, `unsafe_store` on unsafe durability settings, `not_ready` on clock skew. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}

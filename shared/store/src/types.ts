@@ -1,0 +1,173 @@
+// types.ts — the shapes that go in and out of the store; every call is scoped to one tenant
+
+import type { Action, ActionState } from "@holdpoint/wire/action.ts";
+import type { Approval, ApprovalAsk, Card } from "@holdpoint/wire/approval.ts";
+import type { Decision, Finding } from "@holdpoint/wire/decision.ts";
+import type { Actor, Event } from "@holdpoint/wire/event.ts";
+import type { Facts } from "@holdpoint/wire/facts.ts";
+import type { ClaimRefusal } from "@holdpoint/wire/grant.ts";
+import type { TraceCarrier } from "@holdpoint/wire/job.ts";
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import type { Verdict } from "@holdpoint/wire/verdict.ts";
+
+/** An action to accept. `requestHash` is what "same body" means (rulings §C9): kind, tool, args, cwd, principal, session. */
+export interface NewAction {
+  action: Action;
+  requestHash: string;
+  idempotencyKey?: string;
+  /** hash of tenant, credential, agent, session, tool, args, cwd: an equal held or approved action is joined (rulings §C4) */
+  joinHash: string;
+  trace: TraceCarrier;
+  /** ms until the sweeper denies it undecided */
+  decideWithinMs: number;
+}
+
+export type Proposed =
+  | { status: "created"; row: ActionRow }
+  | { status: "replayed"; row: ActionRow }
+  | { status: "joined"; row: ActionRow }
+  | { status: "conflict"; actionId: string }
+  | { status: "too_many_open"; open: number };
+
+/** An action as it stands. `action.args` are opened (unsealed). */
+export interface ActionRow {
+  action: Action;
+  state: ActionState;
+  version: number;
+  epoch: number;
+  deadlineAt: Date;
+  dispatchedAt?: Date;
+  trace: TraceCarrier;
+  decision?: Decision;
+  verdict?: Verdict;
+  facts?: Facts;
+  findings?: Finding[];
+  findingsAt?: Date;
+  approvalId?: string;
+  approvalToken?: string;
+  replacedBy?: string;
+  /** `sha256:…` hash of its last event: the propose answer's `receipt` */
+  receipt: string;
+  claim?: { number: number; credential: string; leaseUntil: Date; idempotencyKey?: string; executor?: string };
+}
+
+export interface NewApproval {
+  id: string;
+  ask: ApprovalAsk;
+  card: Card;
+  expiresAt: Date;
+}
+
+/** A decision to commit: its row, its evidence, its approval and its notifications, in one transaction. */
+export interface Settlement {
+  tenant: string;
+  actionId: string;
+  epoch: number;
+  state: "allowed" | "held" | "denied";
+  decision: Decision;
+  verdict: Verdict;
+  facts: Facts;
+  findings: Finding[];
+  approval?: NewApproval;
+  actor: Actor;
+  /** normalised command line for the evidence (seed 002) */
+  command: string;
+}
+
+export type Settled =
+  | { status: "settled"; actionId: string; state: ActionState; version: number; eventId: string; receipt: string }
+  /** another dispatch has the word: drop it */
+  | { status: "stale_epoch"; actionId: string }
+  /** not `received` any more: drop it */
+  | { status: "already"; actionId: string; state: ActionState }
+  /** judge again with this set and try again; no failed attempt */
+  | { status: "stale_policy"; actionId: string; activeDigest: string }
+  /** the session was terminated or the kill switch is engaged: only a denial may be committed now */
+  | { status: "stopped"; actionId: string; why: "session_terminated" | "kill_switch"; reason: string }
+  /** more pending approvals than one agent may have: only a denial may be committed */
+  | { status: "too_many_pending"; actionId: string }
+  | { status: "unknown"; actionId: string };
+
+export interface ClaimAttempt {
+  tenant: string;
+  actionId: string;
+  credential: string;
+  idempotencyKey?: string;
+  /** the row's version that was judged */
+  version: number;
+  policyDigest: string;
+  leaseMs: number;
+  executor?: string;
+  actor: Actor;
+  bindings?: unknown;
+}
+export type Claimed =
+  | { status: "claimed"; row: ActionRow; repeated: boolean }
+  /** judge again and try again */
+  | { status: "stale"; row: ActionRow; activeDigest: string }
+  | { status: "refused"; reason: ClaimRefusal; row: ActionRow }
+  | { status: "unknown" };
+
+/** A change of state outside of settle and claim: report, cancel, expiry, revocation, re-judging, resume after votes. */
+export interface Transition {
+  tenant: string;
+  actionId: string;
+  from: ActionState[];
+  to: ActionState;
+  actor: Actor;
+  type?: string;
+  reason?: string;
+  /** guard: only this version, when given */
+  version?: number;
+  decision?: Decision;
+  replacedBy?: string;
+  detail?: Record<string, unknown>;
+}
+export type Transitioned =
+  | { status: "done"; row: ActionRow; event: Event }
+  | { status: "illegal"; state: ActionState; row: ActionRow }
+  | { status: "unknown" };
+
+export interface NewVote {
+  tenant: string;
+  approvalId: string;
+  voteId: string;
+  /** person id; for a bot or webhook key its credential id */
+  voter: string;
+  credential: string;
+  channel: string;
+  vote: "approve" | "deny";
+  /** roles the voter holds now */
+  roles: string[];
+  reason?: string;
+  cardSha256?: string;
+  /** an empty list in a one-person `up`; else nobody in here may vote (rulings §D2) */
+  barred: string[];
+}
+export type Voted =
+  | { status: "counted"; approval: Approval; actionId: string }
+  | { status: "already_settled"; approval: Approval }
+  | { status: "already_voted"; approval: Approval }
+  | { status: "card_changed"; approval: Approval }
+  | { status: "approval_expired"; approval: Approval }
+  | { status: "not_an_approver"; approval: Approval }
+  | { status: "own_request"; approval: Approval }
+  | { status: "unknown" };
+
+/** What every worker runs for a tenant: content-addressed by `digest`. */
+export interface ActiveSet {
+  digest: string;
+  sources: PolicySource[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+/** A message from one process to the others: ids only (a NOTIFY carries at most 8,000 bytes). */
+export type Notice =
+  | { kind: "settled"; tenant: string; actionIds: string[] }
+  | { kind: "policy"; tenant: string; digest: string }
+  | { kind: "voted"; tenant: string; approvalId: string; actionId: string }
+  | { kind: "events"; tenant: string };

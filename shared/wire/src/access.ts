@@ -1,0 +1,63 @@
+// access.ts — who may do what: credentials, what they attest, people
+
+import { z } from "zod";
+import { list, name, Trust, timestamp } from "./scalars.ts";
+
+export const ROLES = [
+  "agent",
+  "executor",
+  "authzen",
+  "approver",
+  "operator",
+  "policy-author",
+  "policy-publisher",
+  "auditor",
+  "admin",
+] as const;
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
+
+export const Attests = z.strictObject({
+  onBehalfOf: name().optional(),
+  team: name().optional(),
+  roles: list(name()).optional(),
+  app: name().optional(),
+  workflow: name().optional(),
+  environment: z.strictObject({ name: name() }).optional(),
+  trust: Trust.optional(),
+  home: name(4096).optional(),
+  permissions: list(name()).optional(),
+});
+export type Attests = z.infer<typeof Attests>;
+
+export const KeyRequest = z.strictObject({
+  role: Role,
+  agents: list(name()).optional(),
+  person: name().optional(),
+  attests: Attests.optional(),
+  expiresAt: timestamp.optional(),
+});
+export type KeyRequest = z.infer<typeof KeyRequest>;
+
+/** An authenticated caller, as the gateway knows it after the door. */
+export interface Credential {
+  id: string;
+  tenant: string;
+  role: Role;
+  agents: string[];
+  person?: string;
+  attests: Attests;
+}
+
+export const Identity = z.strictObject({ channel: name(), id: name() });
+export const PersonRequest = z.strictObject({
+  id: name(),
+  name: name(),
+  roles: list(name()),
+  identities: list(Identity).optional(),
+  delegatesTo: name().optional(),
+});
+export type PersonRequest = z.infer<typeof PersonRequest>;
+
+export const SessionRequest = z.strictObject({ reason: name(4096) });
+export const KillSwitchRequest = z.strictObject({ engaged: z.boolean(), agent: name().optional(), reason: name(4096) });

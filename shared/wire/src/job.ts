@@ -1,0 +1,48 @@
+// job.ts — what travels between the stages: one action on its way, sealed before it meets a queue
+
+import { z } from "zod";
+import { Action } from "./action.ts";
+import { Finding, StageTiming } from "./decision.ts";
+import type { Facts } from "./facts.ts";
+import { id, name } from "./scalars.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Two versions are readable at a time, so that a rolling upgrade loses nothing (rulings §E9). */
+export const JOB_VERSIONS = [1] as const;
+export const JOB_VERSION = 1;
+
+/** W3C trace context of the propose span: each stage's span hangs below it, whatever the queue did in between. */
+export const TraceCarrier = z.strictObject({ traceparent: z.string().optional(), tracestate: z.string().optional() });
+export type TraceCarrier = z.infer<typeof TraceCarrier>;
+
+/** One action on its way. `verdict` and `facts` appear once rules has judged; `findings` once safety has. */
+export interface Message {
+  v: number;
+  action: Action;
+  epoch: number;
+  trace: TraceCarrier;
+  /** when the message was handed over, ms since 1970, to say how long it queued */
+  sentAt: number;
+  facts?: Facts;
+  verdict?: Verdict;
+  findings?: Finding[];
+  stages: z.infer<typeof StageTiming>[];
+  /** a vote, withdrawal or expiry that the escalation stage must look at; the row is the truth, this only says where */
+  resume?: { approvalId: string };
+}
+
+/** The door: a job that was opened is still not believed until it has this shape. The parts that the core computed are trusted by their seal. */
+export const MessageEnvelope = z.looseObject({
+  v: z.union([z.literal(1)]),
+  action: Action,
+  epoch: z.int().min(0),
+  trace: TraceCarrier,
+  sentAt: z.number(),
+  stages: z.array(StageTiming),
+  findings: z.array(Finding).optional(),
+  resume: z.strictObject({ approvalId: id("apr") }).optional(),
+});
+
+/** What a queue carries: cipher text only. */
+export const SealedPack = z.strictObject({ v: z.literal(1), key: name(), items: z.array(z.string()).min(1) });
+export type SealedPack = z.infer<typeof SealedPack>;

@@ -1,0 +1,74 @@
+// limits.ts — every limit and default of the product, in one table, with units last in the names
+
+export const limits = {
+  // what a request may be
+  bodyBytesMax: 1_048_576,
+  bodyReadMs: 30_000,
+  argsBytesMax: 262_144,
+  jsonDepthMax: 32,
+  jsonNodesMax: 10_000,
+  textCharsMax: 4_096,
+  nameCharsMax: 512,
+  listItemsMax: 256,
+  idempotencyKeyCharsMax: 255,
+  waitMsMax: 60_000,
+  pageItemsDefault: 50,
+  pageItemsMax: 200,
+
+  // what the core reads before it calls a text opaque
+  commandCharsMax: 32_768,
+  commandNodesMax: 4_000,
+  commandAtomsMax: 500,
+  wrapperDepthMax: 12,
+  pathsMax: 1_000,
+  hostsMax: 500,
+  stringsScannedBytesMax: 262_144,
+
+  // what a policy may be
+  policyFileBytesMax: 262_144,
+  policyRulesMax: 20_000,
+  policyTomlRulesMax: 256,
+  patternBytesMax: 1_024,
+  patternProgramMax: 5_000,
+  globExpansionsMax: 64,
+  ruleExamplesMax: 64,
+
+  // deciding
+  decideWaitingMs: 60_000,
+  decideIdleMs: 900_000,
+  checkerMsDefault: 1_000,
+  checkerMsMax: 10_000,
+  findingsMax: 100,
+  findingNoteCharsMax: 500,
+  verdictReuseMs: 600_000,
+
+  // approvals and grants
+  approvalTtlMs: 3_600_000,
+  approvalTtlMsMax: 7 * 86_400_000,
+  quorumMax: 10,
+  claimWindowMs: 60_000,
+  leaseMsDefault: 600_000,
+  leaseMarginMs: 60_000,
+  voteAnswerWaitMs: 2_000,
+  openActionsPerAgentMax: 1_000,
+  pendingApprovalsPerAgentMax: 1_000,
+
+  // moving
+  packActionsMax: 32,
+  packBytesMax: 1_048_576,
+  jobLockMs: 2_000,
+  stalledCheckMs: 1_000,
+  runRetryMs: 300,
+  stageConcurrency: 20,
+  sweepMs: 500,
+  reconcileMs: 2_000,
+  waiterRereadMs: 1_000,
+  drainMs: 10_000,
+  sequencerMs: 200,
+  policyAckMs: 10_000,
+  workerHeartbeatMs: 2_000,
+  clockSkewMsMax: 5_000,
+  hookDeadlineMs: 20_000,
+} as const;
+
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,30 @@
+// vitest.config.ts — one project a package, so that `pnpm --filter <package> test` runs just its own
+import { existsSync, readdirSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const packages = ["shared", "services"].flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => existsSync(`${path}/package.json`)),
+);
+
+export default defineConfig({
+  test: {
+    globalSetup: ["shared/testkit/src/global-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    projects: [...packages, "test"].map((path) => ({
+      extends: true as const,
+      test: {
+        name: path,
+        include: [
+          `${path}/src/**/*.test.ts`,
+          `${path}/test/**/*.test.ts`,
+          `${path}/*.test.ts`,
+          ...(path === "test" ? ["test/**/*.test.ts"] : []),
+        ],
+      },
+    })),
+  },
+});
