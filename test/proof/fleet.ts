@@ -1,0 +1,117 @@
+// fleet.ts — a whole Holdpoint in separate processes, each of which may be killed, frozen and started again
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..", "..");
+const node = join(root, "node_modules", "node", "bin", "node");
+
+export const SERVICES = ["gateway", "rules", "safety", "sandbox", "escalation"] as const;
+export type Service = (typeof SERVICES)[number];
+
+export const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+
+export interface Fleet {
+  url: string;
+  pid(service: Service): number | undefined;
+  /** Sends a signal to one service; a killed one is started again at once, as an orchestrator would. */
+  signal(service: Service, signal: NodeJS.Signals): void;
+  restarts(): number;
+  ready(timeoutMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the five services against the given database and queue. Their logs go to `folder`. */
+export async function startFleet(options: {
+  databaseUrl: string;
+  queueUrl: string;
+  folder: string;
+  env?: Record<string, string>;
+}): Promise<Fleet> {
+  mkdirSync(options.folder, { recursive: true });
+  const port = await freePort();
+  const shared = {
+    ...process.env,
+    HOLDPOINT_DATABASE_URL: options.databaseUrl,
+    HOLDPOINT_QUEUE_URL: options.queueUrl,
+    HOLDPOINT_MASTER_KEY: randomBytes(32).toString("base64"),
+    HOLDPOINT_JOB_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+    HOLDPOINT_LOG_LEVEL: "warn",
+    HOLDPOINT_HOST: "127.0.0.1",
+    ...options.env,
+  };
+  const children = new Map<Service, ChildProcess>();
+  let stopping = false;
+  let restarts = 0;
+
+  const start = async (service: Service): Promise<void> => {
+    const log = createWriteStream(join(options.folder, `${service}.log`), { flags: "a" });
+    const child = spawn(
+      node,
+      ["--disable-warning=ExperimentalWarning", join(root, "services", service, "src", "main.ts")],
+      {
+        cwd: options.folder,
+        env: { ...shared, HOLDPOINT_PORT: String(service === "gateway" ? port : 0), HOLDPOINT_METRICS_PORT: "0" },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    child.stdout?.pipe(log);
+    child.stderr?.pipe(log);
+    child.on("exit", () => {
+      if (stopping || children.get(service) !== child) return;
+      restarts++;
+      void start(service);
+    });
+    children.set(service, child);
+  };
+  for (const service of SERVICES) await start(service);
+  const url = `http://127.0.0.1:${port}`;
+
+  return {
+    url,
+    pid: (service) => children.get(service)?.pid,
+    signal: (service, signal) => children.get(service)?.kill(signal),
+    restarts: () => restarts,
+    async ready(timeoutMs) {
+      const end = performance.now() + timeoutMs;
+      for (;;) {
+        const ok = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+          (response) => response.ok,
+          () => false,
+        );
+        if (ok) return;
+        if (performance.now() > end)
+          throw new Error(`the fleet was not ready in ${timeoutMs} ms; see ${options.folder}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all(
+        [...children.values()].map(
+          (child) =>
+            new Promise<void>((resolve) => {
+              if (child.exitCode !== null || child.signalCode !== null) return resolve();
+              child.once("exit", () => resolve());
+              child.kill("SIGCONT");
+              child.kill("SIGTERM");
+              setTimeout(() => child.kill("SIGKILL"), 12_000).unref();
+            }),
+        ),
+      );
+    },
+  };
+}
