@@ -65,7 +65,9 @@ export const faults: readonly Fault[] = [
   {
     name: "kill -9 all workers at once",
     kills: 4,
-    strike: async ({ fleet }) => SERVICES.slice(1).forEach((service) => fleet.signal(service, "SIGKILL")),
+    async strike({ fleet }) {
+      for (const service of SERVICES.slice(1)) fleet.signal(service, "SIGKILL");
+    },
   },
   freezeOne,
   { name: "wipe the queue", wipes: 1, strike: ({ wipeQueue }) => wipeQueue() },
