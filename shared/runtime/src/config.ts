@@ -1,0 +1,164 @@
+// config.ts — the environment as typed values; a bad one names its variable and stops the start
+
+import { readFileSync } from "node:fs";
+import { delimiter } from "node:path";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import { z } from "zod";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const KEY_BYTES = 32;
+
+function keyBytes(text: string): Buffer | undefined {
+  const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
+  return bytes.length === KEY_BYTES ? bytes : undefined;
+}
+const key = z.string().transform((text, context) => {
+  const bytes = keyBytes(text.trim());
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: "custom", message: "expected 32 bytes as base64 or hex" });
+  return z.NEVER;
+});
+
+/** `id:base64,id2:base64`: the first one seals, all open (rulings §E6). */
+const keyRing = z.string().transform((text, context) => {
+  const keys: { id: string; key: Buffer }[] = [];
+  for (const part of text.split(",").map((each) => each.trim())) {
+    const colon = part.indexOf(":");
+    const id = part.slice(0, colon);
+    const bytes = keyBytes(part.slice(colon + 1));
+    if (
+      colon < 1 ||
+      !/^[A-Za-z0-9_-]{1,32}$/.test(id) ||
+      bytes === undefined ||
+      keys.some((known) => known.id === id)
+    ) {
+      context.addIssue({ code: "custom", message: "expected `id:key,id2:key` with distinct ids and 32-byte keys" });
+      return z.NEVER;
+    }
+    keys.push({ id, key: bytes });
+  }
+  return keys;
+});
+export type JobKeys = z.infer<typeof keyRing>;
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `expected a URL that starts with ${protocols.map((each) => `${each}//`).join(" or ")}`,
+  });
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, { error: "expected a port from 0 to 65535" })
+  .transform(Number)
+  .refine((value) => value <= 65_535, { error: "expected a port from 0 to 65535" });
+const flag = z
+  .enum(["1", "0", "true", "false"], { error: "expected 1, 0, true or false" })
+  .transform((text) => text === "1" || text === "true");
+const paths = z.string().transform((text) => text.split(delimiter).filter((each) => each !== ""));
+const millis = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, { error: "expected a whole number of milliseconds" })
+  .transform(Number);
+
+/** Every variable that Holdpoint reads, beside the standard OTEL_* ones and `HOLDPOINT_LOG_LEVEL`. */
+const VARIABLES = {
+  HOLDPOINT_DATABASE_URL: url("postgres:", "postgresql:").optional(),
+  HOLDPOINT_QUEUE_URL: url("redis:", "rediss:", "postgres:", "postgresql:").optional(),
+  HOLDPOINT_MASTER_KEY: key.optional(),
+  HOLDPOINT_JOB_KEYS: keyRing.optional(),
+  HOLDPOINT_POLICY: paths.optional(),
+  HOLDPOINT_PORT: port.optional(),
+  HOLDPOINT_HOST: z.string().min(1).optional(),
+  HOLDPOINT_METRICS_PORT: port.optional(),
+  HOLDPOINT_METRICS_HOST: z.string().min(1).optional(),
+  HOLDPOINT_DATA: z.string().min(1).optional(),
+  HOLDPOINT_URL: url("http:", "https:").optional(),
+  HOLDPOINT_KEY: z.string().min(1).optional(),
+  HOLDPOINT_HOOK_DEADLINE_MS: millis.optional(),
+  HOLDPOINT_ONE_PERSON: flag.optional(),
+  HOLDPOINT_CHECKERS: z.string().min(1).optional(),
+} as const;
+type Variables = typeof VARIABLES;
+
+/** May come from a file instead (`NAME_FILE`), as secret mounts do. */
+const FROM_FILE: readonly (keyof Variables)[] = [
+  "HOLDPOINT_DATABASE_URL",
+  "HOLDPOINT_QUEUE_URL",
+  "HOLDPOINT_MASTER_KEY",
+  "HOLDPOINT_JOB_KEYS",
+  "HOLDPOINT_KEY",
+];
+
+export interface Config {
+  databaseUrl?: string;
+  queueUrl?: string;
+  masterKey?: Buffer;
+  jobKeys?: JobKeys;
+  /** `HOLDPOINT_POLICY`: files and folders, separated as in PATH */
+  policyPaths?: string[];
+  port?: number;
+  host?: string;
+  metricsPort?: number;
+  metricsHost?: string;
+  dataDir?: string;
+  url?: string;
+  key?: string;
+  hookDeadlineMs?: number;
+  onePerson?: boolean;
+  /** file that lists out-of-process checkers */
+  checkersPath?: string;
+}
+
+const refuse = (variable: string, expected: string): never => {
+  throw new Fault("config_invalid", `\`${variable}\`: ${expected}`, { variable });
+};
+
+function raw(name: keyof Variables, env: Environment): string | undefined {
+  const direct = env[name];
+  const path = env[`${name}_FILE`];
+  const hasFile = FROM_FILE.includes(name) && path !== undefined && path !== "";
+  if (direct !== undefined && direct !== "") {
+    return hasFile ? refuse(name, `expected either it or \`${name}_FILE\`, not both`) : direct;
+  }
+  if (!hasFile) return undefined;
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    return refuse(`${name}_FILE`, `expected a readable file at \`${path}\` (${code})`);
+  }
+}
+
+function read<N extends keyof Variables>(name: N, env: Environment): z.output<Variables[N]> {
+  const parsed = VARIABLES[name].safeParse(raw(name, env));
+  // The value itself is never quoted: most of these are secrets or hold one.
+  if (!parsed.success) return refuse(name, parsed.error.issues[0]?.message ?? "not understood");
+  return parsed.data as z.output<Variables[N]>;
+}
+
+/** Reads and checks everything at once, so that a start fails before it opens anything. Throws `config_invalid`. */
+export function readConfig(env: Environment = process.env): Config {
+  return {
+    databaseUrl: read("HOLDPOINT_DATABASE_URL", env),
+    queueUrl: read("HOLDPOINT_QUEUE_URL", env),
+    masterKey: read("HOLDPOINT_MASTER_KEY", env),
+    jobKeys: read("HOLDPOINT_JOB_KEYS", env),
+    policyPaths: read("HOLDPOINT_POLICY", env),
+    port: read("HOLDPOINT_PORT", env),
+    host: read("HOLDPOINT_HOST", env),
+    metricsPort: read("HOLDPOINT_METRICS_PORT", env),
+    metricsHost: read("HOLDPOINT_METRICS_HOST", env),
+    dataDir: read("HOLDPOINT_DATA", env),
+    url: read("HOLDPOINT_URL", env),
+    key: read("HOLDPOINT_KEY", env),
+    hookDeadlineMs: read("HOLDPOINT_HOOK_DEADLINE_MS", env),
+    onePerson: read("HOLDPOINT_ONE_PERSON", env),
+    checkersPath: read("HOLDPOINT_CHECKERS", env),
+  };
+}
+
+/** A value that this process cannot do without. Throws `config_invalid`. */
+export function required<K extends keyof Config>(config: Config, key: K, variable: string): NonNullable<Config[K]> {
+  const value = config[key];
+  return value ?? refuse(variable, "expected a value, none is set");
+}

@@ -1,0 +1,146 @@
+// trace.ts — one span tree per action, through queue and stages; the SDK is set up by the standard OTEL_* variables
+
+import { createRequire } from "node:module";
+import type { TraceCarrier } from "@holdpoint/wire/job.ts";
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { shutdownMetrics, startMetrics } from "./metrics.ts";
+
+/** api.md "Spans": every name that Holdpoint itself gives a span. */
+export const SPANS = {
+  propose: "holdpoint.propose",
+  rules: "holdpoint.rules",
+  safety: "holdpoint.safety",
+  checker: "holdpoint.checker",
+  sandbox: "holdpoint.sandbox",
+  escalation: "holdpoint.escalation",
+  settle: "holdpoint.settle",
+  vote: "holdpoint.vote",
+  claim: "holdpoint.claim",
+  report: "holdpoint.report",
+} as const;
+export type SpanName = (typeof SPANS)[keyof typeof SPANS];
+
+export const tracer = (): Tracer => trace.getTracer("holdpoint");
+
+/** The context that a carrier describes; a missing or broken one starts a tree of its own. */
+export const contextOf = (carrier: TraceCarrier | undefined): Context =>
+  carrier === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, carrier);
+
+/** What to put beside a message so that another process can hang its spans below `span`. */
+export function carrierOf(span?: Span): TraceCarrier {
+  const carrier: Record<string, string> = {};
+  propagation.inject(span === undefined ? context.active() : trace.setSpan(context.active(), span), carrier);
+  const { traceparent, tracestate } = carrier;
+  return { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) };
+}
+
+/** A link to the span that a carrier names: a human wait ends one segment, and the answer's span links back to it. */
+export function linkTo(carrier: TraceCarrier | undefined, attributes?: Attributes): Link[] {
+  const span = trace.getSpanContext(contextOf(carrier));
+  return span === undefined ? [] : [{ context: span, ...(attributes && { attributes }) }];
+}
+
+export interface SpanOptions {
+  /** parent; without one the active span is the parent */
+  under?: TraceCarrier;
+  /** no parent at all, whatever is active: for spans that only link */
+  root?: boolean;
+  links?: Link[];
+  attributes?: Attributes;
+}
+
+/** Runs `work` inside a span; a throw marks the span and goes on up. */
+export async function inSpan<T>(
+  name: SpanName,
+  options: SpanOptions,
+  work: (span: Span) => T | Promise<T>,
+): Promise<T> {
+  const parent = options.root ? ROOT_CONTEXT : options.under ? contextOf(options.under) : context.active();
+  const span = tracer().startSpan(
+    name,
+    { ...(options.links && { links: options.links }), ...(options.attributes && { attributes: options.attributes }) },
+    parent,
+  );
+  try {
+    return await context.with(trace.setSpan(parent, span), () => work(span));
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Says that a span's work failed. The message of an unknown error stays out: it may quote arguments. */
+export function failSpan(span: Span, error: unknown): void {
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: code ?? (error instanceof Error ? error.name : "error") });
+}
+
+/** The trace id of a carrier or of the active span, for `decision.traceId`. */
+export function traceIdOf(carrier?: TraceCarrier): string | undefined {
+  const span =
+    carrier === undefined ? trace.getSpanContext(context.active()) : trace.getSpanContext(contextOf(carrier));
+  return span?.traceId;
+}
+
+const EXPORT_VARIABLES = [
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+  "OTEL_TRACES_EXPORTER",
+] as const;
+
+/** True where the standard variables name somewhere to send spans to. */
+export const exportsTraces = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  env["OTEL_SDK_DISABLED"] !== "true" &&
+  env["OTEL_TRACES_EXPORTER"] !== "none" &&
+  EXPORT_VARIABLES.some((name) => (env[name] ?? "") !== "");
+
+/** Drops every span: ids are still made and travel, so logs and decisions can be matched without a receiver. */
+const dropped = {
+  onStart() {},
+  onEnd() {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
+export interface Telemetry {
+  /** Sends what is left; never throws, and never takes longer than two seconds. */
+  shutdown(): Promise<void>;
+}
+
+/** Once a process, before its first span. Without OTEL_* variables nothing leaves the process. */
+export function startTelemetry(service: string): Telemetry {
+  const exporting = exportsTraces();
+  // Loading the SDK costs 0.2 s; a process that never calls this does not pay for it.
+  const { NodeSDK } = createRequire(import.meta.url)(
+    "@opentelemetry/sdk-node",
+  ) as typeof import("@opentelemetry/sdk-node");
+  const serviceName = process.env["OTEL_SERVICE_NAME"] ?? `holdpoint-${service}`;
+  const sdk = new NodeSDK({
+    serviceName,
+    autoDetectResources: exporting,
+    metricReaders: [],
+    logRecordProcessors: [],
+    ...(exporting ? {} : { spanProcessors: [dropped] }),
+  });
+  sdk.start();
+  startMetrics(serviceName);
+  return {
+    async shutdown() {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
+      await Promise.race([Promise.allSettled([sdk.shutdown(), shutdownMetrics()]), late]);
+    },
+  };
+}
