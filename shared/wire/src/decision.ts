@@ -28,6 +28,7 @@ export const DecidingRule = z.strictObject({
 export type DecidingRule = z.infer<typeof DecidingRule>;
 
 export const RiskContribution = z.strictObject({ code: name(), points: z.number() });
+export type RiskContribution = z.infer<typeof RiskContribution>;
 export const Risk = z.strictObject({ score: z.int().min(0).max(100), contributions: z.array(RiskContribution) });
 export type Risk = z.infer<typeof Risk>;
 

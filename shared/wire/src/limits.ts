@@ -40,12 +40,15 @@ export const limits = {
   checkerMsMax: 10_000,
   findingsMax: 100,
   findingNoteCharsMax: 500,
+  findingsPerCheckerMax: 20,
+  argPathCharsMax: 4_096,
   verdictReuseMs: 600_000,
 
   // approvals and grants
   approvalTtlMs: 3_600_000,
   approvalTtlMsMax: 7 * 86_400_000,
   quorumMax: 10,
+  cardCharsMax: 524_288,
   claimWindowMs: 60_000,
   leaseMsDefault: 600_000,
   leaseMarginMs: 60_000,

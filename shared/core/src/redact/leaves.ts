@@ -1,0 +1,44 @@
+// leaves.ts — every value of a JSON tree that is not itself a tree, with the JSON pointer that leads to it
+
+import type { Json } from "@holdpoint/wire/scalars.ts";
+
+export interface Leaf {
+  /** JSON pointer (RFC 6901) */
+  at: string;
+  /** keys and indexes from the root */
+  path: (string | number)[];
+  value: string | number | boolean | null | "empty-list" | "empty-object";
+  kind: "text" | "number" | "boolean" | "null" | "empty list" | "empty object";
+}
+
+export const pointer = (path: readonly (string | number)[]): string =>
+  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** Leaves in canonical order (keys by UTF-16 units, as RFC 8785), so that equal values give equal lists. Not recursive. */
+export function leaves(root: Json): Leaf[] {
+  const found: Leaf[] = [];
+  const open: { path: (string | number)[]; value: Json }[] = [{ path: [], value: root }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { path, value } = next;
+    const at = pointer(path);
+    if (typeof value === "string") found.push({ at, path, value, kind: "text" });
+    else if (typeof value === "number") found.push({ at, path, value, kind: "number" });
+    else if (typeof value === "boolean") found.push({ at, path, value, kind: "boolean" });
+    else if (value === null) found.push({ at, path, value, kind: "null" });
+    else if (Array.isArray(value)) {
+      if (value.length === 0) found.push({ at, path, value: "empty-list", kind: "empty list" });
+      for (let index = value.length - 1; index >= 0; index--) {
+        open.push({ path: [...path, index], value: value[index] as Json });
+      }
+    } else {
+      const keys = Object.keys(value).sort().reverse();
+      if (keys.length === 0) found.push({ at, path, value: "empty-object", kind: "empty object" });
+      for (const key of keys) open.push({ path: [...path, key], value: value[key] as Json });
+    }
+  }
+  return found;
+}
+
+/** The text leaves only: what checkers read. */
+export const texts = (root: Json): { at: string; path: (string | number)[]; text: string }[] =>
+  leaves(root).flatMap(({ at, path, value, kind }) => (kind === "text" ? [{ at, path, text: String(value) }] : []));
