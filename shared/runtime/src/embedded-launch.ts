@@ -33,7 +33,12 @@ export function findBinaries(): Binaries {
     }
     return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
   } catch (cause) {
-    throw new Fault("config_invalid", `no embedded PostgreSQL for this platform (\`${name}\`): ${advice}`, {}, { cause });
+    throw new Fault(
+      "config_invalid",
+      `no embedded PostgreSQL for this platform (\`${name}\`): ${advice}`,
+      {},
+      { cause },
+    );
   }
 }
 
@@ -41,7 +46,13 @@ const firstLine = (text: string | null | undefined) => text?.trim().split("\n")[
 
 function works(binaries: Binaries, as: RunAs): string | true {
   const [command = "", ...args] = [...as.prefix, binaries.postgres, "--version"];
-  const probe = spawnSync(command, args, { uid: as.uid, gid: as.gid, encoding: "utf8", env: cleanEnv(), timeout: 10_000 });
+  const probe = spawnSync(command, args, {
+    uid: as.uid,
+    gid: as.gid,
+    encoding: "utf8",
+    env: cleanEnv(),
+    timeout: 10_000,
+  });
   if (probe.status === 0) return true;
   return firstLine(probe.stderr) || probe.error?.message || `ended with ${probe.status ?? probe.signal}`;
 }

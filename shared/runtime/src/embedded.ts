@@ -77,11 +77,14 @@ export async function startEmbeddedPostgres(options: {
       running.once("exit", (code, signal) => {
         if (stopping) return;
         log.error({ code, signal }, "embedded postgres ended by itself: starting it again");
-        restarted = relaunch(launch, port, () => stopping).then((next) => {
-          if (!next) return;
-          child = next;
-          watch(child);
-        }, (error: unknown) => log.fatal({ err: error }, "embedded postgres does not start again"));
+        restarted = relaunch(launch, port, () => stopping).then(
+          (next) => {
+            if (!next) return;
+            child = next;
+            watch(child);
+          },
+          (error: unknown) => log.fatal({ err: error }, "embedded postgres does not start again"),
+        );
       });
     watch(child);
 
@@ -192,7 +195,10 @@ async function relaunch(launch: (port: number) => Promise<ChildProcess>, port: n
 }
 
 function launchPostgres(postgres: string, data: string, port: number, as: RunAs, log: Log): Promise<ChildProcess> {
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   const child = spawnSupervised(as, postgres, ["-D", data, ...flags]);
   return new Promise((done, fail) => {
     let said = "";
@@ -201,10 +207,11 @@ function launchPostgres(postgres: string, data: string, port: number, as: RunAs,
       fail(new Fault("not_ready", `embedded postgres was not ready within ${startMs} ms: ${said.slice(-1_000)}`));
     }, startMs);
     child.once("error", fail);
-    child.once("exit", (code) => {
+    const ended = (code: number | null) => {
       clearTimeout(timer);
       fail(new Fault("config_invalid", `embedded postgres ended with ${code} while starting: ${said.trim()}`));
-    });
+    };
+    child.once("exit", ended);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       for (const line of text.split("\n")) if (line.trim()) log.debug({ postgres: line.trim() }, "postgres says");
       if (said === "ready") return;
@@ -212,7 +219,7 @@ function launchPostgres(postgres: string, data: string, port: number, as: RunAs,
       if (!READY.test(said)) return;
       said = "ready";
       clearTimeout(timer);
-      child.removeAllListeners("exit");
+      child.off("exit", ended);
       done(child);
     });
   });
