@@ -1,0 +1,235 @@
+// sections.ts — what a card says, as data: every rendering (text, terminal, HTML, chat) is made from this one model
+
+import type { Action, Attestable } from "@holdpoint/wire/action.ts";
+import type { Facts } from "@holdpoint/wire/facts.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
+import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import { type Leaf, leaves } from "../redact/leaves.ts";
+import { repeats, type SecretValue, secretValues } from "../redact/masks.ts";
+import { atomItems, touchItems } from "./fact-items.ts";
+import { type Mask, visible, visibleKey, visibleLines } from "./visible.ts";
+
+/** One entry. `lines` are visible text already; an entry of kind block or list is laid out line by line. */
+export interface CardItem {
+  label: string;
+  marks: string[];
+  layout: "line" | "block" | "list";
+  lines: string[];
+}
+export interface CardSection {
+  title: string;
+  tone: "plain" | "warning" | "claim";
+  items: CardItem[];
+}
+export interface CardInput {
+  action: Action;
+  facts: Facts;
+  verdict: Verdict;
+}
+
+/** Makes text visible with every known secret masked. */
+export type Show = (text: string) => string;
+
+export const line = (label: string, value: string, marks: string[] = []): CardItem => ({
+  label,
+  marks,
+  layout: "line",
+  lines: [value],
+});
+export const list = (label: string, values: readonly string[], marks: string[] = []): CardItem => ({
+  label,
+  marks: [...marks, `${values.length} ${values.length === 1 ? "item" : "items"}`],
+  layout: "list",
+  lines: [...values],
+});
+/** A text of one line beside its label, a longer one as a block below it. */
+function prose(label: string, lines: string[], marks: string[]): CardItem {
+  if (lines.length === 1) return { label, marks, layout: "line", lines };
+  return { label, marks: [...marks, `${lines.length} lines`], layout: "block", lines };
+}
+
+const keyLabel = (path: readonly (string | number)[]): string =>
+  path.map((part) => (typeof part === "number" ? String(part) : visibleKey(part))).join("/");
+
+function argumentItem(leaf: Leaf, masks: readonly Mask[]): CardItem {
+  const label = keyLabel(leaf.path);
+  if (leaf.kind === "empty list" || leaf.kind === "empty object") return line(label, "", [leaf.kind]);
+  if (leaf.kind !== "text") return line(label, String(leaf.value), [leaf.kind]);
+  const text = String(leaf.value);
+  if (text === "") return line(label, "", ["empty text"]);
+  return prose(label, visibleLines(text, masks), ["text"]);
+}
+
+function argumentItems({ action, facts }: CardInput, values: readonly SecretValue[]): CardItem[] {
+  const found = leaves(action.args as Json);
+  if (found.length === 1 && found[0]?.path.length === 0) return [line("none", "", [])];
+  return found.map((leaf) => {
+    const spans = facts.secrets.filter(({ at }) => at === leaf.at);
+    return argumentItem(leaf, [...spans, ...repeats(String(leaf.value), values)]);
+  });
+}
+
+/** A context value with the word that says whether its credential vouches for it. */
+const vouched = (action: Action, what: Attestable): string => (action.attested.includes(what) ? "attested" : "claimed");
+
+function personItems({ action }: CardInput, show: Show): CardItem[] {
+  const { principal } = action;
+  const one = (label: string, what: Attestable, value: string | undefined) =>
+    value === undefined ? [] : [line(label, show(value), [vouched(action, what)])];
+  return [
+    ...one("agent", "agent", principal.agent),
+    ...one("on behalf of", "onBehalfOf", principal.onBehalfOf),
+    ...one("team", "team", principal.team),
+    ...(principal.roles ? [list("roles", principal.roles.map(show), [vouched(action, "roles")])] : []),
+    ...one("app", "app", principal.app),
+    ...one("workflow", "workflow", principal.workflow),
+    line("session", show(action.session.id), ["claimed"]),
+    ...(action.client === undefined ? [] : [line("client", show(action.client), ["claimed"])]),
+    line("credential", show(action.credential)),
+    ...(action.editedBy === undefined ? [] : [line("edited by", show(action.editedBy))]),
+    ...(action.replaces === undefined ? [] : [line("replaces", show(action.replaces))]),
+  ];
+}
+
+function placeItems({ action }: CardInput, show: Show): CardItem[] {
+  const { environment, context, resource } = action;
+  const one = (label: string, what: Attestable, value: string | undefined) =>
+    value === undefined ? [] : [line(label, show(value), [vouched(action, what)])];
+  const many = (label: string, what: Attestable, values: readonly string[] | undefined) =>
+    values === undefined ? [] : [list(label, values.map(show), [vouched(action, what)])];
+  return [
+    ...one("environment", "environment.name", environment?.name),
+    ...many("variables set", "environment.variables", environment?.variables),
+    ...one("branch", "branch", context?.branch),
+    ...one("resource type", "resource", resource?.type),
+    ...one("resource path", "resource", resource?.path),
+    ...one("classification", "classification", resource?.classification),
+    ...one("home", "home", action.home),
+    ...one("trust", "trust", action.trust),
+    ...many("permissions", "permissions", action.permissions),
+  ];
+}
+
+function reasonItems({ verdict }: CardInput, show: Show): CardItem[] {
+  return [
+    line("in short", show(verdict.reason)),
+    ...(verdict.ask?.because ?? []).map(({ rule, reason }) => line("rule", show(`${rule}: ${reason}`))),
+    ...verdict.findings.map(({ checker, severity, code, note, at }) =>
+      line("finding", show(`${checker} ${code}: ${note}${at ? ` (at ${at})` : ""}`), [severity]),
+    ),
+    line("risk", `${verdict.risk.score} of 100`),
+    ...verdict.risk.contributions.map(({ code, points }) => line("risk", `${points} points, ${visible(code)}`)),
+  ];
+}
+
+const minutes = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${ms / 1_000} seconds`);
+
+function answerItems({ verdict }: CardInput): CardItem[] {
+  const { ask } = verdict;
+  if (ask === undefined) return [line("nobody", "this is not held")];
+  return [
+    ...ask.requirements.map(({ role, quorum }) =>
+      line("role", `${visible(role)}, ${quorum === 1 ? "1 person" : `${quorum} different people`}`),
+    ),
+    line("within", `${minutes(ask.expiresMs)} of being asked, else it is denied`),
+    ...ask.chain.map(({ role, afterMs }) => line("then also told", `${visible(role)} after ${minutes(afterMs)}`)),
+    ...(ask.separation ? [line("not by", "whoever asked for it, owns that agent, or edited it")] : []),
+  ];
+}
+
+function sandboxItems({ verdict }: CardInput): CardItem[] {
+  const { sandbox, modifications } = verdict;
+  const required = Object.entries(sandbox?.required ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const caps = Object.entries(modifications?.limits ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    line("recommended", sandbox?.recommended ?? "none"),
+    ...required.map(([dimension, place]) => line(`required ${dimension}`, String(place))),
+    ...caps.map(([cap, value]) => line(`limit ${cap}`, String(value))),
+  ];
+}
+
+const PINNABLE = ["cwd", "executable", "files", "resolvedPaths", "environmentHash"] as const;
+
+function pinItems({ action }: CardInput, show: Show): CardItem[] {
+  const { bindings } = action;
+  const marks = [vouched(action, "bindings")];
+  const items = PINNABLE.flatMap((name): CardItem[] => {
+    const value = bindings?.[name];
+    if (value === undefined) return [];
+    if (typeof value === "string") return [line(`pinned ${name}`, show(value), marks)];
+    return [
+      list(
+        `pinned ${name}`,
+        value.map((each) =>
+          typeof each === "string"
+            ? show(each)
+            : `${visible(each.sha256).replaceAll(" ", "\\u{20}")} ${show(each.path)}`,
+        ),
+        marks,
+      ),
+    ];
+  });
+  const missing = PINNABLE.filter((name) => bindings?.[name] === undefined);
+  return [...items, ...(missing.length > 0 ? [line("NOT PINNED", missing.join(", "))] : [])];
+}
+
+function claimItems({ action }: CardInput, showLines: (text: string) => string[]): CardItem[] {
+  const { plan, escalated, risk, usage } = action;
+  const text = (label: string, value: string | undefined) =>
+    value === undefined ? [] : [value === "" ? line(label, "", ["empty"]) : prose(label, showLines(value), [])];
+  const many = (label: string, values: readonly string[] | undefined) =>
+    values === undefined
+      ? []
+      : [
+          list(
+            label,
+            values.map((value) => showLines(value).join("\\u{a}")),
+          ),
+        ];
+  return [
+    ...text("why", plan?.why),
+    ...text("justification for escalating", escalated?.justification),
+    ...many("inputs", plan?.inputs),
+    ...many("sources", plan?.sources),
+    ...(risk ?? []).map(({ signal, score }) => line("signal", `${score} of 100, ${showLines(signal).join("\\u{a}")}`)),
+    ...(usage?.costUsd === undefined ? [] : [line("cost so far, USD", String(usage.costUsd))]),
+    ...(usage?.modelCalls === undefined ? [] : [line("model calls so far", String(usage.modelCalls))]),
+  ];
+}
+
+/** The whole card in order: what runs first, the agent's own words last. Nothing of the time is in it: it is hashed. */
+export function cardSections(input: CardInput): CardSection[] {
+  const { action, facts } = input;
+  const values = secretValues(action.args as Json, facts.secrets);
+  const showLines = (text: string) => visibleLines(text, repeats(text, values));
+  const show = (text: string) => visible(text, repeats(text, values));
+  const plain = (title: string, items: CardItem[]): CardSection => ({ title, tone: "plain", items });
+  const claims = claimItems(input, showLines);
+  const odd = facts.oddCharacters.length > 0 || facts.tool.deceptive;
+  const sections: CardSection[] = [
+    plain("What will run", [
+      line("tool", show(action.tool), facts.tool.deceptive ? ["look-alike characters"] : []),
+      ...(action.kind === "tool" ? [] : [line("kind", action.kind.replace("_", " "))]),
+      ...(action.mode === "auto" ? [] : [line("mode", action.mode)]),
+      action.cwd === undefined ? line("in folder", "", ["unknown"]) : line("in folder", show(action.cwd)),
+    ]),
+    plain("Arguments, exactly", argumentItems(input, values)),
+    plain("Understood as", atomItems(facts, show)),
+    plain("What it touches", touchItems(facts, show)),
+    {
+      title: "Odd characters",
+      tone: "warning",
+      items: odd
+        ? [line("note", "this text holds characters that are easy to misread; they are spelled out as \\u{...}")]
+        : [],
+    },
+    plain("Who asks", personItems(input, show)),
+    plain("Where", placeItems(input, show)),
+    { title: "Why it is held", tone: "warning", items: reasonItems(input, show) },
+    plain("Who must answer", answerItems(input)),
+    plain("Sandbox", sandboxItems(input)),
+    { title: "What is pinned", tone: "warning", items: pinItems(input, show) },
+    { title: "Claimed by the agent", tone: "claim", items: claims },
+  ];
+  return sections.filter(({ items }) => items.length > 0);
+}

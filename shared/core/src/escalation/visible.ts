@@ -1,0 +1,85 @@
+// visible.ts — text as people may safely see it: different texts never look alike, and nothing in it acts on a screen
+
+import { shown } from "./look-alikes.ts";
+
+/** A part of a text whose value is not shown: only what kind of secret it is and how long. */
+export interface Mask {
+  kind: string;
+  start: number;
+  end: number;
+}
+
+const spelled = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+
+/** Longer runs of spaces are counted, so that nothing can be pushed out of sight. */
+const SPACES_SHOWN_MAX = 40;
+const WORD = /[\p{L}\p{M}\p{N}_]+/uy;
+const PRINTABLE = /[\x20-\x7e]/;
+
+/**
+ * One-to-one: `\u{…}` in the result is always ours, because a literal `\u{` becomes `\u{5c}u{`. Newlines stay, for the
+ * caller to lay out as lines.
+ */
+function spellOut(text: string): string {
+  let out = "";
+  let at = 0;
+  while (at < text.length) {
+    WORD.lastIndex = at;
+    const word = WORD.exec(text)?.[0];
+    if (word !== undefined) {
+      const chars = [...word];
+      const show = shown(chars);
+      for (const [index, char] of chars.entries()) out += show[index] === true ? char : spelled(char);
+      at += word.length;
+      continue;
+    }
+    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    if (char === "\\" && text.startsWith("u{", at + 1)) out += spelled(char);
+    else out += char === "\n" || PRINTABLE.test(char) ? char : spelled(char);
+    at += char.length;
+  }
+  return out;
+}
+
+/** Spaces that an eye would miss: a long run, and the last one of a line. */
+const spacesSpelled = (line: string): string =>
+  line
+    .replaceAll(/ +/g, (run) => (run.length > SPACES_SHOWN_MAX ? `\\u{20*${run.length}}` : run))
+    .replace(/ $/, "\\u{20}");
+
+/** Sorted, inside the text, without overlaps (of two that overlap the first name stays). */
+function tidied(masks: readonly Mask[], length: number): Mask[] {
+  const sorted = masks
+    .map(({ kind, start, end }) => ({ kind, start: Math.max(0, start), end: Math.min(length, end) }))
+    .filter(({ start, end }) => start < end)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  const tidy: Mask[] = [];
+  for (const mask of sorted) {
+    const last = tidy.at(-1);
+    if (last !== undefined && mask.start < last.end) last.end = Math.max(last.end, mask.end);
+    else tidy.push(mask);
+  }
+  return tidy;
+}
+
+/** The lines of a text, visible, with masked parts named by kind and length. */
+export function visibleLines(text: string, masks: readonly Mask[] = []): string[] {
+  let out = "";
+  let at = 0;
+  for (const { kind, start, end } of tidied(masks, text.length)) {
+    out += `${spellOut(text.slice(at, start))}\\u{secret: ${kind.replaceAll(/[^a-z0-9-]/gi, "-")}, ${end - start} characters}`;
+    at = end;
+  }
+  return (out + spellOut(text.slice(at))).split("\n").map(spacesSpelled);
+}
+
+/** The same on one line, for names and other short texts. */
+export const visible = (text: string, masks: readonly Mask[] = []): string => visibleLines(text, masks).join("\\u{a}");
+
+/** A key of the arguments: everything but plain name characters is spelled out, so that a key cannot pass for layout. */
+export const visibleKey = (key: string): string =>
+  key === ""
+    ? "\\u{}"
+    : visible(key)
+        .replaceAll(/\\u\{[^}]*\}|[^A-Za-z0-9_.$@\-\u0080-\uffff]/g, (part) => (part.length > 1 ? part : spelled(part)))
+        .replace(/^[0-9]/, spelled);

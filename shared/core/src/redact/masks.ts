@@ -1,0 +1,41 @@
+// masks.ts — where secrets stand: in the arguments by their spans, elsewhere by the same values
+
+import type { SecretFact } from "@holdpoint/wire/facts.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
+import { texts } from "./leaves.ts";
+
+export interface SecretValue {
+  kind: string;
+  value: string;
+}
+export interface Span {
+  kind: string;
+  start: number;
+  end: number;
+}
+
+/** Shorter values would be found in innocent places. */
+const VALUE_CHARS_MIN = 6;
+
+/** The literal values behind the spans of the facts. Kept in memory only, to be masked where they are repeated. */
+export function secretValues(args: Json, secrets: readonly SecretFact[]): SecretValue[] {
+  if (secrets.length === 0) return [];
+  const byPointer = new Map(texts(args).map(({ at, text }) => [at, text]));
+  const values = new Map<string, SecretValue>();
+  for (const { kind, at, start, end } of secrets) {
+    const value = byPointer.get(at)?.slice(start, end) ?? "";
+    if (value.length >= VALUE_CHARS_MIN) values.set(value, { kind, value });
+  }
+  return [...values.values()].sort((a, b) => b.value.length - a.value.length);
+}
+
+/** Every place in `text` that repeats a known value. */
+export function repeats(text: string, values: readonly SecretValue[]): Span[] {
+  const spans: Span[] = [];
+  for (const { kind, value } of values) {
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+      spans.push({ kind, start: at, end: at + value.length });
+    }
+  }
+  return spans;
+}
