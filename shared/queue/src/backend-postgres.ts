@@ -1,0 +1,99 @@
+// backend-postgres.ts — BullMQ on Postgres: one pool for all, prepared statements, and a commit that need not wait for the disk
+// The queue may lose its last moments in a crash: it is a hint, and the reconciler sends again what has no decision.
+
+import { createHash } from "node:crypto";
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import type { SealedPack } from "@holdpoint/wire/job.ts";
+import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
+import pg from "pg";
+import type { Backend } from "./backend.ts";
+import { bullBackend, quietly } from "./bull.ts";
+
+const SCHEMA = "bullmq";
+const POOL_MAX = 16;
+
+/** Gives every parameterised statement a name, so that the server parses and plans it once a session. */
+class PreparedPool extends pg.Pool {
+  // The library's overloads all come down to this; a subclass is the one seam it has.
+  override query = ((first: unknown, values?: unknown, callback?: unknown) => {
+    const base = pg.Pool.prototype.query as (...args: unknown[]) => unknown;
+    if (typeof first !== "string" || !Array.isArray(values)) return base.call(this, first, values, callback);
+    return base.call(this, { name: nameOf(first), text: first, values }, callback);
+  }) as pg.Pool["query"];
+}
+const names = new Map<string, string>();
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  const name = `q_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+  names.set(text, name);
+  return name;
+}
+
+/** The tables turn over thousands of rows a second: the default thresholds would let them grow by megabytes first. */
+const VACUUM = ["job", "event"].map(
+  (table) =>
+    `ALTER TABLE ${SCHEMA}.${table} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+       autovacuum_vacuum_cost_delay = 0, autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 20000)`,
+);
+
+async function prepare(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+    // Two processes that start together would alter at the same time, which Postgres answers with an error.
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('holdpoint.queue.vacuum'))");
+    for (const statement of VACUUM) await client.query(statement);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+export async function postgresBackend(url: string, log: Log): Promise<Backend> {
+  const pool = new PreparedPool({
+    connectionString: url,
+    max: POOL_MAX,
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
+    application_name: "holdpoint-queue",
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  });
+  pool.on("error", quietly(log, "a queue connection broke"));
+  try {
+    await prepare(pool);
+  } catch (error) {
+    await pool.end();
+    throw new Fault("queue_unavailable", "the Postgres queue could not be opened", {}, { cause: error });
+  }
+  const bull = withBackend(createPostgresBackend);
+  return bullBackend(
+    "postgres",
+    {
+      queue: (stage) =>
+        new bull.Queue<SealedPack>(stage, { connection: pool }) as unknown as ReturnType<
+          Parameters<typeof bullBackend>[1]["queue"]
+        >,
+      worker: (stage, process, options) =>
+        new bull.Worker<SealedPack, void>(stage, process, { connection: pool, ...options }) as unknown as ReturnType<
+          Parameters<typeof bullBackend>[1]["worker"]
+        >,
+    },
+    {
+      log,
+      async ready() {
+        try {
+          await pool.query("SELECT 1");
+        } catch (error) {
+          throw new Fault("queue_unavailable", "the Postgres queue does not answer", {}, { cause: error });
+        }
+      },
+      close: () => pool.end(),
+    },
+  );
+}

@@ -1,0 +1,34 @@
+// backend.ts — what the queue needs of BullMQ, whichever of its two backends stands behind it
+
+import type { SealedPack } from "@holdpoint/wire/job.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
+import type { Job } from "bullmq";
+
+export interface PackJob {
+  pack: SealedPack;
+  /** how often the job was taken back from a worker that went silent */
+  stalled: number;
+  /** replaces the pack in the queue, so that the next worker sees what this one tried */
+  update(pack: SealedPack): Promise<void>;
+}
+
+export interface Consumer {
+  /** stops taking jobs; those in hand go on */
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  name: "postgres" | "redis";
+  add(stage: Stage, packs: SealedPack[]): Promise<void>;
+  consume(stage: Stage, process: (job: PackJob) => Promise<void>): Consumer;
+  waiting(stage: Stage): Promise<number>;
+  /** Throws `queue_unavailable` or `unsafe_queue`. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const packJob = (job: Job<SealedPack>): PackJob => ({
+  pack: job.data,
+  stalled: job.stalledCounter ?? 0,
+  update: (pack) => job.updateData(pack),
+});

@@ -1,0 +1,123 @@
+// bull.ts — BullMQ's queues and workers as a Backend, with the options that measurement found (see docs/performance.md)
+
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import type { SealedPack } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
+import type { Job } from "bullmq";
+import { type Backend, type Consumer, packJob } from "./backend.ts";
+import { topology } from "./topology.ts";
+
+/** The part of a BullMQ Queue and Worker that both backends' classes share. */
+export interface BullQueue {
+  addBulk(jobs: { name: string; data: SealedPack }[]): Promise<unknown>;
+  getJobCountByTypes(...types: ("waiting" | "active" | "delayed" | "prioritized")[]): Promise<number>;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+export interface BullWorker {
+  close(force?: boolean): Promise<void>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "failed", listener: (job: unknown, error: Error) => void): unknown;
+}
+export interface BullWorkerOptions {
+  concurrency: number;
+  lockDuration: number;
+  stalledInterval: number;
+  maxStalledCount: number;
+  runRetryDelay: number;
+  removeOnComplete: { count: number };
+  removeOnFail: { count: number };
+}
+export interface BullFactory {
+  queue(stage: Stage): BullQueue;
+  worker(stage: Stage, process: (job: Job<SealedPack>) => Promise<void>, options: BullWorkerOptions): BullWorker;
+}
+
+/** A worker's lock outlives one missed renewal and no more: what a dead process held is taken up within seconds. */
+const workerOptions = (stage: Stage): BullWorkerOptions => ({
+  concurrency: topology[stage].concurrency,
+  lockDuration: limits.jobLockMs,
+  stalledInterval: limits.stalledCheckMs,
+  // We count tries ourselves, an action each; BullMQ failing a whole pack would lose its neighbours.
+  maxStalledCount: 1_000_000,
+  runRetryDelay: limits.runRetryMs,
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 100 },
+});
+
+/** Errors that come while a link is down repeat many times a second: one line a while is enough. */
+export function quietly(log: Log, what: string): (error: Error) => void {
+  let last = 0;
+  let dropped = 0;
+  return (error) => {
+    const now = Date.now();
+    if (now - last < 5_000) {
+      dropped++;
+      return;
+    }
+    last = now;
+    log.warn({ error: error.message, dropped }, what);
+    dropped = 0;
+  };
+}
+
+export function bullBackend(
+  name: Backend["name"],
+  factory: BullFactory,
+  deps: { log: Log; ready(): Promise<void>; close(): Promise<void> },
+): Backend {
+  const queues = new Map<Stage, BullQueue>();
+  const consumers = new Set<Consumer>();
+  const onError = quietly(deps.log, "the queue is in trouble");
+  const queueOf = (stage: Stage): BullQueue => {
+    const known = queues.get(stage);
+    if (known) return known;
+    const queue = factory.queue(stage);
+    queue.on("error", onError);
+    queues.set(stage, queue);
+    return queue;
+  };
+
+  return {
+    name,
+    async add(stage, packs) {
+      try {
+        await queueOf(stage).addBulk(packs.map((data) => ({ name: stage, data })));
+      } catch (error) {
+        throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
+      }
+    },
+    consume(stage, process) {
+      const worker = factory.worker(stage, (job) => process(packJob(job)), workerOptions(stage));
+      worker.on("error", onError);
+      worker.on("failed", (_job, error) => onError(error));
+      const consumer: Consumer = {
+        async close() {
+          consumers.delete(consumer);
+          await worker.close();
+        },
+      };
+      consumers.add(consumer);
+      return consumer;
+    },
+    async waiting(stage) {
+      try {
+        return await queueOf(stage).getJobCountByTypes("waiting", "prioritized", "delayed");
+      } catch (error) {
+        throw new Fault("queue_unavailable", "the queue does not answer", { stage }, { cause: error });
+      }
+    },
+    async ready() {
+      await deps.ready();
+      await Promise.all(STAGES.map((stage) => queueOf(stage).waitUntilReady()));
+    },
+    async close() {
+      await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await deps.close();
+    },
+  };
+}

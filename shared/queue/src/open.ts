@@ -1,0 +1,123 @@
+// open.ts — opens the queue that a URL names and gives it the shape of the port
+
+import { performance } from "node:perf_hooks";
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { setQueueDepth } from "@holdpoint/runtime/metrics.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import type { Message, SealedPack } from "@holdpoint/wire/job.ts";
+import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
+import type { Backend } from "./backend.ts";
+import { postgresBackend } from "./backend-postgres.ts";
+import { redisBackend } from "./backend-redis.ts";
+import { type Lane, lane } from "./pack.ts";
+import { type KeyRing, seal } from "./seal.ts";
+import { stageProcessor } from "./stage.ts";
+import { mayEnter, type Sender } from "./topology.ts";
+import type { Queue, StageWorker } from "./types.ts";
+
+export interface QueueOptions {
+  /** `postgres://…` or `redis://…` (also `rediss://`) */
+  url: string;
+  ring: KeyRing;
+  log: Log;
+  /** Redis only: another key prefix, for tests that share one server */
+  prefix?: string;
+}
+
+const openBackend = ({ url, log, prefix }: QueueOptions): Promise<Backend> => {
+  const { protocol } = new URL(url);
+  if (protocol === "postgres:" || protocol === "postgresql:") return postgresBackend(url, log);
+  if (protocol === "redis:" || protocol === "rediss:") return redisBackend(url, log, { prefix });
+  throw new Fault(
+    "config_invalid",
+    `the queue's URL starts with \`${protocol}//\`: expected postgres://, redis:// or rediss://`,
+  );
+};
+
+/** Opens and checks the queue. Throws `queue_unavailable`, `unsafe_queue` or `config_invalid`. */
+export async function openQueue(options: QueueOptions): Promise<Queue> {
+  const { ring, log } = options;
+  const backend = await openBackend(options);
+  const lanes = new Map<string, Lane<string>>();
+  let closing = false;
+
+  /** One lane a target and tenant: packs never mix tenants. */
+  const laneOf = (to: Stage, tenant: string): Lane<string> => {
+    const key = `${to} ${tenant}`;
+    const known = lanes.get(key);
+    if (known) return known;
+    const made = lane<string>((packs) =>
+      backend.add(
+        to,
+        packs.map((items): SealedPack => ({ v: 1, key: ring.current, items })),
+      ),
+    );
+    lanes.set(key, made);
+    return made;
+  };
+
+  const send = async (from: Sender, to: Stage, messages: Message[]): Promise<void> => {
+    if (!mayEnter(from, to)) throw new Error(`\`${from}\` may not send to \`${to}\``);
+    await Promise.all(
+      messages.map((message) => {
+        const item = seal(ring, from, to, message);
+        return laneOf(to, message.action.tenant).add(item, item.length);
+      }),
+    );
+  };
+
+  /** Alone by itself in a job: for what may have killed a worker, so that it takes no neighbour with it. */
+  const sendSingly = (from: Sender, to: Stage, messages: Message[]): Promise<void> =>
+    messages.some(({ alone }) => alone !== undefined)
+      ? backend.add(
+          to,
+          messages.map((message): SealedPack => ({ v: 1, key: ring.current, items: [seal(ring, from, to, message)] })),
+        )
+      : send(from, to, messages);
+
+  return {
+    backend: backend.name,
+    send: (stage, messages) => send("edge", stage, messages),
+    work(stage, work, deps): StageWorker {
+      let ending = false;
+      const processor = stageProcessor(stage, work, {
+        ring,
+        log,
+        send: sendSingly,
+        ...deps,
+        closing: () => closing || ending,
+      });
+      const consumer = backend.consume(stage, processor);
+      return {
+        async drain(timeoutMs) {
+          const end = performance.now() + timeoutMs;
+          const closed = consumer.close();
+          // Half of the time for what is in hand; then what only waits for infrastructure is told to give up.
+          const half = setTimeout(() => {
+            ending = true;
+          }, timeoutMs / 2);
+          await Promise.race([
+            closed,
+            new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, end - performance.now())).unref()),
+          ]);
+          clearTimeout(half);
+        },
+      };
+    },
+    async depth() {
+      const counts = await Promise.all(STAGES.map((stage) => backend.waiting(stage)));
+      const depth = Object.fromEntries(STAGES.map((stage, index) => [stage, counts[index] ?? 0])) as Record<
+        Stage,
+        number
+      >;
+      for (const stage of STAGES) setQueueDepth(stage, depth[stage]);
+      return depth;
+    },
+    ready: () => backend.ready(),
+    async close() {
+      closing = true;
+      await Promise.allSettled([...lanes.values()].map((each) => each.idle()));
+      await backend.close();
+    },
+  };
+}

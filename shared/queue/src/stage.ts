@@ -1,0 +1,169 @@
+// stage.ts — the worker loop of one stage: opens packs, runs the stage's work on each action for itself, hands on what is ready
+// Stage code sees one message and returns one hand-over; packs, seals, retries, deadlines and spans end here (rulings §E1).
+
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { countFailClosed, timeStage } from "@holdpoint/runtime/metrics.ts";
+import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
+import { FAULTS, isFault } from "@holdpoint/wire/fault.ts";
+import type { Message } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
+import { type Span, trace } from "@opentelemetry/api";
+import type { PackJob } from "./backend.ts";
+import { type KeyRing, open, seal } from "./seal.ts";
+import { mayHandOver, type Sender, topology } from "./topology.ts";
+import type { HandOver, SettleDraft, StageWork } from "./types.ts";
+
+export interface StageDeps {
+  ring: KeyRing;
+  log: Log;
+  send(from: Sender, to: Stage, messages: Message[]): Promise<void>;
+  settle(draft: SettleDraft): Promise<void>;
+  exhausted(message: Message, error: unknown): Promise<void>;
+  /** true once this worker is to end: what waits for infrastructure gives up, the reconciler finds it again */
+  closing(): boolean;
+}
+
+const isInfrastructure = (error: unknown): boolean => isFault(error) && FAULTS[error.code].retry;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Runs work with a budget. Work that ignores its signal loses the race and its result is dropped. */
+async function withBudget(work: StageWork, message: Message, timeoutMs: number): Promise<HandOver> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      reject(new Error(`the stage took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([Promise.resolve(work(message, { signal: controller.signal })), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The time after which nobody tries any more: the sweeper denies such an action in the database. */
+const deadlineOf = (message: Message): number => Date.parse(message.action.proposedAt) + limits.decideIdleMs;
+
+/** @returns what BullMQ calls for each job of the stage */
+export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): (job: PackJob) => Promise<void> {
+  const { timeoutMs, attempts } = topology[stage];
+  const alone = mutex();
+
+  const handOn = async (handOver: HandOver, message: Message, ms: number): Promise<void> => {
+    const timing = { stage, ms: Math.round(ms * 1_000) / 1_000 };
+    if ("settle" in handOver) {
+      const { settle } = handOver;
+      return deps.settle({ ...settle, message: { ...settle.message, stages: [...message.stages, timing] } });
+    }
+    if ("done" in handOver) return;
+    if (!mayHandOver(stage, handOver.to)) throw new Error(`\`${stage}\` may not hand over to \`${handOver.to}\``);
+    const { alone: _tried, ...rest } = handOver.message;
+    return deps.send(stage, handOver.to, [{ ...rest, sentAt: Date.now(), stages: [...message.stages, timing] }]);
+  };
+
+  /** Repeats one step while only infrastructure fails, up to the action's deadline. */
+  const persist = async <T>(message: Message, step: () => Promise<T>): Promise<T> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!isInfrastructure(error) || deps.closing() || Date.now() > deadlineOf(message)) throw error;
+        await pause(Math.min(1_000, 50 * 2 ** Math.min(tries, 5)));
+      }
+    }
+  };
+
+  const runOne = async (message: Message, span: Span): Promise<void> => {
+    span.setAttributes({
+      "holdpoint.action.id": message.action.id,
+      "holdpoint.stage": stage,
+      "gen_ai.tool.name": message.action.tool,
+      "gen_ai.agent.id": message.action.principal.agent,
+      "gen_ai.conversation.id": message.action.session.id,
+    });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const startedAt = performance.now();
+        const handOver = await persist(message, () => withBudget(work, message, timeoutMs));
+        const ms = performance.now() - startedAt;
+        timeStage(stage, ms);
+        await persist(message, () => handOn(handOver, message, ms));
+        return;
+      } catch (error) {
+        if (isInfrastructure(error)) throw error;
+        deps.log.warn({ error, stage, attempt, actionId: message.action.id }, "a stage failed on an action");
+        if (attempt < attempts) continue;
+        countFailClosed("stage_failed", stage);
+        await persist(message, () => deps.exhausted(message, error));
+        return;
+      }
+    }
+  };
+
+  const run = (message: Message): Promise<void> => {
+    const job = trace.getActiveSpan();
+    const links = job ? [{ context: job.spanContext() }] : [];
+    return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span));
+  };
+
+  /** An action that was in hand when a worker died is tried alone, one at a time, and marked before it starts. */
+  const runSuspect = async (message: Message, job: PackJob): Promise<void> => {
+    if (message.alone === 2) {
+      deps.log.error(
+        { stage, actionId: message.action.id },
+        "an action ends the process that works on it: denied as poison",
+      );
+      countFailClosed("poison", stage);
+      return persist(message, () => deps.exhausted(message, new Error("poison: the worker died twice on this action")));
+    }
+    return alone(async () => {
+      const marked: Message = { ...message, alone: 2 };
+      await job.update({ v: 1, key: deps.ring.current, items: [seal(deps.ring, senderTo(stage), stage, marked)] });
+      await run(message);
+    });
+  };
+
+  return async (job) => {
+    const messages: Message[] = [];
+    for (const item of Array.isArray(job.pack?.items) ? job.pack.items : []) {
+      const opened = open(deps.ring, stage, String(item));
+      if ("message" in opened) messages.push(opened.message);
+      else {
+        countFailClosed(`job_${opened.refused}`, stage);
+        deps.log.warn(
+          { stage, refused: opened.refused },
+          "a job that does not open is dropped; the action is found again by the reconciler",
+        );
+      }
+    }
+    const [only] = messages;
+    if (only?.alone !== undefined && messages.length === 1) return runSuspect(only, job);
+    if (job.stalled > 0) {
+      // Whoever held this pack died. One of these may be the cause: from here on each goes by itself.
+      for (const message of messages) await deps.send(senderTo(stage), stage, [{ ...message, alone: 1 }]);
+      return;
+    }
+    const results = await Promise.allSettled(messages.map(run));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+  };
+}
+
+/** The sender that a stage's queue expects: a re-sent job must look as it did when it first came. */
+function senderTo(stage: Stage): Sender {
+  const before = (Object.keys(topology) as Stage[]).find((from) => mayHandOver(from, stage));
+  return before ?? "edge";
+}
+
+/** Lets one piece of work run at a time, in order. */
+function mutex(): (work: () => Promise<void>) => Promise<void> {
+  let tail: Promise<void> = Promise.resolve();
+  return (work) => {
+    const mine = tail.then(work);
+    tail = mine.catch(() => undefined); // the error reaches the caller through `mine`
+    return mine;
+  };
+}
