@@ -1,0 +1,45 @@
+// backend-postgres.test.ts — the contract on a real Postgres
+
+import { randomBytes } from "node:crypto";
+import { createLogger } from "@holdpoint/runtime/log.ts";
+import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
+import { Queue as BullQueue, createPostgresBackend } from "bullmq";
+import pg from "pg";
+import { describe } from "vitest";
+import { openQueue } from "./open.ts";
+import { queueContract } from "./queue.contract.ts";
+import { keyRing } from "./seal.ts";
+
+describe("on Postgres", () => {
+  queueContract(async () => {
+    const database = await privateDatabase({ migrated: false });
+    const options = {
+      url: database.url,
+      ring: keyRing([{ id: "k1", key: randomBytes(32) }]),
+      log: createLogger("test", { level: "fatal" }),
+    };
+    const queue = await openQueue(options);
+    const pool = new pg.Pool({ connectionString: database.url, options: "-c search_path=bullmq", max: 4 });
+    const others: { close(): Promise<void> }[] = [];
+    return {
+      queue,
+      second: async () => {
+        const second = await openQueue(options);
+        others.push(second);
+        return second;
+      },
+      raw: async () => JSON.stringify((await pool.query("SELECT * FROM bullmq.job")).rows),
+      forge: async (stage, items) => {
+        const foreign = new BullQueue(stage, { connection: pool }, createPostgresBackend);
+        for (const item of items) await foreign.add(stage, { v: 1, key: "k1", items: [item] });
+        await foreign.close();
+      },
+      close: async () => {
+        for (const other of others) await other.close();
+        await queue.close();
+        await pool.end();
+        await database.drop();
+      },
+    };
+  });
+});

@@ -1,0 +1,83 @@
+// backend-redis.test.ts — the contract on a real Redis, and the Redis that is refused
+
+import { randomBytes } from "node:crypto";
+import { createLogger } from "@holdpoint/runtime/log.ts";
+import { type RunningRedis, startRedis } from "@holdpoint/testkit/redis.ts";
+import { Queue as BullQueue } from "bullmq";
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, test } from "vitest";
+import { openQueue } from "./open.ts";
+import { queueContract } from "./queue.contract.ts";
+import { keyRing } from "./seal.ts";
+
+const log = createLogger("test", { level: "fatal" });
+const ring = keyRing([{ id: "k1", key: randomBytes(32) }]);
+const shared = await startRedis();
+afterAll(() => shared?.stop());
+
+describe.runIf(shared)("on Redis", () => {
+  let run = 0;
+  queueContract(async () => {
+    const { url } = shared as RunningRedis;
+    const prefix = `{contract-${++run}}`;
+    const redis = new Redis(url);
+    await redis.flushall();
+    const options = { url, ring, log, prefix };
+    const queue = await openQueue(options);
+    const others: { close(): Promise<void> }[] = [];
+    return {
+      queue,
+      second: async () => {
+        const second = await openQueue(options);
+        others.push(second);
+        return second;
+      },
+      raw: async () => {
+        const keys = (await redis.keys(`${prefix}:*`)).filter((key) => /:\d+$/.test(key));
+        return JSON.stringify(await Promise.all(keys.map((key) => redis.hgetall(key))));
+      },
+      forge: async (stage, items) => {
+        const foreign = new BullQueue(stage, { connection: redis, prefix });
+        for (const item of items) await foreign.add(stage, { v: 1, key: "k1", items: [item] });
+        await foreign.close();
+      },
+      close: async () => {
+        for (const other of others) await other.close();
+        await queue.close();
+        redis.disconnect();
+      },
+    };
+  });
+});
+
+describe.runIf(shared)("a wrong Redis is refused with the fix", () => {
+  const refusal = async (prepare: (redis: Redis) => Promise<unknown>) => {
+    const own = await startRedis({ shared: false });
+    if (!own) throw new Error("this needs a Redis process of its own");
+    const redis = new Redis(own.url);
+    try {
+      await prepare(redis);
+      const queue = await openQueue({ url: own.url, ring, log });
+      await queue.close();
+      return "accepted";
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      redis.disconnect();
+      await own.stop();
+    }
+  };
+  test.each<[string, (redis: Redis) => Promise<unknown>, RegExp]>([
+    ["an empty one is taken", async () => undefined, /^accepted$/],
+    [
+      "one that evicts",
+      (redis) => redis.config("SET", "maxmemory-policy", "allkeys-lru"),
+      /evicts .*set `maxmemory-policy noeviction`/,
+    ],
+    [
+      "one with other data",
+      (redis) => redis.set("someone", "else"),
+      /holds other data \(`someone`\): give Holdpoint an empty one/,
+    ],
+  ])("%s", async (_what, prepare, message) => expect(await refusal(prepare)).toMatch(message));
+});

@@ -1,0 +1,171 @@
+// queue.contract.ts — what a queue promises, whichever backend stands behind it
+
+import type { Message } from "@holdpoint/wire/job.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { message, nextTurn, until } from "./fixtures.ts";
+import type { HandOver, Queue, SettleDraft, StageWorker } from "./types.ts";
+
+export interface Opened {
+  queue: Queue;
+  /** another process on the same queue */
+  second(): Promise<Queue>;
+  /** everything that the queue stores, as text */
+  raw(): Promise<string>;
+  /** puts a job there as somebody with access to the queue would */
+  forge(stage: Stage, items: string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function queueContract(open: () => Promise<Opened>): void {
+  let opened: Opened;
+  let settled: SettleDraft[];
+  let exhausted: { message: Message; error: unknown }[];
+  const workers: StageWorker[] = [];
+  beforeEach(async () => {
+    opened = await open();
+    settled = [];
+    exhausted = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.drain(2_000)));
+    await opened.close();
+  });
+  const deps = {
+    settle: async (draft: SettleDraft) => {
+      settled.push(draft);
+    },
+    exhausted: async (message: Message, error: unknown) => {
+      exhausted.push({ message, error });
+    },
+  };
+  const work = (stage: Stage, does: (message: Message) => HandOver | Promise<HandOver>, queue = opened.queue) =>
+    workers.push(queue.work(stage, does, deps));
+  const settle = (message: Message): HandOver => ({
+    settle: { message, facts: {}, verdict: {}, findings: [] } as unknown as SettleDraft,
+  });
+  const ids = () => settled.map((draft) => draft.message.action.id).sort();
+
+  describe("a queue", () => {
+    test("carries an action through all stages in order and settles it once", async () => {
+      const seen: string[] = [];
+      const pass = (stage: Stage, to: Stage) =>
+        work(stage, (message) => {
+          seen.push(stage);
+          return { to, message };
+        });
+      pass("rules", "safety");
+      pass("safety", "sandbox");
+      pass("sandbox", "escalation");
+      work("escalation", (message) => {
+        seen.push("escalation");
+        return settle(message);
+      });
+      await opened.queue.send("rules", [message()]);
+      await until(() => settled.length === 1);
+      expect(seen).toEqual(["rules", "safety", "sandbox", "escalation"]);
+      expect(settled[0]?.message.stages.map(({ stage }) => stage)).toEqual(seen);
+    });
+
+    test("delivers many, each once, whatever pack they came in", async () => {
+      const many = Array.from({ length: 200 }, (_, index) => message({ tenant: index % 3 === 0 ? "a" : "b" }));
+      work("rules", settle);
+      await Promise.all(many.map((each) => opened.queue.send("rules", [each])));
+      await until(() => settled.length >= many.length);
+      expect(ids()).toEqual(many.map((each) => each.action.id).sort());
+    });
+
+    test("tries an action that throws again, alone denies it, and leaves its neighbours be", async () => {
+      const bad = message();
+      let tries = 0;
+      work("rules", (each) => {
+        if (each.action.id !== bad.action.id) return settle(each);
+        tries++;
+        throw new Error("odd action");
+      });
+      const good = [message(), message(), message()];
+      await opened.queue.send("rules", [good[0]!, bad, good[1]!, good[2]!]);
+      await until(() => exhausted.length === 1 && settled.length === 3);
+      expect(tries).toBe(3);
+      expect(exhausted[0]?.message.action.id).toBe(bad.action.id);
+    });
+
+    test("lets what is ready go on while a slow one of the same pack still works", async () => {
+      const slow = message();
+      let release = () => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      work("rules", async (each) => {
+        if (each.action.id === slow.action.id) await gate;
+        return settle(each);
+      });
+      await opened.queue.send("rules", [slow, message(), message()]);
+      await until(() => settled.length === 2);
+      release();
+      await until(() => settled.length === 3);
+    });
+
+    test("waits out infrastructure that is away: that is no failed attempt", async () => {
+      let away = 6;
+      const { Fault } = await import("@holdpoint/wire/fault.ts");
+      work("rules", (each) => {
+        if (away-- > 0) throw new Fault("store_unavailable", "away");
+        return settle(each);
+      });
+      await opened.queue.send("rules", [message()]);
+      await until(() => settled.length === 1);
+      expect(exhausted).toEqual([]);
+    });
+
+    test("stores no readable argument", async () => {
+      await opened.queue.send("rules", [message({ args: { command: "plainly-readable-word" } })]);
+      const raw = await opened.raw();
+      expect(raw).toContain("items");
+      expect(raw).not.toContain("plainly-readable-word");
+      expect(raw).not.toContain("command");
+    });
+
+    test("drops what was forged, cut, or moved from another stage's queue, and goes on", async () => {
+      const stolen = message();
+      await opened.queue.send("escalation", [stolen]);
+      const item = /[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{100,}/.exec(await opened.raw())?.[0] ?? "";
+      expect(item).not.toBe("");
+      work("rules", settle);
+      await opened.forge("rules", ["garbage", item, `${item.slice(0, -8)}AAAAAAAA`, item.slice(0, 60)]);
+      const honest = message();
+      await opened.queue.send("rules", [honest]);
+      await until(() => settled.length === 1);
+      await nextTurn();
+      expect(ids()).toEqual([honest.action.id]);
+    });
+
+    test("refuses a hand-over that the topology does not have", async () => {
+      work("rules", (each) => ({ to: "escalation", message: each }));
+      await opened.queue.send("rules", [message()]);
+      await until(() => exhausted.length === 1);
+    });
+
+    test("shares the work among processes", async () => {
+      const second = await opened.second();
+      const by: number[] = [0, 0];
+      const slowly = (index: number) => async (each: Message) => {
+        by[index]!++;
+        await nextTurn();
+        return settle(each);
+      };
+      work("rules", slowly(0));
+      workers.push(second.work("rules", slowly(1), deps));
+      for (let round = 0; round < 60; round++) await opened.queue.send("rules", [message()]);
+      await until(() => settled.length === 60);
+      await second.close();
+      expect(new Set(ids()).size).toBe(60);
+    });
+
+    test("says how much waits", async () => {
+      await opened.queue.send("rules", [message()]);
+      await opened.queue.send("rules", [message()]);
+      expect((await opened.queue.depth()).rules).toBe(2);
+    });
+  });
+}
