@@ -1,0 +1,88 @@
+// seal.test.ts — a sealed job opens only as what it was, where it was meant to be
+
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { message } from "./fixtures.ts";
+import { keyRing, open, seal } from "./seal.ts";
+
+const old = { id: "k1", key: randomBytes(32) };
+const fresh = { id: "k2", key: randomBytes(32) };
+const ring = keyRing([old]);
+const item = () => seal(ring, "edge", "rules", message());
+const withHeader = (sealed: string, change: (header: unknown[]) => void): string => {
+  const [clear = "", body = ""] = sealed.split(".");
+  const header = JSON.parse(Buffer.from(clear, "base64url").toString()) as unknown[];
+  change(header);
+  return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${body}`;
+};
+
+test("what was sealed opens as it was", () => {
+  const sent = message({ args: { command: "echo ü" } });
+  expect(open(ring, "rules", seal(ring, "edge", "rules", sent))).toEqual({ message: sent });
+});
+
+test("a rotated ring seals with the new key and still opens the old jobs", () => {
+  const before = item();
+  const rotated = keyRing([fresh, old]);
+  expect(open(rotated, "rules", before)).toHaveProperty("message");
+  expect(open(keyRing([old]), "rules", seal(rotated, "edge", "rules", message()))).toEqual({ refused: "unknown_key" });
+});
+
+describe("refused", () => {
+  test.each<[string, () => string, string]>([
+    ["nothing", () => "", "garbled"],
+    ["no header", () => ".abc", "garbled"],
+    ["a header that is no JSON", () => "abc.def", "garbled"],
+    ["half of it", () => item().slice(0, item().indexOf(".") + 20), "garbled"],
+    ["one changed byte", () => item().replace(/.$/, (last) => (last === "A" ? "Q" : "A")), "forged"],
+    [
+      "another key of the same name",
+      () => seal(keyRing([{ id: "k1", key: randomBytes(32) }]), "edge", "rules", message()),
+      "forged",
+    ],
+    ["a key nobody has", () => seal(keyRing([fresh]), "edge", "rules", message()), "unknown_key"],
+    ["a version of the future", () => withHeader(item(), (header) => header.splice(0, 1, 9)), "unknown_version"],
+    ["a job of another queue", () => seal(ring, "rules", "safety", message()), "wrong_queue"],
+    [
+      "a job readdressed to this queue",
+      () => withHeader(seal(ring, "rules", "safety", message()), (header) => header.splice(3, 2, "edge", "rules")),
+      "forged",
+    ],
+    ["another tenant in the header", () => withHeader(item(), (header) => header.splice(2, 1, "other")), "forged"],
+    ["another action in the header", () => withHeader(item(), (header) => header.splice(5, 1, "act_x")), "forged"],
+    ["another epoch in the header", () => withHeader(item(), (header) => header.splice(6, 1, 7)), "forged"],
+  ])("%s", (_what, make, refused) => expect(open(ring, "rules", make())).toEqual({ refused }));
+
+  test("a stage that may not send here", () =>
+    expect(open(ring, "rules", seal(ring, "sandbox", "rules", message()))).toEqual({ refused: "wrong_queue" }));
+
+  test("any text at all, without a throw", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String().map((text) => `${text}.${text}`),
+        ),
+        (text) => "refused" in open(ring, "rules", text),
+      ),
+    );
+  });
+
+  test("any single altered character of a good job", () => {
+    const good = item();
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.constantFrom(..."ABCabc019-_"), (at, character) => {
+        const altered = good.slice(0, at) + character + good.slice(at + 1);
+        // The last characters of base64url may carry unused bits: such a text decodes to the very same bytes.
+        const same = altered
+          .split(".")
+          .every((part, index) =>
+            Buffer.from(part, "base64url").equals(Buffer.from(good.split(".")[index] ?? "", "base64url")),
+          );
+        return same || "refused" in open(ring, "rules", altered);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
