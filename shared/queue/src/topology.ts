@@ -28,8 +28,9 @@ export type HandOverFrom<S extends Stage> =
   | Exclude<HandOver, { to: Stage }>
   | (Extract<HandOver, { to: Stage }> & { to: NextOf<S> });
 
-/** The same rule for what TypeScript cannot see. */
-export const mayHandOver = (from: Stage, to: Stage): boolean => (topology[from].next as readonly Stage[]).includes(to);
+/** The same rule for what TypeScript cannot see: `from` may be any text that a forged job claims. */
+export const mayHandOver = (from: Stage, to: Stage): boolean =>
+  Object.hasOwn(topology, from) && (topology[from].next as readonly Stage[]).includes(to);
 
 /** Who may put a job into a stage's queue: the stage before it, or the gateway and the reconciler (`edge`). */
 export type Sender = Stage | "edge";
