@@ -1,0 +1,176 @@
+// call.ts — one call of one program being understood: its words sorted by a grammar, and what they touch
+
+import type { Access, Atom, CommandClass, DatabaseFact, PathFact } from "@holdpoint/wire/facts.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import { hostFact, namedHost, type Target, urlTargets } from "./hosts.ts";
+import { isAbsolute, isHarmlessDevice, locate, type Place } from "./paths.ts";
+import { addOnce, type Reading, stricterClass } from "./reading.ts";
+import { runsByItself } from "./self-running.ts";
+import type { Output, Word } from "./shell/word.ts";
+
+/** Texts that are commands or code themselves: read by whoever knows how, with the wrappers of this call. */
+export interface Nested {
+  shell(text: Word, wrapper: string, place?: "elsewhere"): void;
+  words(words: readonly Word[], wrapper: string, place?: "elsewhere"): void;
+}
+
+export interface Call {
+  reading: Reading;
+  atom: Atom;
+  place: Place;
+  nested: Nested;
+  program: string;
+  subs: string[];
+  options: Map<string, Word | true>;
+  /** every value of options that were given more than once */
+  values: Map<string, Word[]>;
+  operands: Word[];
+  /** the words after a stop: the called program of a wrapper, what follows `--` for kubectl exec */
+  rest: readonly Word[];
+  stdin: Output | undefined;
+  /** all of the program's arguments, in order */
+  words: readonly Word[];
+}
+
+export const has = (call: Call, ...names: string[]): boolean => names.some((name) => call.options.has(name));
+export const valueOf = (call: Call, name: string): Word | undefined => {
+  const value = call.options.get(name);
+  return value === true ? undefined : value;
+};
+export const valuesOf = (call: Call, name: string): readonly Word[] => call.values.get(name) ?? [];
+export const operandText = (call: Call, index: number): string => call.operands[index]?.text ?? "";
+
+export const runs = (call: Call, kind: string): void => addOnce(call.atom.runsCode, kind);
+export const opaque = (call: Call, why: string): void => addOnce(call.atom.opaque, why);
+export const sets = (call: Call, variable: string): void => addOnce(call.atom.variables, variable);
+export const raise = (call: Call, to: CommandClass): void => {
+  call.atom.class = stricterClass(call.atom.class, to);
+};
+export const database = (call: Call, fact: DatabaseFact): void => {
+  if (call.atom.databases.length < limits.listItemsMax) call.atom.databases.push(fact);
+  else opaque(call, "more statements than are read");
+};
+
+function addPath(reading: Reading, atom: Atom, fact: PathFact): void {
+  if (++reading.paths > limits.pathsMax) {
+    reading.caps.add("pathsMax");
+    addOnce(atom.opaque, "more paths than are read");
+    return;
+  }
+  atom.paths.push(fact);
+}
+
+export interface Reach {
+  /** it may reach what lies below */
+  deep?: boolean;
+}
+
+/** Records that `word` is touched with `access`: every place it may name, and what it makes run by itself. */
+export function touch(reading: Reading, atom: Atom, place: Place, word: Word, access: Access, reach: Reach = {}): void {
+  const { at } = atom;
+  if (word.process !== undefined) return;
+  if (word.text === null) {
+    if (word.prints?.kind === "paths") {
+      for (const path of word.prints.roots)
+        addFact(reading, atom, { raw: word.raw, path, access, mayContain: true, at });
+      return;
+    }
+    const slash = word.known.lastIndexOf("/");
+    const path = slash > 0 ? locate(word.known.slice(0, slash), place)[0]! : slash === 0 ? "/" : word.raw;
+    addFact(reading, atom, { raw: word.raw, path, access, mayContain: true, dynamic: true, at });
+    return;
+  }
+  if (word.text === "") return;
+  const tilde = word.raw.charCodeAt(0) === 126 || word.raw === word.text;
+  for (const path of locate(word.text, place, tilde)) {
+    if (isHarmlessDevice(path)) continue;
+    const fact: PathFact = { raw: word.text, path, access, at };
+    if (reach.deep || word.glob) fact.mayContain = true;
+    // A relative path after a `cd` to an unknown folder: where it lies is not known.
+    if (place.cwds.length === 0 && !isAbsolute(path)) fact.dynamic = true;
+    addFact(reading, atom, fact);
+  }
+}
+
+function addFact(reading: Reading, atom: Atom, fact: PathFact): void {
+  addPath(reading, atom, fact);
+  if (fact.access === "write" && runsByItself(fact.path)) addPath(reading, atom, { ...fact, access: "execute" });
+}
+
+export const touches = (call: Call, word: Word, access: Access, reach?: Reach): void =>
+  touch(call.reading, call.atom, call.place, word, access, reach);
+
+/** A path that the call touches without naming it: the folder it is called in. */
+export function touchesHere(call: Call, access: Access, name = "."): void {
+  touches(call, { raw: name, text: name, known: name, glob: false }, access, { deep: true });
+}
+
+export function addHost(reading: Reading, atom: Atom, raw: string, target: Target, upload?: boolean): void {
+  if (++reading.hosts > limits.hostsMax) {
+    reading.caps.add("hostsMax");
+    addOnce(atom.opaque, "more hosts than are read");
+    return;
+  }
+  atom.hosts.push(hostFact(raw, target, atom.at, upload ? { upload } : undefined));
+}
+
+function addUnknownHost(reading: Reading, atom: Atom, word: Word, upload?: boolean): void {
+  reading.hosts++;
+  atom.hosts.push(
+    hostFact(word.raw, { host: "", zone: "unknown" }, atom.at, upload ? { upload, dynamic: true } : { dynamic: true }),
+  );
+}
+
+/** A URL word: fetched from, or sent to. */
+export function reachesUrl(call: Call, word: Word, upload?: boolean): void {
+  if (word.text === null) {
+    // `https://known.example/$X`: the machine is known though the rest is not.
+    const scheme = word.known.indexOf("://");
+    const end = scheme < 0 ? -1 : word.known.slice(scheme + 3).search(/[/?#]/);
+    if (end < 0) addUnknownHost(call.reading, call.atom, word, upload);
+    else
+      for (const target of urlTargets(word.known.slice(0, scheme + 3 + end)))
+        addHost(call.reading, call.atom, word.raw, target, upload);
+    return;
+  }
+  if (word.text.startsWith("file:")) {
+    touches(call, word, "read");
+    return;
+  }
+  for (const target of urlTargets(word.text)) addHost(call.reading, call.atom, word.text, target, upload);
+}
+
+/** A host word, perhaps `user@host` or `host:port`. */
+export function reachesHost(call: Call, word: Word, scheme?: string, upload?: boolean): void {
+  if (word.text === null) {
+    addUnknownHost(call.reading, call.atom, word, upload);
+    return;
+  }
+  if (word.text.includes("://")) {
+    reachesUrl(call, word, upload);
+    return;
+  }
+  const at = word.text.lastIndexOf("@");
+  const name = word.text.slice(at + 1);
+  const target: Target = namedHost(/^[^:]+:\d+$/.test(name) ? name.slice(0, name.indexOf(":")) : name);
+  if (scheme !== undefined) target.scheme = scheme;
+  addHost(call.reading, call.atom, word.text, target, upload);
+}
+
+/** scp and rsync: `user@host:path`, `host::module`, `rsync://…`, else a path here. */
+export function reachesRemote(call: Call, word: Word, access: "read" | "write", reach: Reach): void {
+  const text = word.text ?? word.known;
+  if (text.includes("://")) {
+    reachesUrl(call, word, access === "write");
+    return;
+  }
+  const colon = text.indexOf(":");
+  const slash = text.indexOf("/");
+  if (colon > 0 && (slash < 0 || colon < slash)) {
+    const host = { ...word, text: text.slice(0, colon), known: text.slice(0, colon) };
+    reachesHost(call, host, "ssh", access === "write");
+    return;
+  }
+  if (word.text === null && colon < 0 && slash < 0) addUnknownHost(call.reading, call.atom, word, access === "write");
+  touches(call, word, access, reach);
+}

@@ -1,0 +1,45 @@
+// class.ts — safe, warn or blocked by default: the command classes of seed 002, from what a call was found to do
+
+import type { Atom, CommandClass, PathFact } from "@holdpoint/wire/facts.ts";
+import type { Call } from "./call.ts";
+import { isAbsolute, isInside, type Place } from "./paths.ts";
+import { stricterClass } from "./reading.ts";
+
+const PRIVILEGE = new Set(["sudo", "doas", "su", "pkexec", "runuser", "run0", "gosu", "su-exec", "nsenter", "chroot", "unshare"]);
+const SYSTEM_ROOTS = ["/etc", "/usr", "/var", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/sys", "/proc", "/dev", "/System", "/Library"];
+const SCRATCH = ["/tmp", "/var/tmp", "/dev/shm"];
+
+const isSystem = (path: string): boolean =>
+  path === "/" || (SYSTEM_ROOTS.some((root) => isInside(path, root)) && !SCRATCH.some((root) => isInside(path, root)));
+
+/** Deletes count as at home inside the folder of the call, the home (not home itself) and scratch folders. */
+function deletesElsewhere(fact: PathFact, place: Place): boolean {
+  if (fact.dynamic) return true;
+  const { path } = fact;
+  if (place.cwds.some((cwd) => isInside(path, cwd) && cwd !== "/")) return false;
+  if (SCRATCH.some((root) => path.startsWith(`${root}/`))) return false;
+  if (!isAbsolute(path)) return path.startsWith("..") || path === ".";
+  return place.home === undefined || !path.startsWith(`${place.home}/`);
+}
+
+export function classOf(atom: Atom, place: Place, from: CommandClass): CommandClass {
+  let result = stricterClass(atom.class === "blocked-by-default" ? "blocked-by-default" : "safe", from);
+  const raise = (to: CommandClass): void => {
+    result = stricterClass(result, to);
+  };
+  if (atom.opaque.length > 0 || atom.runsCode.length > 0 || atom.variables.length > 0) raise("warn");
+  if (atom.hosts.some((host) => host.upload || host.dynamic || host.zone !== "public")) raise("warn");
+  if (atom.wrappers.some((wrapper) => PRIVILEGE.has(wrapper))) raise("blocked-by-default");
+  for (const fact of atom.paths) {
+    if (fact.access === "read") continue;
+    raise("warn");
+    if (fact.access === "delete" && deletesElsewhere(fact, place)) raise("blocked-by-default");
+    if (isSystem(fact.path)) raise("blocked-by-default");
+  }
+  return result;
+}
+
+/** Sets the class of the call's atom: never lower than what a table's `then` raised it to. */
+export function classify(call: Call, from: CommandClass): void {
+  call.atom.class = classOf(call.atom, call.place, from);
+}

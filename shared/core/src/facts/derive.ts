@@ -1,0 +1,85 @@
+// derive.ts — from an action to its facts: pure, bounded, and never silent about what it could not understand
+
+import type { Action } from "@holdpoint/wire/action.ts";
+import type { Atom, CommandClass, Facts } from "@holdpoint/wire/facts.ts";
+import { touch } from "./call.ts";
+import { findOddCharacters } from "./odd-characters.ts";
+import { addOnce, keep, newAtom, newReading, type Reading, stricterClass } from "./reading.ts";
+import { findSecrets } from "./secrets/find.ts";
+import { literal } from "./shell/word.ts";
+import { collectStrings } from "./strings.ts";
+import { readToolName } from "./tools/name.ts";
+import { readCall } from "./tools/read-call.ts";
+
+/** Symlinks' real places, as an enforcer saw them: each counts with every access that the action has anywhere. */
+function addResolved(reading: Reading, action: Action): void {
+  const resolved = action.bindings?.resolvedPaths;
+  if (!resolved || resolved.length === 0) return;
+  const atom = reading.atoms.find((each) => each.paths.length > 0) ?? reading.atoms[0]!;
+  const accesses = new Set(reading.atoms.flatMap((each) => each.paths.map((path) => path.access)));
+  if (accesses.size === 0) accesses.add("read");
+  const from = atom.paths.length;
+  for (const path of resolved)
+    for (const access of accesses) touch(reading, atom, { cwds: [action.cwd ?? "."], home: action.home }, literal(path), access);
+  for (const fact of atom.paths.slice(from)) fact.resolved = true;
+}
+
+/** The facts of an action nobody could read: one opaque atom, so that no allow covers it. */
+function unreadable(action: Action, why: string): Atom {
+  const atom = newAtom("call", action.tool, "");
+  addOnce(atom.opaque, why);
+  atom.class = "warn";
+  return atom;
+}
+
+export function deriveFacts(action: Action): Facts {
+  const reading = newReading(action.home);
+  const tool = readToolName(action.tool);
+  const strings = collectStrings(action.args);
+  const writes = action.args["writes"];
+  try {
+    readCall(reading, {
+      tool: action.tool,
+      normalized: tool.normalized,
+      strings: strings.found,
+      cwd: action.cwd ?? action.bindings?.cwd,
+      home: action.home,
+      writes: typeof writes === "boolean" ? writes : undefined,
+    });
+  } catch (error) {
+    // A reader that stumbles has understood nothing: the action stays, opaque, beside whatever was read before.
+    keep(reading, unreadable(action, `could not be read: ${error instanceof Error ? error.message : String(error)}`));
+    reading.caps.add("reader");
+  }
+  if (reading.atoms.length === 0) {
+    const nothing = newAtom("command", "", "");
+    nothing.program = ":";
+    nothing.meaning = { program: ":", subcommands: [], options: {}, operands: [] };
+    keep(reading, nothing);
+  }
+  if (strings.cut) {
+    reading.caps.add("stringsScannedBytesMax");
+    for (const atom of reading.atoms) addOnce(atom.opaque, "more text than is read");
+  }
+  addResolved(reading, action);
+  const oddCharacters: Facts["oddCharacters"] = [];
+  const secrets: Facts["secrets"] = [];
+  for (const { text, at } of strings.found) {
+    findOddCharacters(text, at, oddCharacters);
+    findSecrets(text, at, secrets);
+  }
+  let strictest: CommandClass = "safe";
+  for (const atom of reading.atoms) {
+    if (atom.opaque.length > 0) atom.class = stricterClass(atom.class, "warn");
+    strictest = stricterClass(strictest, atom.class);
+  }
+  return {
+    tool,
+    atoms: reading.atoms,
+    strings: strings.found.map(({ at, text }) => ({ at, text })),
+    secrets,
+    oddCharacters,
+    caps: [...reading.caps],
+    class: strictest,
+  };
+}

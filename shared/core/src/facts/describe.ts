@@ -1,0 +1,138 @@
+// describe.ts — a program and its words become an atom: meaning, paths, hosts, code that runs, class
+
+import type { Atom, CommandClass } from "@holdpoint/wire/facts.ts";
+import { type Call, has, type Nested, opaque, runs, touches } from "./call.ts";
+import { classify } from "./class.ts";
+import type { ClassName, Grammar } from "./grammar.ts";
+import { readWords } from "./options.ts";
+import { looksLikePath, type Place } from "./paths.ts";
+import { findProgram } from "./programs/registry.ts";
+import type { Reading } from "./reading.ts";
+import { play, playOperands, reachesBelow } from "./roles.ts";
+import type { Output, Word } from "./shell/word.ts";
+
+const CLASSES: Record<ClassName, CommandClass> = { safe: "safe", warn: "warn", blocked: "blocked-by-default" };
+
+export interface Invocation {
+  program: string;
+  words: readonly Word[];
+  atom: Atom;
+  place: Place;
+  stdin: Output | undefined;
+}
+
+export const newCall = (reading: Reading, nested: Nested, invocation: Invocation): Call => ({
+  reading,
+  nested,
+  atom: invocation.atom,
+  place: invocation.place,
+  program: invocation.program,
+  subs: [],
+  options: new Map(),
+  values: new Map(),
+  operands: [],
+  rest: [],
+  stdin: invocation.stdin,
+  words: invocation.words,
+});
+
+/** Options and values as a rule sees them: sorted, a value that is not known is empty. */
+function plainOptions(call: Call): Record<string, string | true> {
+  const plain: Record<string, string | true> = {};
+  const names = [...call.options.keys()];
+  if (names.length > 1) names.sort();
+  for (const name of names) {
+    const values = call.values.get(name);
+    if (!values || values.length === 0) plain[name] = true;
+    else plain[name] = values.length === 1 ? (values[0]!.text ?? "") : values.map((word) => word.text ?? "").join(" ");
+  }
+  return plain;
+}
+
+function playOptions(call: Call, chain: readonly Grammar[], deep: boolean): void {
+  if (call.options.size === 0) return;
+  for (const grammar of chain) {
+    for (const [name, values] of call.values) {
+      if (values.length === 0) continue;
+      const option = grammar.long.get(name) ?? (name.length === 1 ? grammar.short.get(name) : undefined);
+      if (option?.role) for (const value of values) play(call, option.role, value, deep);
+    }
+  }
+}
+
+/** A program that no table knows: options by their dash, and whatever looks like a path is read and written. */
+function describeUnknown(call: Call): void {
+  for (const word of call.words) {
+    const { text } = word;
+    if (text === null) {
+      call.operands.push(word);
+      if (word.known.includes("/")) touches(call, word, "write");
+      continue;
+    }
+    if (text.length > 1 && text.charCodeAt(0) === 45) {
+      const equals = text.indexOf("=");
+      const name = (equals < 0 ? text : text.slice(0, equals)).replace(/^-+/, "");
+      const value = equals < 0 ? undefined : text.slice(equals + 1);
+      call.options.set(name, true);
+      if (value !== undefined) {
+        const word = { raw: value, text: value, known: value, glob: false };
+        call.values.set(name, [word]);
+        if (looksLikePath(value)) both(call, word);
+      }
+      continue;
+    }
+    call.operands.push(word);
+    if (text.includes("://")) play(call, "url", word, false);
+    else if (looksLikePath(text)) both(call, word);
+  }
+}
+
+function both(call: Call, word: Word): void {
+  touches(call, word, "read");
+  touches(call, word, "write");
+}
+
+/** The output that a reader of this call's standard output may count on. */
+function printed(call: Call, grammar: Grammar | undefined): Output {
+  const prints = grammar?.program.prints;
+  if (prints === undefined) return { kind: "unknown" };
+  const roots = call.atom.paths.filter((path) => path.access === "read" && !path.dynamic).map((path) => path.path);
+  if (prints === "operands" && roots.length > 0) return { kind: "paths", roots };
+  return call.place.cwds.length > 0 ? { kind: "paths", roots: call.place.cwds } : { kind: "unknown" };
+}
+
+/** Reads the call into `invocation.atom`. Says what the call prints. */
+export function describe(reading: Reading, nested: Nested, invocation: Invocation): Output {
+  const { atom, program } = invocation;
+  const call = newCall(reading, nested, invocation);
+  const grammar = findProgram(program);
+  if (!grammar) {
+    describeUnknown(call);
+    atom.meaning = { program, subcommands: [], options: plainOptions(call), operands: call.operands.map((w) => w.text) };
+    classify(call, "warn");
+    return { kind: "unknown" };
+  }
+  const chain = readWords(call, grammar);
+  const last = chain.at(-1)!;
+  const deep = reachesBelow(call, last.program.deep);
+  const use = last.useWith.find(({ option }) => call.options.has(option))?.use ?? last.use;
+  playOptions(call, chain, deep);
+  playOperands(call, use, deep);
+  let named: ClassName = "warn";
+  for (const { program: entry } of chain) {
+    if (entry.class) named = entry.class;
+    if (entry.runs) runs(call, entry.runs);
+    entry.then?.(call);
+  }
+  if (call.subs.includes("?")) opaque(call, "subcommand is not known before the run");
+  if (last.program.dry && has(call, ...last.program.dry) && named !== "safe") named = "warn";
+  atom.meaning = {
+    program,
+    subcommands: call.subs,
+    options: plainOptions(call),
+    operands: call.operands.map((word) => word.text),
+  };
+  classify(call, CLASSES[named]);
+  return printed(call, last);
+}
+

@@ -1,0 +1,117 @@
+// grammar.ts — how a program's command line is written: the type of our tables, and their compiled form
+
+import type { Call } from "./call.ts";
+
+export type ClassName = "safe" | "warn" | "blocked";
+
+/**
+ * One program or subcommand, written the way its manual says it.
+ * `use` names the operands in order: `<read>... <write>`; a role in angle brackets says what happens to the operand
+ * (see roles.ts), anything else is a plain word. `...` marks the operand that repeats.
+ * `options` has one option a line (or `;`), its names first, the last long name being the canonical one:
+ * `-t --target-directory=<write>`; `=` takes a value, `[=WHEN]` may, two spaces begin a remark.
+ */
+export interface Program {
+  use?: string;
+  /** another `use` when an option is present: the first that is present counts */
+  useWith?: Record<string, string>;
+  options?: string;
+  sub?: Record<string, Program>;
+  class?: ClassName;
+  /** what runs unread when it is called (rulings §B4) */
+  runs?: string;
+  /** `single`: long options with one dash (find, terraform); `bundle`: the first word may be a dashless cluster (tar, ps) */
+  style?: "single" | "bundle";
+  /** operands end the options (sudo, ssh, bash): what follows belongs to the called program */
+  stopAtOperand?: true;
+  /** it prints paths that were given to it or lie below them, so that `$(…)` and `| xargs` can be followed */
+  prints?: "operands" | "cwd";
+  /** options whose presence keeps the call read-only although the class says more: `--dry-run` */
+  dry?: string[];
+  /** options that reach everything below an operand */
+  deep?: string[];
+  then?: (call: Call) => void;
+}
+
+export interface Option {
+  name: string;
+  /** absent: a flag; `optional`: a value only when attached */
+  value?: "required" | "optional";
+  role?: string;
+}
+
+export interface Slot {
+  role: string | undefined;
+  repeats: boolean;
+}
+
+export interface Grammar {
+  program: Program;
+  short: Map<string, Option>;
+  long: Map<string, Option>;
+  sub: Map<string, Grammar> | undefined;
+  use: Slot[];
+  useWith: { option: string; use: Slot[] }[];
+}
+
+function parseOption(line: string, short: Map<string, Option>, long: Map<string, Option>): void {
+  const remark = line.indexOf("  ");
+  const text = remark > 0 ? line.slice(0, remark) : line;
+  const names: string[] = [];
+  let value: Option["value"];
+  let role: string | undefined;
+  for (const token of text.split(" ")) {
+    const equals = token.indexOf("=");
+    if (equals < 0) {
+      names.push(token);
+      continue;
+    }
+    const optional = token[equals - 1] === "[";
+    names.push(token.slice(0, optional ? equals - 1 : equals));
+    value = optional ? "optional" : "required";
+    const what = token.slice(equals + 1);
+    if (what.startsWith("<")) role = what.slice(1, what.indexOf(">"));
+  }
+  const canonical = names.findLast((name) => name.startsWith("--")) ?? names.at(-1)!;
+  const option: Option = { name: canonical.replace(/^-+/, "") };
+  if (value) option.value = value;
+  if (role) option.role = role;
+  for (const name of names) {
+    if (name.startsWith("--")) long.set(name.slice(2), option);
+    else if (name.length === 2) short.set(name[1]!, option);
+    else long.set(name.slice(1), option);
+  }
+}
+
+const parseUse = (use: string): Slot[] =>
+  use
+    .split(" ")
+    .filter(Boolean)
+    .map((token) => ({
+      role: token.startsWith("<") ? token.slice(1, token.indexOf(">")) : undefined,
+      repeats: token.endsWith("..."),
+    }));
+
+export function compile(program: Program): Grammar {
+  const short = new Map<string, Option>();
+  const long = new Map<string, Option>();
+  for (const line of (program.options ?? "").split(/[\n;]/)) {
+    const text = line.trim();
+    if (text !== "") parseOption(text, short, long);
+  }
+  return {
+    program,
+    short,
+    long,
+    sub: program.sub
+      ? new Map(
+          Object.entries(program.sub).flatMap(([names, sub]) => {
+            const compiled = compile(sub);
+            return names.split(" ").map((name) => [name, compiled] as const);
+          }),
+        )
+      : undefined,
+    use: parseUse(program.use ?? ""),
+    useWith: Object.entries(program.useWith ?? {}).map(([option, use]) => ({ option, use: parseUse(use) })),
+  };
+}

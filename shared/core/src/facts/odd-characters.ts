@@ -1,0 +1,68 @@
+// odd-characters.ts — characters that make a text look like something else: controls, bidi, zero width, tags, look-alikes
+
+import type { Facts } from "@holdpoint/wire/facts.ts";
+
+/** The kind of an odd code point, or undefined for an ordinary one. */
+export function oddKind(code: number): string | undefined {
+  if (code < 0x20) return code === 9 || code === 10 || code === 13 ? undefined : code === 0x1b ? "escape" : "control";
+  if (code < 0x7f) return undefined;
+  if (code < 0xa0) return "control";
+  if (code === 0xad || code === 0x34f || code === 0x61c || code === 0x115f || code === 0x1160 || code === 0x3164 || code === 0xffa0)
+    return code === 0x61c ? "bidi" : "invisible";
+  if (code >= 0x200b && code <= 0x200f) return code >= 0x200e ? "bidi" : "zero-width";
+  if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return "bidi";
+  if (code === 0x2028 || code === 0x2029) return "line-separator";
+  if (code === 0x2060 || code === 0xfeff || (code >= 0x2061 && code <= 0x2064)) return "zero-width";
+  if (code >= 0xd800 && code <= 0xdfff) return "lone-surrogate";
+  if (code >= 0xe0000 && code <= 0xe007f) return "tag";
+  if (code >= 0xe0100 && code <= 0xe01ef) return "invisible";
+  if (code >= 0xfff9 && code <= 0xfffb) return "invisible";
+  return undefined;
+}
+
+const isLatin = (code: number): boolean => (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+/** Greek, Cyrillic, Armenian, Cherokee, Lisu and letters of mathematics and full width: what Latin is imitated with. */
+const imitates = (code: number): boolean =>
+  (code >= 0x370 && code <= 0x58f) ||
+  (code >= 0x13a0 && code <= 0x13ff) ||
+  (code >= 0xa4d0 && code <= 0xa4ff) ||
+  (code >= 0xab70 && code <= 0xabbf) ||
+  (code >= 0xff21 && code <= 0xff5a) ||
+  (code >= 0x1d400 && code <= 0x1d7ff);
+
+/** A word that mixes Latin with letters that look Latin. */
+export function looksAlike(text: string): boolean {
+  let latin = false;
+  let other = false;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (isLatin(code)) latin = true;
+    else if (code > 127 && imitates(code)) other = true;
+    else if (code < 0x30 || (code > 0x39 && code < 0x41)) {
+      latin = false;
+      other = false;
+    }
+    if (latin && other) return true;
+  }
+  return false;
+}
+
+/** Adds each kind once per string. */
+export function findOddCharacters(text: string, at: string, out: Facts["oddCharacters"]): void {
+  let plain = true;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7e || (code < 0x20 && code !== 9 && code !== 10 && code !== 13)) {
+      plain = false;
+      break;
+    }
+  }
+  if (plain) return;
+  const kinds = new Set<string>();
+  for (const char of text) {
+    const kind = oddKind(char.codePointAt(0)!);
+    if (kind) kinds.add(kind);
+  }
+  if (looksAlike(text)) kinds.add("look-alike");
+  for (const kind of kinds) out.push({ at, kind });
+}

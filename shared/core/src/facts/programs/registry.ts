@@ -1,0 +1,39 @@
+// registry.ts — finds the grammar of a program by its name; compiled when first asked for
+
+import { compile, type Grammar, type Program } from "../grammar.ts";
+import { files } from "./files.ts";
+
+const TABLES: readonly Record<string, Program>[] = [files];
+
+const programs = new Map<string, Program>();
+for (const table of TABLES)
+  for (const [names, program] of Object.entries(table)) for (const name of names.split(" ")) programs.set(name, program);
+
+const compiled = new Map<string, Grammar>();
+
+export function findProgram(name: string): Grammar | undefined {
+  const known = compiled.get(name);
+  if (known) return known;
+  const program = programs.get(name);
+  if (!program) return undefined;
+  const grammar = compile(program);
+  compiled.set(name, grammar);
+  return grammar;
+}
+
+export const isKnownProgram = (name: string): boolean => programs.has(name);
+
+/** Versioned and alternative names: `python3.12`, `pip3`, `nodejs`, `git.exe`, `gsed`. */
+export function canonicalName(base: string): string {
+  if (programs.has(base)) return base;
+  let name = base.toLowerCase();
+  if (name.endsWith(".exe") || name.endsWith(".cmd")) name = name.slice(0, -4);
+  if (programs.has(name)) return name;
+  const versioned = /^(python|pip|ruby|perl|php|lua|node|gcc|g\+\+|clang|clang\+\+|pypy|java|psql|pg_dump|llvm-config)-?[\d.]+$/.exec(name);
+  if (versioned) return versioned[1]!;
+  if (name === "nodejs") return "node";
+  // GNU tools beside BSD ones.
+  if (name.startsWith("g") && GNU.has(name.slice(1))) return name.slice(1);
+  return name;
+}
+const GNU = new Set("rm mv cp sed awk tar find xargs dd chmod chown ln shred truncate install tee mkdir rmdir unlink cat head tail sort cut env timeout stat".split(" "));

@@ -1,0 +1,128 @@
+// peel.ts — takes a wrapper off and reads the call it carries, with what the wrapper changes for it
+
+import { newCall } from "../describe.ts";
+import { readWords } from "../options.ts";
+import { keep } from "../reading.ts";
+import { touch } from "../call.ts";
+import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
+import { below, callOf, nestedIn, readCode } from "./nested.ts";
+import type { Shell } from "./walk.ts";
+import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
+import type { CompiledWrapper } from "./wrappers.ts";
+
+const UNKNOWN: Output = { kind: "unknown" };
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
+
+/** `NAME=value` words before the called program, as env and sudo take them. */
+function takeAssignments(words: readonly Word[]): { assigned: Assigned[]; rest: readonly Word[] } {
+  const assigned: Assigned[] = [];
+  let i = 0;
+  while (i < words.length && ASSIGNMENT.test(words[i]!.known)) {
+    const word = words[i]!;
+    const equals = word.known.indexOf("=");
+    const value = word.known.slice(equals + 1);
+    assigned.push({
+      name: word.known.slice(0, equals),
+      word: { raw: value, text: word.text === null ? null : value, known: value, glob: false, template: word.template?.slice(equals + 1) ?? value },
+    });
+    i++;
+  }
+  return { assigned, rest: words.slice(i) };
+}
+
+/** The words that standard input adds: known ones where they are few, else one that stands for all. */
+function fromStdin(stdin: Output | undefined): Word[] {
+  if (stdin?.kind === "text") {
+    const words = stdin.text.split(/\s+/).filter(Boolean);
+    if (words.length <= 16) return words.map((word) => literal(word));
+  }
+  return [unknownWord("…", stdin?.kind === "paths" ? stdin : { kind: "unknown" })];
+}
+
+/** `{}` in any word becomes what is added. */
+function replace(words: readonly Word[], mark: string, added: readonly Word[]): Word[] {
+  const only = added.length === 1 ? added[0]! : unknownWord(mark);
+  return words.map((word) => {
+    if (word.text === null || !word.text.includes(mark)) return word;
+    if (word.text === mark) return only;
+    if (only.text !== null) return literal(word.text.replaceAll(mark, only.text), word.raw);
+    const known = word.text.slice(0, word.text.indexOf(mark));
+    // `sh -c 'rm {}'`: what is put in is code there.
+    return { raw: word.raw, text: null, known, glob: false, template: word.text.replaceAll(mark, `"\${__}"`) };
+  });
+}
+
+/** Reads what `wrapper` carries; undefined when it carries nothing and is a program like any other. */
+export function peel(shell: Shell, name: string, compiled: CompiledWrapper, words: readonly Word[], setting: Setting): Output | undefined {
+  const { wrapper, grammar } = compiled;
+  const atom = newCommandAtom(shell, [literal(name), ...words], { ...setting, assigned: [], streams: { stdin: undefined, writes: [], reads: [] } });
+  const call = newCall(shell.reading, nestedIn(shell), { program: name, words, atom, place: shell.scope, stdin: setting.streams.stdin });
+  readWords(call, grammar);
+  let { rest } = call;
+  if (name === "command" && (call.options.has("v") || call.options.has("V"))) return undefined;
+  if (name === "sudo" && call.options.has("edit")) {
+    atom.program = "sudoedit";
+    for (const word of rest) touch(shell.reading, atom, shell.scope, word, "write");
+    atom.class = "blocked-by-default";
+    keep(shell.reading, atom);
+    return UNKNOWN;
+  }
+  if (wrapper.until && wrapper.until !== ":::" && rest[0]?.text !== wrapper.until) return undefined;
+  const carried: Assigned[] = [...setting.assigned];
+  if (wrapper.assigns) {
+    const taken = takeAssignments(rest);
+    carried.push(...taken.assigned);
+    rest = taken.rest;
+  }
+  const inner = below(shell, {
+    wrapper: name,
+    elsewhere: wrapper.elsewhere === true,
+    stdin: setting.streams.stdin,
+    ...(wrapper.runs === undefined ? {} : { runs: wrapper.runs }),
+  });
+  const changed = call.options.get("chdir");
+  if (changed && changed !== true) inner.scope = { ...inner.scope, cwds: changed.text?.startsWith("/") ? [changed.text] : [] };
+  for (const option of wrapper.text ?? []) {
+    const text = call.options.get(option);
+    if (text && text !== true) return readCode(inner, text);
+  }
+  if (name === "env") {
+    const split = call.options.get("split-string");
+    if (split && split !== true) return readCode(inner, join([split, ...rest]));
+  }
+  if (wrapper.dashC) {
+    const dash = rest.findIndex((word) => word.text === "-c" || word.text === "--command");
+    if (dash >= 0 && rest[dash + 1]) return readCode(inner, rest[dash + 1]!);
+  }
+  rest = rest.slice(wrapper.takes ?? 0);
+  if (rest[0]?.text === "--") rest = rest.slice(1);
+  if (rest.length === 0) {
+    if (name === "exec") return runWords(shell, [literal(":")], setting, true);
+    return wrapper.alone ? undefined : UNKNOWN;
+  }
+  if (wrapper.until === ":::") return readParallel(inner, rest, setting);
+  if (wrapper.adds) {
+    const added = fromStdin(setting.streams.stdin);
+    const mark = call.options.get("replace") ?? call.options.get("i") ?? call.options.get("J");
+    rest = mark ? replace(rest, mark === true ? "{}" : (mark.text ?? "{}"), added) : [...rest, ...added];
+  }
+  if (wrapper.joins && !call.options.has("exec")) return readCode(inner, join(rest));
+  return runWords(inner, rest, { ...callOf(rest, setting.streams.stdin), text: setting.text, assigned: carried, streams: setting.streams }, true);
+}
+
+const PARALLEL_MAX = 8;
+
+/** GNU parallel: the command is a shell text, `{}` its argument, `:::` begins the arguments. */
+function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Output {
+  const split = rest.findIndex((word) => word.text !== null && /^::::?\+?$/.test(word.text));
+  const command = split < 0 ? rest : rest.slice(0, split);
+  const given = split < 0 || rest[split]!.text!.startsWith("::::") ? [] : rest.slice(split + 1);
+  const args = given.length > 0 && given.length <= PARALLEL_MAX ? given : split < 0 ? fromStdin(setting.streams.stdin) : [unknownWord("{}")];
+  if (command.length === 0) {
+    for (const arg of args) readCode(inner, arg);
+    return UNKNOWN;
+  }
+  const marks = command.some((word) => word.text !== null && /\{[.#%/]*\}/.test(word.text));
+  for (const arg of args) readCode(inner, join(marks ? replace(command, "{}", [arg]) : [...command, arg]));
+  return UNKNOWN;
+}

@@ -1,0 +1,177 @@
+// sql.ts — statements to a database, read as far as their danger goes: the verb, its object, and whether it is bounded
+
+import type { DatabaseFact } from "@holdpoint/wire/facts.ts";
+import type { Word } from "./shell/word.ts";
+
+/** Splits at `;`, drops comments and the content of strings: what is left is keywords and names. */
+function statements(sql: string): string[][] {
+  const all: string[][] = [];
+  let tokens: string[] = [];
+  let i = 0;
+  while (i < sql.length) {
+    const char = sql[i]!;
+    if (char === "-" && sql[i + 1] === "-") {
+      const end = sql.indexOf("\n", i);
+      i = end < 0 ? sql.length : end;
+    } else if (char === "#" && (i === 0 || sql[i - 1] === "\n" || sql[i - 1] === " ")) {
+      const end = sql.indexOf("\n", i);
+      i = end < 0 ? sql.length : end;
+    } else if (char === "/" && sql[i + 1] === "*") {
+      // MySQL runs what stands in `/*! … */`.
+      if (sql[i + 2] === "!") {
+        i += 3;
+        while (i < sql.length && sql.charCodeAt(i) >= 48 && sql.charCodeAt(i) <= 57) i++;
+      } else {
+        const end = sql.indexOf("*/", i + 2);
+        i = end < 0 ? sql.length : end + 2;
+      }
+    } else if (char === "*" && sql[i + 1] === "/") i += 2;
+    else if (char === "'") {
+      let j = i + 1;
+      while (j < sql.length && (sql[j] !== "'" || sql[j + 1] === "'")) j += sql[j] === "'" ? 2 : sql[j] === "\\" ? 2 : 1;
+      tokens.push("''");
+      i = j + 1;
+    } else if (char === ";") {
+      if (tokens.length > 0) all.push(tokens);
+      tokens = [];
+      i++;
+    } else if (isWordChar(char)) {
+      const start = i;
+      while (i < sql.length && isWordChar(sql[i]!)) i++;
+      tokens.push(sql.slice(start, i));
+    } else {
+      if (char === "=" || char === "<" || char === ">" || char === "(" || char === "\\") tokens.push(char);
+      i++;
+    }
+    if (all.length > STATEMENTS_MAX) break;
+  }
+  if (tokens.length > 0) all.push(tokens);
+  return all;
+}
+const STATEMENTS_MAX = 200;
+
+const isWordChar = (char: string): boolean => {
+  const code = char.charCodeAt(0);
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 46 ||
+    code === 34 ||
+    code === 96 ||
+    code === 36 ||
+    code > 127
+  );
+};
+
+const bare = (name: string | undefined): string | undefined => name?.replaceAll(/["`]/g, "").toLowerCase();
+const OBJECT_KINDS = new Set([
+  "database",
+  "schema",
+  "table",
+  "tables",
+  "index",
+  "view",
+  "role",
+  "user",
+  "tablespace",
+  "function",
+  "trigger",
+  "sequence",
+  "extension",
+  "keyspace",
+  "materialized",
+  "owned",
+  "column",
+  "constraint",
+  "partition",
+  "collection",
+  "bucket",
+  "dictionary",
+  "publication",
+  "subscription",
+  "policy",
+  "procedure",
+  "type",
+  "server",
+  "warehouse",
+]);
+const NOISE = new Set(["if", "exists", "not", "concurrently", "only", "low_priority", "quick", "ignore", "temporary", "cascade"]);
+
+/** Verbs that only look. */
+export const READING_VERBS = new Set(["select", "show", "describe", "desc", "explain", "with", "pragma", "use", "values", "table", "help", "set", "begin", "commit", "rollback"]);
+
+function tautology(tokens: readonly string[], where: number): boolean {
+  const condition = tokens.slice(where + 1).map((token) => token.toLowerCase());
+  if (condition.length === 1 && /^(true|1)$/.test(condition[0]!)) return true;
+  return condition.length === 3 && condition[1] === "=" && condition[0] === condition[2];
+}
+
+function readStatement(tokens: readonly string[]): DatabaseFact | undefined {
+  const words = tokens.map((token) => token.toLowerCase());
+  let start = 0;
+  // `with x as (…) delete …`: the verb that changes something is the one that counts.
+  if (words[0] === "with" || words[0] === "explain") {
+    const found = words.findIndex((word) => word === "delete" || word === "update" || word === "insert" || word === "merge");
+    if (found > 0) start = found;
+  }
+  const verb = words[start];
+  if (!verb || !/^[a-z]/.test(verb)) return undefined;
+  const rest = words.slice(start + 1).filter((word) => !NOISE.has(word));
+  const fact: DatabaseFact = { verb };
+  const where = words.indexOf("where", start);
+  switch (verb) {
+    case "drop":
+    case "create":
+    case "alter":
+    case "undrop":
+    case "rename": {
+      const kind = rest[0] !== undefined && OBJECT_KINDS.has(rest[0]) ? rest[0] : undefined;
+      fact.verb = kind ? `${verb} ${kind === "materialized" ? "view" : kind}` : verb;
+      const name = bare(kind ? rest[kind === "materialized" || kind === "owned" ? 2 : 1] : rest[0]);
+      if (name && /[a-z0-9_]/.test(name)) fact.object = name;
+      if (verb === "alter" && rest.includes("drop")) fact.verb += " drop";
+      break;
+    }
+    case "truncate": {
+      const name = bare(rest[0] === "table" ? rest[1] : rest[0]);
+      if (name) fact.object = name;
+      fact.unbounded = true;
+      break;
+    }
+    case "delete": {
+      const name = bare(rest[rest.indexOf("from") + 1]);
+      if (name) fact.object = name;
+      if (where < 0 || tautology(tokens, where)) fact.unbounded = true;
+      break;
+    }
+    case "update": {
+      const name = bare(rest[0]);
+      if (name) fact.object = name;
+      if (where < 0 || tautology(tokens, where)) fact.unbounded = true;
+      break;
+    }
+    case "select":
+      if (words.includes("outfile") || words.includes("dumpfile")) fact.verb = "select into outfile";
+      else if (words.includes("load_file") || words.includes("pg_read_file")) fact.verb = "select file";
+      break;
+    case "copy":
+      fact.verb = words.includes("program") ? "copy program" : words.includes("to") ? "copy to" : "copy";
+      break;
+  }
+  return fact;
+}
+
+/** Calls `found` for each statement; a text that is not known is one statement with the verb `?`. */
+export function readSql(word: Word, found: (fact: DatabaseFact) => void): void {
+  if (word.text === null && word.known.trim() === "") {
+    found({ verb: "?" });
+    return;
+  }
+  for (const tokens of statements(word.text ?? word.known)) {
+    const fact = readStatement(tokens);
+    if (fact) found(fact);
+  }
+  if (word.text === null) found({ verb: "?" });
+}

@@ -1,0 +1,47 @@
+// strings.ts — every string of the arguments with its JSON pointer, in the order they stand there
+
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
+
+export interface Found {
+  at: string;
+  text: string;
+  /** the nearest object key above it */
+  key: string;
+}
+
+const escaped = (key: string): string =>
+  key.includes("~") || key.includes("/") ? key.replaceAll("~", "~0").replaceAll("/", "~1") : key;
+
+export interface Strings {
+  found: Found[];
+  /** more nodes or text than are read */
+  cut: boolean;
+}
+
+export function collectStrings(args: { [key: string]: Json }): Strings {
+  const found: Found[] = [];
+  let cut = false;
+  let nodes = 0;
+  let chars = 0;
+  const open: { value: Json | undefined; at: string; key: string }[] = [{ value: args, at: "", key: "" }];
+  while (open.length > 0) {
+    const { value, at, key } = open.pop()!;
+    if (++nodes > limits.jsonNodesMax) {
+      cut = true;
+      break;
+    }
+    if (typeof value === "string") {
+      chars += value.length;
+      if (chars > limits.stringsScannedBytesMax) cut = true;
+      found.push({ at, text: value, key });
+    } else if (Array.isArray(value)) {
+      for (let i = value.length - 1; i >= 0; i--) open.push({ value: value[i], at: `${at}/${i}`, key });
+    } else if (typeof value === "object" && value !== null) {
+      const keys = Object.keys(value);
+      for (let i = keys.length - 1; i >= 0; i--)
+        open.push({ value: value[keys[i]!], at: `${at}/${escaped(keys[i]!)}`, key: keys[i]! });
+    }
+  }
+  return { found, cut };
+}

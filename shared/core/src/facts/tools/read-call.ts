@@ -1,0 +1,235 @@
+// read-call.ts — a tool call becomes atoms: by its map where there is one, else by what its strings look like
+
+import type { Access, Atom } from "@holdpoint/wire/facts.ts";
+import { addHost, touch } from "../call.ts";
+import { classOf } from "../class.ts";
+import { urlTargets } from "../hosts.ts";
+import { looksLikePath, type Place } from "../paths.ts";
+import { addOnce, keep, newAtom, type Reading } from "../reading.ts";
+import { readSql } from "../sql.ts";
+import { newFrame } from "../shell/frame.ts";
+import { callOf } from "../shell/nested.ts";
+import { runWords } from "../shell/command.ts";
+import { newScope } from "../shell/scope.ts";
+import { readText } from "../shell/walk.ts";
+import { literal, hasGlob } from "../shell/word.ts";
+import type { Found } from "../strings.ts";
+import { type ArgumentRole, findTool, type ToolMap } from "./map.ts";
+import { patchedPaths } from "./patch.ts";
+
+export interface ToolCall {
+  tool: string;
+  normalized: string;
+  strings: readonly Found[];
+  cwd: string | undefined;
+  home: string | undefined;
+  /** seed 002's `writes`: what its `paths` are for */
+  writes: boolean | undefined;
+}
+
+/** Seed 003 reads these of any tool; the rest are the names that tools really use. */
+const PATH_KEYS = new Set([
+  "file_path",
+  "path",
+  "directory",
+  "dest",
+  "source",
+  "destination",
+  "filepath",
+  "filename",
+  "file",
+  "files",
+  "paths",
+  "dir",
+  "folder",
+  "target_file",
+  "src",
+  "from",
+  "to",
+  "output",
+  "input_path",
+  "output_path",
+  "outputpath",
+  "absolute_path",
+  "notebook_path",
+  "root",
+  "repo_path",
+  "local_path",
+]);
+const COMMAND_KEYS = new Set(["command", "cmd", "script", "shell", "bash", "commands", "shell_command", "exec"]);
+const SQL_KEYS = new Set(["sql", "query", "statement"]);
+const CWD_KEYS = new Set(["cwd", "workdir", "working_directory", "dir_path", "directory"]);
+
+const roleOf = (map: ToolMap, key: string): ArgumentRole | undefined => (Object.hasOwn(map.args, key) ? map.args[key] : undefined);
+
+export function readCall(reading: Reading, call: ToolCall): void {
+  const map = findTool(call.normalized);
+  if (map?.meaning === "shell") readShellTool(reading, call, map);
+  else readOther(reading, call, map);
+}
+
+/** The elements of one array argument follow each other: `/command/0`, `/command/1`, … */
+function wordsOf(strings: readonly Found[], at: string): Found[] {
+  return strings.filter((found) => found.at.startsWith(`${at}/`) && !found.at.includes("/", at.length + 1));
+}
+
+function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
+  const cwd = call.strings.find((found) => CWD_KEYS.has(found.key) && roleOf(map, found.key) === "cwd" && found.text !== "");
+  const scope = newScope(call.cwd, call.home);
+  if (cwd) scope.cwds = [cwd.text.startsWith("/") || call.cwd === undefined ? cwd.text : `${call.cwd}/${cwd.text}`];
+  let read = false;
+  const seen = new Set<string>();
+  for (const found of call.strings) {
+    const role = roleOf(map, found.key);
+    if (role !== "command" && role !== "argv") continue;
+    read = true;
+    const array = /^(.*)\/\d+$/.exec(found.at)?.[1];
+    const frame = newFrame(array ?? found.at);
+    const shell = { reading, scope, frame, source: found.text };
+    if (array === undefined || found.key === "commands") readText(reading, found.text, scope, newFrame(found.at));
+    else if (!seen.has(array)) {
+      seen.add(array);
+      const words = wordsOf(call.strings, array).map((word) => literal(word.text));
+      reading.chars += words.reduce((sum, word) => sum + word.raw.length, 0);
+      // One string in a list is a text; more are the words of one call, which no shell splits.
+      if (words.length === 1) readText(reading, words[0]!.raw, scope, frame);
+      else runWords(shell, words, callOf(words, undefined), true);
+    }
+  }
+  if (!read) {
+    readOther(reading, call, undefined);
+    return;
+  }
+  const given = call.strings.filter((found) => found.key === "paths" || (!roleOf(map, found.key) && PATH_KEYS.has(found.key)));
+  if (given.length === 0) return;
+  let first = reading.atoms[0];
+  if (!first) {
+    first = newAtom("call", call.tool, "");
+    keep(reading, first);
+  }
+  for (const { text } of given) {
+    if (text.includes("\n")) continue;
+    touch(reading, first, scope, literal(text), "read");
+    if (call.writes !== false) touch(reading, first, scope, literal(text), "write");
+  }
+  first.class = classOf(first, scope, first.class);
+}
+
+const ACCESS: Record<string, readonly Access[]> = {
+  "path:read": ["read"],
+  "path:tree": ["read"],
+  "path:write": ["write"],
+  "path:edit": ["read", "write"],
+  "path:delete": ["delete"],
+  "path:move": ["read", "delete"],
+};
+
+function readPath(reading: Reading, atom: Atom, place: Place, text: string, role: string): void {
+  if (text.includes("://") && !text.startsWith("file:")) {
+    readUrl(reading, atom, text, false);
+    return;
+  }
+  const word = { ...literal(text), glob: hasGlob(text) };
+  const deep = role !== "path:read" && role !== "path:write" && role !== "path:edit";
+  for (const access of ACCESS[role] ?? ["read", "write"]) touch(reading, atom, place, word, access, { deep });
+}
+
+function readUrl(reading: Reading, atom: Atom, text: string, upload: boolean): void {
+  if (text.startsWith("file:")) return;
+  for (const target of urlTargets(text)) addHost(reading, atom, text.slice(0, 2_000), target, upload);
+}
+
+/** URLs anywhere in a text. */
+function readUrlsIn(reading: Reading, atom: Atom, text: string): void {
+  let from = text.indexOf("://");
+  while (from >= 0) {
+    let start = from;
+    while (start > 0 && /[a-z0-9+.-]/i.test(text[start - 1]!)) start--;
+    let end = from + 3;
+    while (end < text.length && !/[\s"'<>`)\]}]/.test(text[end]!)) end++;
+    if (start < from) {
+      const url = text.slice(start, end);
+      if (url.startsWith("file:")) touch(reading, atom, { cwds: ["."], home: undefined }, literal(url), "read");
+      else readUrl(reading, atom, url, false);
+    }
+    from = text.indexOf("://", end);
+  }
+}
+
+/** Absolute paths among the words of a text that nobody says is a path. */
+function readPathsIn(reading: Reading, atom: Atom, place: Place, text: string, access: readonly Access[]): void {
+  if (text.length > 65_536) {
+    addOnce(atom.opaque, "a longer text than is read");
+    return;
+  }
+  for (const piece of text.split(/[\s"'`=,;()<>|&]+/)) {
+    if (piece.length < 2 || piece.length > 4_096) continue;
+    if (piece.startsWith("/") || piece.startsWith("~/") || piece.startsWith("../") || piece.includes("/../"))
+      for (const each of access) touch(reading, atom, place, { ...literal(piece), glob: hasGlob(piece) }, each);
+  }
+}
+
+const shown = (call: ToolCall): string => {
+  const args = call.strings.map((found) => `${found.at.slice(1)}=${found.text.length > 200 ? `${found.text.slice(0, 200)}…` : found.text}`);
+  return `${call.tool} ${args.slice(0, 20).join(" ")}`;
+};
+
+function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): void {
+  const atom = newAtom("call", shown(call), "");
+  const place: Place = { cwds: [call.cwd ?? "."], home: call.home };
+  keep(reading, atom);
+  let upload = false;
+  for (const found of call.strings) {
+    atom.at = found.at;
+    const role = map ? roleOf(map, found.key) : undefined;
+    if (role === undefined) readUnmapped(reading, atom, place, found, call, map);
+    else if (role.startsWith("path:")) readPath(reading, atom, place, found.text, role);
+    else if (role === "url" || role === "host") {
+      if (found.key === "prompt") readUrlsIn(reading, atom, found.text);
+      else if (found.text.startsWith("file:")) touch(reading, atom, place, literal(found.text), "read");
+      else readUrl(reading, atom, found.text, false);
+    } else if (role === "upload") upload = true;
+    else if (role === "sql") readSql(literal(found.text), (fact) => atom.databases.push(fact));
+    else if (role === "patch") readPatch(reading, atom, place, found.text);
+    else if (role === "code") {
+      addOnce(atom.runsCode, "interpreter");
+      readUrlsIn(reading, atom, found.text);
+      readPathsIn(reading, atom, place, found.text, ["read", "write"]);
+    } else if (role === "command") readText(reading, found.text, newScope(call.cwd, call.home), newFrame(found.at));
+  }
+  atom.at = "";
+  if (upload) for (const host of atom.hosts) host.upload = true;
+  if (map?.meaning === "agent") addOnce(atom.runsCode, "agent");
+  atom.class = classOf(atom, place, map?.class ?? "warn");
+}
+
+function readPatch(reading: Reading, atom: Atom, place: Place, text: string): void {
+  const touched = patchedPaths(text);
+  if (touched.length === 0) addOnce(atom.opaque, "a patch whose files are not found");
+  for (const { path, access } of touched) {
+    if (access !== "write") touch(reading, atom, place, literal(path), "delete");
+    else touch(reading, atom, place, literal(path), "write");
+  }
+}
+
+function readUnmapped(reading: Reading, atom: Atom, place: Place, found: Found, call: ToolCall, map: ToolMap | undefined): void {
+  const key = found.key.toLowerCase();
+  const { text } = found;
+  if (COMMAND_KEYS.has(key) && !map) {
+    readText(reading, text, newScope(call.cwd, call.home), newFrame(found.at));
+    readPathsIn(reading, atom, place, text, ["read", "write"]);
+  } else if (COMMAND_KEYS.has(key)) readPathsIn(reading, atom, place, text, ["read"]);
+  else if (SQL_KEYS.has(key) && !map && /^\s*[a-z]+\s/i.test(text) && isSql(text)) readSql(literal(text), (fact) => atom.databases.push(fact));
+  else if (PATH_KEYS.has(key) && !text.includes("\n")) readPath(reading, atom, place, text, "path:edit");
+  else if (map) {
+    if (text.includes("://")) readUrlsIn(reading, atom, text);
+    if (looksLikePath(text) && (text.startsWith("/") || text.startsWith("~") || text.includes(".."))) readPath(reading, atom, place, text, "path:edit");
+  } else {
+    if (text.includes("://")) readUrlsIn(reading, atom, text);
+    else if (looksLikePath(text)) readPath(reading, atom, place, text, "path:edit");
+    else readPathsIn(reading, atom, place, text, ["read", "write"]);
+    if (/^(host|hostname|server|domain|ip|address|endpoint|url|uri|href|link)$/.test(key)) readUrl(reading, atom, text, false);
+  }
+}
+
+const isSql = (text: string): boolean => /^\s*(select|insert|update|delete|drop|create|alter|truncate|with|grant|revoke|merge|copy|call|do|show|describe|explain|pragma)\b/i.test(text);
