@@ -26,6 +26,7 @@ export const limits = {
 
   // what a policy may be
   policyFileBytesMax: 262_144,
+  policyTextCharsMax: 8_388_608,
   policyRulesMax: 20_000,
   policyTomlRulesMax: 256,
   patternBytesMax: 1_024,

@@ -21,8 +21,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
+export interface JsonLimits {
+  depthMax: number;
+  nodesMax: number;
+}
+
 interface Reader {
   text: string;
+  limits: JsonLimits;
   at: number;
   depth: number;
   nodes: number;
@@ -30,14 +36,16 @@ interface Reader {
   path: (string | number)[];
 }
 
+const REQUEST_LIMITS: JsonLimits = { depthMax: limits.jsonDepthMax, nodesMax: limits.jsonNodesMax };
+
 /**
  * Reads one JSON value. Refuses what `JSON.parse` silently changes or lets through: duplicate keys, lone surrogates,
  * integers beyond ±(2^53 − 1), numbers that overflow or vanish, prototype keys, and anything past the depth and node
- * limits. `-0` becomes `0`, as RFC 8785 writes it. Throws `Fault("bad_json")` with JSON pointer, line and column
+ * limits (of a request, unless a caller with another purpose gives its own). `-0` becomes `0`, as RFC 8785 writes it. Throws `Fault("bad_json")` with JSON pointer, line and column
  * (both from 1, columns in UTF-16 units).
  */
-export function parseStrictJson(text: string): Json {
-  const reader: Reader = { text, at: 0, depth: 0, nodes: 0, path: [] };
+export function parseStrictJson(text: string, bounds: JsonLimits = REQUEST_LIMITS): Json {
+  const reader: Reader = { text, limits: bounds, at: 0, depth: 0, nodes: 0, path: [] };
   skipSpace(reader);
   const value = readValue(reader);
   skipSpace(reader);
@@ -47,7 +55,7 @@ export function parseStrictJson(text: string): Json {
 
 function readValue(reader: Reader): Json {
   reader.nodes += 1;
-  if (reader.nodes > limits.jsonNodesMax) refuse(reader, `more than ${limits.jsonNodesMax} values`);
+  if (reader.nodes > reader.limits.nodesMax) refuse(reader, `more than ${reader.limits.nodesMax} values`);
   const char = reader.text[reader.at];
   if (char === "{") return readNested(reader, readObject);
   if (char === "[") return readNested(reader, readArray);
@@ -70,7 +78,7 @@ const WORDS: readonly (readonly [string, Json])[] = [
 
 function readNested(reader: Reader, read: (reader: Reader) => Json): Json {
   reader.depth += 1;
-  if (reader.depth > limits.jsonDepthMax) refuse(reader, `nested deeper than ${limits.jsonDepthMax}`);
+  if (reader.depth > reader.limits.depthMax) refuse(reader, `nested deeper than ${reader.limits.depthMax}`);
   reader.at += 1;
   skipSpace(reader);
   const value = read(reader);

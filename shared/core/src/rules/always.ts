@@ -1,0 +1,77 @@
+// always.ts — denies built into the engine: no document removes them. They keep agents from Holdpoint itself (rulings §D2)
+
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+
+const text = `
+policy: holdpoint/always
+disclosure: hint
+rules:
+  - id: protect-holdpoint-state
+    effect: deny
+    when:
+      paths:
+        - any: ["**/.holdpoint/**", "~/.config/holdpoint/**", "~/.local/share/holdpoint/**", "~/.local/state/holdpoint/**", "~/Library/Application Support/holdpoint/**", "/etc/holdpoint/**", "/var/lib/holdpoint/**"]
+          mayContain: false
+    reason: Holdpoint's own state, keys and configuration are not for agents
+    match: ["cat .holdpoint/agent.key", "rm -rf ~/.config/holdpoint", "cp /etc/holdpoint/config.json .", "ln -s .holdpoint link"]
+    notMatch: ["cat docs/holdpoint.md", "ls"]
+  - id: protect-holdpoint-policies
+    effect: deny
+    when:
+      paths:
+        any: ["**/policy.d/**"]
+        access: [write, delete, execute]
+    reason: an agent does not write the policies that it is judged by
+    match: ["echo 'default: allow' > policy.d/00-defaults.yaml", "rm -r config/policy.d"]
+    notMatch: ["cat policy.d/00-defaults.yaml"]
+  - id: protect-agent-hooks
+    effect: deny
+    when:
+      paths:
+        - any: ["**/.claude/settings*.json", "**/.claude/hooks/**", "**/.claude.json", "**/.codex/config.toml", "**/.codex/hooks.json", "**/.codex/hooks/**", "**/.gemini/settings.json", "**/.gemini/hooks/**", "**/.cursor/hooks.json", "**/.cursor/hooks/**", "**/.copilot/config.json", "**/.github/hooks/**", "**/.opencode/plugin*/**", "~/.config/opencode/**", "**/opencode.json*"]
+          access: [write, delete, execute]
+    reason: the hooks that ask Holdpoint are configured here
+    match: ["echo '{}' > .claude/settings.json", "rm ~/.codex/config.toml", "sed -i s/holdpoint// .gemini/settings.json"]
+    notMatch: ["cat .claude/settings.json"]
+  - id: protect-holdpoint-commands
+    effect: deny
+    when:
+      commands:
+        - holdpoint {approve,deny,inbox,keys,people,policy,grants,kill-switch,up,migrate}
+        - npm run holdpoint {approve,deny,inbox,keys,people,policy,grants,kill-switch,up,migrate}
+    reason: approving, keys and policies are for people
+    match: ["holdpoint approve apr_1", "npx holdpoint keys bootstrap", "sudo holdpoint policy publish x"]
+    notMatch: ["holdpoint check Bash '{}'", "holdpoint explain dec_1", "echo holdpoint approve"]
+  - id: protect-holdpoint-cli
+    effect: deny
+    when:
+      tool: shell
+      argsMatch: '(holdpoint|services/cli/src/main\\.ts|hp_[0-9a-f]{8})[^\\n;|&]{0,200}[\\s''"](approve|deny|inbox|keys|people|policy|grants|kill-switch|migrate)([\\s''"]|$)'
+      program: [node, npm, pnpm, yarn, npx, bun, bunx, deno, tsx, corepack]
+    reason: approving, keys and policies are for people
+    match: ["node services/cli/src/main.ts approve apr_1", "npm run -s holdpoint -- approve apr_1"]
+    notMatch: ["node services/cli/src/main.ts check Bash", "npm test", "git commit -m 'holdpoint approve'"]
+  - id: protect-holdpoint-routes
+    effect: deny
+    when:
+      hosts: ["*", "!nowhere.invalid"]
+      argsMatch: '/v1/(approvals/[^\\s/]+/votes|policies|keys|people|grants|kill-switch|sessions/[^\\s/]+/(terminate|resume))'
+    reason: approving, keys and policies are for people
+    match: ["curl -X POST http://127.0.0.1:4100/v1/approvals/apr_1/votes -d '{}'"]
+    notMatch: ["curl http://127.0.0.1:4100/v1/actions/act_1", "grep -rn /v1/policies src"]
+  - id: protect-holdpoint-variables
+    effect: deny
+    when:
+      variables: ["HOLDPOINT_*"]
+    reason: where Holdpoint is found is not for agents to say
+    match: ["HOLDPOINT_URL=http://evil.example claude"]
+  - id: protect-holdpoint-processes
+    effect: deny
+    when:
+      commands: ["pkill *holdpoint*", "killall *holdpoint*", "pkill --full *holdpoint*"]
+    reason: an agent does not stop what holds it
+    match: ["pkill -f holdpoint", "killall holdpoint"]
+    notMatch: ["pkill -f vite"]
+`;
+
+export const alwaysSource: PolicySource = { name: "holdpoint/always", dialect: "native-yaml", text };

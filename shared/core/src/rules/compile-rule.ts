@@ -1,0 +1,111 @@
+// compile-rule.ts — one rule of a document as tests, with what it asks for and what it obliges to
+
+import type { RuleEffect } from "@holdpoint/wire/decision.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { CompiledApproval, CompiledDocument, CompiledRule } from "./compiled.ts";
+import { type Conditions, compileWhen, type Refuse } from "./conditions.ts";
+import type { Direction } from "./criteria/view.ts";
+import type { Draft } from "./dialects/draft.ts";
+import { parseDuration } from "./duration.ts";
+import type { ApprovalTerms, Rule } from "./schema.ts";
+
+/** The document's scope as criteria, for rules that tighten and for rules that loosen. */
+export type Scope = Record<Direction, Conditions>;
+
+/** Which way a rule errs: only an allow makes things freer. */
+export const directionOf = (effect: RuleEffect): Direction => (effect === "allow" ? "loosen" : "tighten");
+const opposite = (direction: Direction): Direction => (direction === "tighten" ? "loosen" : "tighten");
+
+export function compileRule(
+  rule: Rule,
+  id: string,
+  order: number,
+  document: CompiledDocument,
+  scope: Scope,
+  draft: Draft,
+  refuse: Refuse,
+): CompiledRule {
+  const direction = directionOf(rule.effect);
+  const at = ["rules", order] as const;
+  const when = compileWhen(rule.when ?? {}, direction, draft.reading, (path, message) =>
+    refuse([...at, "when", ...path], message),
+  );
+  // An exemption is true the other way round: what takes a deny away must be sure, what takes an allow away need not.
+  const unless = rule.unless
+    ? compileWhen(rule.unless, opposite(direction), draft.reading, (path, message) =>
+        refuse([...at, "unless", ...path], message),
+      )
+    : undefined;
+  misplacedWords(rule, document, (path, message) => refuse([...at, ...path], message));
+  const scoped = scope[direction];
+  const byArguments = rule.when?.args !== undefined || rule.when?.argsMatch !== undefined;
+  return {
+    id,
+    document,
+    effect: rule.effect,
+    order,
+    tests: [...scoped.tests, ...when.tests],
+    unless: unless?.tests,
+    anchors: [...scoped.anchors, ...when.anchors],
+    reason: rule.reason ?? rule.description ?? defaultReason(rule.effect, id),
+    hint: rule.hint,
+    approval: compileApproval(rule.approval),
+    obligations: obligationsOf(rule),
+    escalatable: rule.escalatable ?? false,
+    uncovered: when.uncovered,
+    opaque: rule.opaque,
+    blindToCommands: byArguments && !when.knowsMeaning,
+    namesTool: when.namesTool || scoped.namesTool,
+    weight: when.tests.length + scoped.tests.length,
+  };
+}
+
+const REASONS: Readonly<Record<RuleEffect, string>> = {
+  allow: "allowed by",
+  deny: "denied by",
+  require_approval: "needs a person's approval, says",
+  redact: "holds what must not be kept, says",
+  modify: "changed by",
+  alert: "reported by",
+  terminate: "ended by",
+};
+const defaultReason = (effect: RuleEffect, id: string): string => `${REASONS[effect]} rule ${id}`;
+
+/** A bare `require_approval` means role approver, quorum 1, one hour (rulings §B9). */
+export function compileApproval(terms: ApprovalTerms | undefined): CompiledApproval {
+  return {
+    role: terms?.role ?? "approver",
+    quorum: terms?.quorum ?? 1,
+    expiresMs: Math.min(parseDuration(terms?.expires ?? "") ?? limits.approvalTtlMs, limits.approvalTtlMsMax),
+    separation: terms?.separation ?? true,
+    chain: (terms?.then ?? []).map(({ role, after }) => ({
+      role,
+      afterMs: parseDuration(after) ?? limits.approvalTtlMs,
+    })),
+  };
+}
+
+/** `effect: redact` alone means every secret, `effect: alert` alone a medium one. */
+function obligationsOf(rule: Rule): CompiledRule["obligations"] {
+  if (rule.effect === "redact" && !rule.obligations?.redact) return { ...rule.obligations, redact: ["*"] };
+  if (rule.effect === "alert" && !rule.obligations?.alert) return { ...rule.obligations, alert: {} };
+  return rule.obligations;
+}
+
+/** Words that would be silently without effect where they stand. */
+function misplacedWords(rule: Rule, document: CompiledDocument, refuse: Refuse): void {
+  const { effect } = rule;
+  if (rule.escalatable && effect !== "deny") refuse(["escalatable"], "only a `deny` can be escalated");
+  if (rule.approval && effect !== "require_approval" && !rule.escalatable)
+    refuse(["approval"], "`approval` belongs to `require_approval`, or to a deny with `escalatable: true`");
+  if (rule.opaque && effect !== "allow")
+    refuse(["opaque"], "`opaque` belongs to an `allow`; others always see opaque atoms");
+  if (effect === "modify" && !rule.obligations?.modify && !rule.obligations?.sandbox)
+    refuse(["effect"], "`modify` needs `obligations.modify` or `obligations.sandbox`: what should change?");
+  if (rule.when?.covered === false) {
+    if (effect !== "deny" && effect !== "require_approval")
+      refuse(["when", "covered"], "`covered: false` belongs to `deny` and `require_approval`");
+    if (document.firstMatch) refuse(["when", "covered"], "`covered: false` has no place in a first-match document");
+  }
+  if (rule.unless?.covered === false) refuse(["unless", "covered"], "`covered` belongs to `when`");
+}

@@ -1,0 +1,145 @@
+// compile.ts — sources in, one policy set out; or every error of every document at once
+
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { alwaysSource } from "./always.ts";
+import { compileRule, type Scope } from "./compile-rule.ts";
+import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
+import { compileWhen, type Refuse } from "./conditions.ts";
+import type { Draft } from "./dialects/draft.ts";
+import { DIALECTS } from "./dialects/registry.ts";
+import { checkExamples } from "./examples.ts";
+import { nearestWord, type Problem, refusePolicy } from "./problems.ts";
+import { buildIndex } from "./rule-index.ts";
+import type { Document, When } from "./schema.ts";
+
+export type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
+
+/** `sha256:<hex>` over the canonical JSON of the sources, in any order: what a decision cites. */
+export function setDigest(sources: readonly PolicySource[]): string {
+  const each = sources.map(({ name, dialect, text, shadow, version }) =>
+    canonicalJson({ name, dialect, text, shadow: shadow ?? false, ...(version === undefined ? {} : { version }) }),
+  );
+  return `sha256:${createHash("sha256")
+    .update(`[${each.sort().join(",")}]`)
+    .digest("hex")}`;
+}
+
+/**
+ * Compiles sources to a set, with the engine's own always-on denies (rulings §D2) in front, which no document removes.
+ * Throws `Fault("policy_invalid")` whose place holds `errors: { file, line, column, message }[]`, all of them.
+ */
+export function compileSet(sources: readonly PolicySource[]): PolicySet {
+  const problems: Problem[] = [];
+  const all = [alwaysSource, ...sources];
+  const read = all.map((source) => (source === alwaysSource ? alwaysOn() : compileSource(source, problems)));
+  const compiled = read.filter((one) => one !== undefined);
+  sameNames(sources, problems);
+  const ruleCount = compiled.reduce((sum, { rules }) => sum + rules.length, 0);
+  if (ruleCount > limits.policyRulesMax)
+    problems.push({ file: "policy", line: 1, column: 1, message: `more than ${limits.policyRulesMax} rules` });
+  if (problems.length > 0) refusePolicy(problems);
+  const live = compiled.filter((_one, index) => !all[index]?.shadow);
+  const shadow = compiled.filter((_one, index) => all[index]?.shadow);
+  const digest = setDigest(sources);
+  return { ...assemble(live, digest), shadow: shadow.length > 0 ? assemble(shadow, digest) : undefined };
+}
+
+/** The engine's own rules are the same for every set: compiled once, refused like any other when they are wrong. */
+let always: CompiledSource | undefined;
+function alwaysOn(): CompiledSource | undefined {
+  if (always) return always;
+  const problems: Problem[] = [];
+  const compiled = compileSource(alwaysSource, problems);
+  if (problems.length > 0) refusePolicy(problems);
+  always = compiled;
+  return compiled;
+}
+
+export interface CompiledSource {
+  document: CompiledDocument;
+  rules: CompiledRule[];
+}
+
+function assemble(compiled: readonly CompiledSource[], digest: string): PolicySet {
+  const rules = compiled.flatMap((one) => one.rules);
+  return {
+    digest,
+    documents: compiled.map(({ document }) => document).filter(({ name }) => name !== alwaysSource.name),
+    ruleCount: rules.filter(({ document }) => document.name !== alwaysSource.name).length,
+    rules,
+    index: buildIndex(rules.filter(({ uncovered }) => !uncovered)),
+    uncovered: rules.filter(({ uncovered }) => uncovered),
+    defaults: compiled.filter(({ document }) => document.default !== undefined).map(({ document }) => document),
+    hasFirstMatch: compiled.some(({ document }) => document.firstMatch),
+    shadow: undefined,
+  };
+}
+
+function sameNames(sources: readonly PolicySource[], problems: Problem[]): void {
+  const seen = new Set<string>([alwaysSource.name]);
+  for (const { name } of sources) {
+    if (seen.has(name)) problems.push({ file: name, line: 1, column: 1, message: "two documents have this name" });
+    seen.add(name);
+  }
+}
+
+function compileSource(source: PolicySource, problems: Problem[]): CompiledSource | undefined {
+  const dialect = Object.hasOwn(DIALECTS, source.dialect) ? DIALECTS[source.dialect] : undefined;
+  if (!dialect) {
+    const near = nearestWord(source.dialect, Object.keys(DIALECTS));
+    const message = `\`${source.dialect}\` is no dialect${near ? `; did you mean \`${near}\`?` : ""}`;
+    problems.push({ file: source.name, line: 1, column: 1, message });
+    return undefined;
+  }
+  const before = problems.length;
+  const draft = dialect(source, problems);
+  return draft && problems.length === before ? compileDraft(source, draft, problems) : undefined;
+}
+
+function compileDraft(source: PolicySource, draft: Draft, problems: Problem[]): CompiledSource {
+  const { document } = draft;
+  const refuse: Refuse = (path, message) => problems.push({ file: source.name, ...draft.locate(path), message });
+  const before = problems.length;
+  const scope = compileScope(document, draft, refuse);
+  const compiled: CompiledDocument = {
+    name: source.name,
+    version: source.version ?? document.version,
+    dialect: source.dialect,
+    default: document.default,
+    applies: scope.tighten.tests,
+    firstMatch: document.combining === "first-match",
+    disclosure: document.disclosure ?? "generic",
+    ruleCount: (document.rules ?? []).length,
+    warnings: draft.warnings,
+  };
+  const ids = new Set<string>();
+  const rules: CompiledRule[] = [];
+  for (const [order, rule] of (document.rules ?? []).entries()) {
+    const id = rule.id ?? `rule-${order + 1}`;
+    if (ids.has(id)) refuse(["rules", order, "id"], `two rules are called \`${id}\``);
+    ids.add(id);
+    if (rule.enabled !== false) rules.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
+  }
+  if (problems.length === before) checkExamples(document, rules, refuse);
+  return { document: compiled, rules };
+}
+
+/** A document with a scope concerns only what its selector names; its rules carry that as one more criterion. */
+function compileScope(document: Document, draft: Draft, refuse: Refuse): Scope {
+  const { scope = "global", selector } = document;
+  const when: When = {};
+  if (scope === "global") {
+    if (selector) refuse(["selector"], "a selector needs a `scope` other than `global`");
+  } else if (!selector) refuse(["scope"], `scope \`${scope}\` needs a \`selector\`: which ${scope}?`);
+  else if (scope === "tenant") when.tenant = selector;
+  else if (scope === "tool") when.tool = selector;
+  else when.principal = { [scope]: selector };
+  const below: Refuse = (_path, message) => refuse(["selector"], message);
+  return {
+    tighten: compileWhen(when, "tighten", draft.reading, below),
+    loosen: compileWhen(when, "loosen", draft.reading, () => {}),
+  };
+}

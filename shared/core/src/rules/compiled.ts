@@ -1,0 +1,73 @@
+// compiled.ts — what a policy set is once it is compiled: rules as tests, documents as settings, one index over all
+
+import type { RuleEffect } from "@holdpoint/wire/decision.ts";
+import type { Effect } from "@holdpoint/wire/scalars.ts";
+import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import type { Anchor } from "./criteria/anchors.ts";
+import type { Test } from "./criteria/view.ts";
+import type { RuleIndex } from "./rule-index.ts";
+import type { Obligations } from "./schema.ts";
+
+export interface CompiledApproval {
+  role: string;
+  quorum: number;
+  expiresMs: number;
+  separation: boolean;
+  chain: { role: string; afterMs: number }[];
+}
+
+export interface CompiledRule {
+  id: string;
+  document: CompiledDocument;
+  effect: RuleEffect;
+  /** place in its document */
+  order: number;
+  tests: readonly Test[];
+  /** an exemption that holds takes the rule away; absent = there is none */
+  unless: readonly Test[] | undefined;
+  anchors: readonly Anchor[];
+  reason: string;
+  hint: string | undefined;
+  approval: CompiledApproval;
+  obligations: Obligations | undefined;
+  escalatable: boolean;
+  /** only for atoms that no allow covers */
+  uncovered: boolean;
+  /** on an allow: what else it covers than plain atoms */
+  opaque: "allow" | "dynamic" | undefined;
+  /** on an allow: arguments and their text alone never allow a shell atom (rulings §B2) */
+  blindToCommands: boolean;
+  /** on an allow: names a tool other than by a bare `*` (rulings §B7) */
+  namesTool: boolean;
+  /** how much it asks for: among rules that decide alike, the one that says most speaks */
+  weight: number;
+}
+
+export interface CompiledDocument {
+  name: string;
+  version: number | undefined;
+  dialect: string;
+  default: Effect | undefined;
+  /** for a document with a scope: does it concern this action, as far as is known? */
+  applies: readonly Test[];
+  firstMatch: boolean;
+  disclosure: Verdict["disclosure"];
+  ruleCount: number;
+  /** what could not be translated, and what is accepted without effect */
+  warnings: readonly string[];
+}
+
+export interface PolicySet {
+  digest: string;
+  documents: readonly CompiledDocument[];
+  /** rules of the documents; the always-on rules of the engine are not counted */
+  ruleCount: number;
+  rules: readonly CompiledRule[];
+  index: RuleIndex;
+  uncovered: readonly CompiledRule[];
+  /** documents that say what happens where no rule speaks */
+  defaults: readonly CompiledDocument[];
+  hasFirstMatch: boolean;
+  /** documents in shadow: compiled, judged beside, without any effect */
+  shadow: PolicySet | undefined;
+}

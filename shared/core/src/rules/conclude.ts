@@ -1,0 +1,196 @@
+// conclude.ts — from the atoms' judgements to one verdict: which rules decided, why, and what they oblige to
+
+import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
+import type { DecidingRule, Risk } from "@holdpoint/wire/decision.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import { type Effect, type Outcome, strictest, strongestOutcome } from "@holdpoint/wire/scalars.ts";
+import type { TraceEntry, Verdict } from "@holdpoint/wire/verdict.ts";
+import type { CompiledRule, PolicySet } from "./compiled.ts";
+import type { View } from "./criteria/view.ts";
+import { type AtomJudgement, type Hit, ruleEffect } from "./evaluate.ts";
+import { atomsOf } from "./holds.ts";
+import { oblige } from "./obligations.ts";
+
+export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgement[], risk: Risk): Verdict {
+  let effect: Effect = "allow";
+  for (const atom of atoms) effect = strictest(effect, atom.effect);
+  const deciding = decidingRules(atoms, effect, view);
+  const counting = countingRules(atoms, view);
+  const obligations = oblige(counting, view);
+  const terminate = effect === "deny" && deciding.some(({ effect: own }) => own === "terminate");
+  const escalatable = effect === "deny" ? escalation(atoms, view) : undefined;
+  return {
+    policyDigest: set.digest,
+    effect,
+    outcome: outcomeOf(effect, terminate, counting),
+    reason: reasonOf(atoms, effect, deciding, view),
+    disclosure: disclosureOf(set, deciding),
+    rules: named(deciding, counting),
+    atoms: atoms.map((atom) => ({ effect: atom.effect, rules: atom.hits.map(({ rule }) => rule.id) })),
+    trace: traceOf(atoms),
+    risk,
+    findings: [],
+    ...(effect === "ask" ? { ask: askOf(deciding, atoms, view) } : {}),
+    ...(escalatable ? { escalatable } : {}),
+    ...obligations,
+    terminate,
+  };
+}
+
+/** The rules that made the strictest atoms what they are; the one that asks for most comes first, ties by name. */
+function decidingRules(atoms: readonly AtomJudgement[], effect: Effect, view: View): CompiledRule[] {
+  const rules: CompiledRule[] = [];
+  for (const atom of atoms) {
+    if (atom.effect !== effect) continue;
+    for (const { rule } of atom.hits) if (ruleEffect(rule, view) === effect && !rules.includes(rule)) rules.push(rule);
+  }
+  return rules.length > 1 ? rules.sort(byWeight) : rules;
+}
+
+const byWeight = (a: CompiledRule, b: CompiledRule): number =>
+  Number(b.effect === "terminate") - Number(a.effect === "terminate") || b.weight - a.weight || byName(a, b);
+const byName = (a: CompiledRule, b: CompiledRule): number =>
+  a.document.name < b.document.name
+    ? -1
+    : a.document.name > b.document.name
+      ? 1
+      : a.id < b.id
+        ? -1
+        : a.id > b.id
+          ? 1
+          : 0;
+
+/** Rules whose obligations count: all that tighten or oblige, and the allows of atoms that stayed allowed. */
+function countingRules(atoms: readonly AtomJudgement[], view: View): CompiledRule[] {
+  const rules: CompiledRule[] = [];
+  for (const atom of atoms) {
+    for (const { rule } of atom.hits) {
+      if (rule.effect === "allow" && atom.effect !== ruleEffect(rule, view)) continue;
+      if (!rules.includes(rule)) rules.push(rule);
+    }
+  }
+  return rules.length > 1 ? rules.sort(byName) : rules;
+}
+
+function named(deciding: readonly CompiledRule[], counting: readonly CompiledRule[]): DecidingRule[] {
+  const all = [...deciding, ...counting.filter((rule) => outcomeAlone(rule) && !deciding.includes(rule))];
+  return all.slice(0, limits.listItemsMax).map(({ id, document, effect }) => ({
+    id,
+    document: document.name,
+    effect,
+    ...(document.version === undefined ? {} : { version: document.version }),
+  }));
+}
+
+const outcomeAlone = (rule: CompiledRule): Outcome | undefined =>
+  rule.effect === "alert" || rule.effect === "redact" || rule.effect === "modify" ? rule.effect : undefined;
+
+const EFFECT_OUTCOMES: Readonly<Record<Effect, Outcome>> = { allow: "allow", ask: "require_approval", deny: "deny" };
+
+function outcomeOf(effect: Effect, terminate: boolean, counting: readonly CompiledRule[]): Outcome {
+  let outcome: Outcome = terminate ? "terminate" : EFFECT_OUTCOMES[effect];
+  for (const rule of counting) {
+    const own = outcomeAlone(rule) ?? obligedOutcome(rule);
+    if (own) outcome = strongestOutcome(outcome, own);
+  }
+  return outcome;
+}
+
+function obligedOutcome({ obligations }: CompiledRule): Outcome | undefined {
+  if (!obligations) return undefined;
+  if (obligations.redact) return "redact";
+  if (obligations.modify) return "modify";
+  return obligations.alert ? "alert" : undefined;
+}
+
+function reasonOf(
+  atoms: readonly AtomJudgement[],
+  effect: Effect,
+  deciding: readonly CompiledRule[],
+  view: View,
+): string {
+  const [first] = deciding;
+  if (first) return first.escalatable && view.action.escalated ? `escalated: ${first.reason}` : first.reason;
+  const index = atoms.findIndex((atom) => atom.effect === effect);
+  const atom = atomsOf(view.facts)[index];
+  const what = atom?.kind === "command" ? `\`${atom.text.slice(0, 200)}\`` : `the tool \`${view.action.tool}\``;
+  if (effect === "allow") return `no rule speaks of ${what}, and the default is to allow`;
+  const gap = atom?.opaque[0] ? ` (${atom.opaque[0]})` : "";
+  return `no rule allows ${what}${gap}`.slice(0, limits.textCharsMax);
+}
+
+/** Where several documents decided, the one that discloses least. */
+const ORDER: readonly Verdict["disclosure"][] = ["generic", "hint", "reason", "full"];
+function disclosureOf(set: PolicySet, deciding: readonly CompiledRule[]): Verdict["disclosure"] {
+  const documents = deciding.length > 0 ? deciding.map(({ document }) => document) : set.documents;
+  let least = ORDER.length;
+  for (const { disclosure } of documents) least = Math.min(least, ORDER.indexOf(disclosure));
+  return ORDER[least] ?? "generic";
+}
+
+function traceOf(atoms: readonly AtomJudgement[]): TraceEntry[] {
+  const trace: TraceEntry[] = [];
+  for (const [atom, { hits }] of atoms.entries()) for (const hit of hits) trace.push(entry(atom, hit));
+  return trace;
+}
+
+const entry = (atom: number, { rule, note }: Hit): TraceEntry => ({
+  atom,
+  document: rule.document.name,
+  rule: rule.id,
+  effect: rule.effect,
+  matched: true,
+  ...(note === undefined ? {} : { note }),
+});
+
+/** Every role and quorum that any rule asks for, the earliest expiry (rulings §B9). */
+function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[], view: View): ApprovalAsk {
+  const requirements = new Map<string, number>();
+  let expiresMs: number | undefined;
+  const chain: ApprovalAsk["chain"] = [];
+  for (const { approval } of deciding) {
+    requirements.set(approval.role, Math.max(requirements.get(approval.role) ?? 0, approval.quorum));
+    expiresMs = Math.min(expiresMs ?? approval.expiresMs, approval.expiresMs);
+    for (const next of approval.chain)
+      if (!chain.some(({ role, afterMs }) => role === next.role && afterMs === next.afterMs)) chain.push(next);
+  }
+  // An atom that asks by default asks the bare question.
+  const byDefault = atoms.some(
+    (atom) => atom.effect === "ask" && !atom.hits.some(({ rule }) => ruleEffect(rule, view) === "ask"),
+  );
+  if (byDefault) {
+    requirements.set("approver", Math.max(requirements.get("approver") ?? 0, 1));
+    expiresMs = Math.min(expiresMs ?? limits.approvalTtlMs, limits.approvalTtlMs);
+  }
+  return {
+    requirements: [...requirements]
+      .map(([role, quorum]) => ({ role, quorum }))
+      .sort((a, b) => (a.role < b.role ? -1 : 1)),
+    expiresMs: expiresMs ?? limits.approvalTtlMs,
+    separation: byDefault || deciding.some(({ approval }) => approval.separation),
+    chain: chain.sort((a, b) => a.afterMs - b.afterMs),
+    because: [
+      ...deciding.map((rule) => ({
+        rule: rule.id,
+        reason: rule.escalatable && view.action.escalated ? `escalated: ${rule.reason}` : rule.reason,
+      })),
+      ...(byDefault ? [{ rule: "default", reason: reasonOf(atoms, "ask", [], view) }] : []),
+    ].slice(0, limits.listItemsMax),
+  };
+}
+
+/** Only when every rule that denies may be escalated: one that may not keeps the deny (rulings §B11). */
+function escalation(atoms: readonly AtomJudgement[], view: View): Verdict["escalatable"] {
+  let role: string | undefined;
+  let quorum = 1;
+  for (const { effect, hits } of atoms) {
+    if (effect !== "deny") continue;
+    const denials = hits.filter(({ rule }) => ruleEffect(rule, view) === "deny");
+    if (denials.length === 0 || denials.some(({ rule }) => !rule.escalatable)) return undefined;
+    for (const { rule } of denials.sort((a, b) => byName(a.rule, b.rule))) {
+      role ??= rule.approval.role;
+      quorum = Math.max(quorum, rule.approval.quorum);
+    }
+  }
+  return role === undefined ? undefined : { role, quorum };
+}

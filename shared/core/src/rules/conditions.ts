@@ -1,0 +1,146 @@
+// conditions.ts — `when` and `unless` as lists of tests, the cheapest first; every wrong word is named, not only the first
+
+import { isFault } from "@holdpoint/wire/fault.ts";
+import type { Anchor, Criterion } from "./criteria/anchors.ts";
+import * as atom from "./criteria/atom.ts";
+import * as call from "./criteria/call.ts";
+import * as command from "./criteria/commands.ts";
+import * as context from "./criteria/context.ts";
+import { hostConditions, hosts } from "./criteria/hosts.ts";
+import { paths } from "./criteria/paths.ts";
+import type { Direction, Test } from "./criteria/view.ts";
+import type { Flavour } from "./glob.ts";
+import type { DocumentPath } from "./problems.ts";
+import type { ArgumentCondition, When } from "./schema.ts";
+
+/** How a dialect reads the same words. */
+export interface Reading {
+  pathFlavour: Flavour;
+  /** a bare `*` is any tool, also one that no map knows (seed 003) */
+  bareStar: boolean;
+  /** every variable that is named must be there (seed 003's `env`), not just one */
+  allVariables: boolean;
+}
+export const NATIVE: Reading = { pathFlavour: "path", bareStar: false, allVariables: false };
+
+export interface Conditions {
+  tests: Test[];
+  anchors: Anchor[];
+  /** is there a criterion about what an atom means, beside arguments and their text? */
+  knowsMeaning: boolean;
+  /** is a tool named, other than by a bare `*`, or a kind that is no tool? */
+  namesTool: boolean;
+  uncovered: boolean;
+}
+
+export type Refuse = (path: DocumentPath, message: string) => void;
+
+export function compileWhen(when: When, direction: Direction, reading: Reading, refuse: Refuse): Conditions {
+  const criteria: Criterion[] = [];
+  const add = (path: DocumentPath, make: () => Criterion) => {
+    try {
+      criteria.push(make());
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      const { index } = error.place;
+      refuse(typeof index === "number" ? [...path, index] : path, error.message);
+    }
+  };
+  for (const [key, value] of Object.entries(when)) {
+    if (value === undefined) continue;
+    const one = MAKERS[key as keyof When] as Maker<unknown>;
+    one(value, { direction, reading, add: (below, make) => add([key, ...below], make) });
+  }
+  criteria.sort((a, b) => a.cost - b.cost);
+  return {
+    tests: criteria.map(({ test }) => test),
+    anchors: criteria.flatMap(({ anchor }) => (anchor ? [anchor] : [])),
+    knowsMeaning: MEANING.some((key) => when[key] !== undefined),
+    namesTool:
+      (when.tool ?? []).some((pattern) => !pattern.startsWith("!") && !/^[*]+$/.test(pattern)) ||
+      (when.kind !== undefined && !when.kind.includes("tool")) ||
+      (reading.bareStar && when.tool !== undefined),
+    uncovered: when.covered === false,
+  };
+}
+
+/** Criteria that look at what a command means. Arguments and their text alone never allow one (rulings §B2). */
+const MEANING: readonly (keyof When)[] = [
+  "commands",
+  "program",
+  "paths",
+  "hosts",
+  "zones",
+  "class",
+  "databases",
+  "runsCode",
+];
+
+interface Making {
+  direction: Direction;
+  reading: Reading;
+  add(below: DocumentPath, make: () => Criterion): void;
+}
+type Maker<T> = (value: T, making: Making) => void;
+
+const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
+  tool: (value, { direction, reading, add }) => add([], () => call.tool(value, direction, reading.bareStar)),
+  kind: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.kind) })),
+  commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
+  program: (value, { direction, add }) => add([], () => command.program(value, direction)),
+  args: (value, { direction, add }) => {
+    for (const [name, condition] of Object.entries(value))
+      add([name], () => call.namedArgument(name, condition as ArgumentCondition, direction));
+  },
+  argsMatch: (value, { add }) => add([], () => call.argsMatch(value)),
+  paths: (value, { direction, reading, add }) => add([], () => paths(value, direction, reading.pathFlavour)),
+  hosts: (value, { direction, add }) => add([], () => hosts(hostConditions(value), direction)),
+  zones: (value, { direction, add }) => add([], () => hosts([{ zones: value }], direction)),
+  uploads: (value, { direction, add }) => add([], () => hosts([{ upload: value }], direction)),
+  databases: (value, { add }) => add([], () => atom.databases(value)),
+  resource: (value, { direction, add }) => {
+    const { type, path } = value;
+    if (type) add(["type"], () => context.contextText("resourceType", type, direction));
+    if (path) add(["path"], () => context.contextText("resourcePath", path, direction));
+  },
+  classification: (value, { direction, add }) => add([], () => context.contextText("classification", value, direction)),
+  secrets: (value, { add }) => add([], () => call.secrets(value)),
+  class: (value, { add }) => add([], () => atom.commandClass(value)),
+  runsCode: (value, { add }) => add([], () => atom.runsCode(value)),
+  opaque: (value, { add }) => add([], () => atom.opaque(value)),
+  dynamic: (value, { add }) => add([], () => atom.dynamic(value)),
+  variables: (value, { add }) => add([], () => atom.variables(value)),
+  oddCharacters: (value, { add }) => add([], () => call.oddCharacters(value)),
+  covered: () => {},
+  risk: (value, { add }) => add([], () => ({ cost: 1, test: (view) => context.within(view.risk, value) })),
+  riskSignals: (value, { direction, add }) => add([], () => context.riskSignals(value, direction)),
+  tenant: (value, { add }) => add([], () => context.tenant(value)),
+  principal: (value, { direction, add }) => {
+    for (const [name, patterns] of Object.entries(value)) {
+      if (patterns)
+        add([name], () =>
+          name === "roles"
+            ? context.contextList("roles", patterns, direction)
+            : context.contextText(name, patterns, direction),
+        );
+    }
+  },
+  permissions: (value, { direction, add }) => add([], () => context.contextList("permissions", value, direction)),
+  environment: (value, { direction, reading, add }) => {
+    const { name, variables } = Array.isArray(value) ? { name: value, variables: undefined } : value;
+    if (name) add(["name"], () => context.contextText("environment", name, direction));
+    if (variables)
+      add(["variables"], () => context.contextList("variables", variables, direction, reading.allVariables));
+  },
+  branch: (value, { direction, add }) => add([], () => context.contextText("branch", value, direction)),
+  trust: (value, { add }) => add([], () => context.trust(value)),
+  mode: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.mode) })),
+  approval: (value, { direction, add }) => add([], () => context.approvalState(value, direction)),
+  session: (value, { direction, add }) => add([], () => context.counted("session", value, direction)),
+  limits: (value, { direction, add }) => {
+    for (const scope of ["run", "agent", "tenant"] as const) {
+      const counts = value[scope];
+      if (counts) add([scope], () => context.counted(scope, counts, direction));
+    }
+  },
+};

@@ -1,0 +1,47 @@
+// anchors.ts — by which sure sign of a call a rule can be found, so that the others need not be tried
+
+/**
+ * If a rule's criterion holds for an atom, at least one of these keys is found on that atom. `unknown` keys also answer
+ * for values that nobody vouches for, because rules that tighten match those.
+ */
+export type Anchor =
+  | { kind: "tool" | "program" | "database"; keys: string[] }
+  | { kind: "arg"; name: string; keys: string[] }
+  | { kind: "path"; keys: string[][] }
+  | { kind: "host"; keys: string[] }
+  | { kind: "field"; field: Field; keys: string[] }
+  | { kind: "fact"; fact: FactName };
+
+export const FIELDS = [
+  "agent",
+  "onBehalfOf",
+  "team",
+  "app",
+  "workflow",
+  "environment",
+  "branch",
+  "classification",
+] as const;
+export type Field = (typeof FIELDS)[number];
+
+/** Facts that most calls lack: a rule about one of them is tried only where it is there. */
+export const FACT_NAMES = [
+  "secrets",
+  "hosts",
+  "databases",
+  "runsCode",
+  "opaque",
+  "variables",
+  "oddCharacters",
+  "writes",
+  "paths",
+] as const;
+export type FactName = (typeof FACT_NAMES)[number];
+
+/** What a compiled criterion is: its test, and where known its anchor. */
+export interface Criterion {
+  /** cheap ones are tried first */
+  cost: number;
+  test: import("./view.ts").Test;
+  anchor?: Anchor;
+}

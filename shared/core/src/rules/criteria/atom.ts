@@ -1,0 +1,65 @@
+// atom.ts — criteria about what was understood of one simple command: class, code that runs unread, databases, gaps
+
+import type { DatabaseCondition, When } from "../schema.ts";
+import { compileWords } from "../words.ts";
+import type { Criterion } from "./anchors.ts";
+import { isDynamic, isOpaque } from "./view.ts";
+
+export const commandClass = (classes: readonly string[]): Criterion => ({
+  cost: 1,
+  test: (_view, atom) => classes.includes(atom.class),
+});
+
+export function runsCode(condition: boolean | readonly string[]): Criterion {
+  if (condition === false) return { cost: 1, test: (_view, atom) => atom.runsCode.length === 0 };
+  const words = compileWords(condition === true ? ["*"] : condition, "text", true);
+  return {
+    cost: 2,
+    test: (_view, atom) => atom.runsCode.some((kind) => words.test(kind)),
+    anchor: { kind: "fact", fact: "runsCode" },
+  };
+}
+
+export function opaque(condition: boolean | readonly string[]): Criterion {
+  if (condition === false) return { cost: 1, test: (view, atom) => !isOpaque(view, atom) };
+  if (condition === true) return { cost: 2, test: isOpaque, anchor: { kind: "fact", fact: "opaque" } };
+  const words = compileWords(condition, "text", true);
+  return {
+    cost: 2,
+    test: (view, atom) => [...atom.opaque, ...view.facts.caps].some((why) => words.test(why.toLowerCase())),
+    anchor: { kind: "fact", fact: "opaque" },
+  };
+}
+
+export const dynamic = (wanted: boolean): Criterion => ({
+  cost: 2,
+  test: (_view, atom) => isDynamic(atom) === wanted,
+});
+
+export function variables(patterns: readonly string[]): Criterion {
+  const words = compileWords(patterns, "text", false);
+  return {
+    cost: 2,
+    test: (_view, atom) => atom.variables.some((name) => words.test(name)),
+    anchor: { kind: "fact", fact: "variables" },
+  };
+}
+
+export function databases(condition: NonNullable<When["databases"]>): Criterion {
+  if (condition === false) return { cost: 1, test: (_view, atom) => atom.databases.length === 0 };
+  const terms: DatabaseCondition =
+    condition === true ? {} : Array.isArray(condition) ? { verbs: condition } : condition;
+  const verbs = terms.verbs ? compileWords(terms.verbs, "text", true) : undefined;
+  const objects = terms.objects ? compileWords(terms.objects, "text", true) : undefined;
+  return {
+    cost: 2,
+    test: (_view, atom) =>
+      atom.databases.some(
+        ({ verb, object, unbounded }) =>
+          (!verbs || verbs.test(verb.toLowerCase())) &&
+          (!objects || (object !== undefined && objects.test(object.toLowerCase()))) &&
+          (terms.unbounded === undefined || (unbounded ?? false) === terms.unbounded),
+      ),
+    anchor: { kind: "fact", fact: "databases" },
+  };
+}

@@ -1,0 +1,168 @@
+// commands.ts — `commands` compares meanings: `rm -rf` holds `rm --force --recursive`, `/bin/rm -fr`, `sudo rm -r -f x`
+
+import type { Action } from "@holdpoint/wire/action.ts";
+import type { Atom } from "@holdpoint/wire/facts.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import { deriveFacts } from "../../facts/derive.ts";
+import { compileGlob, expandBraces } from "../glob.ts";
+import { compileWords } from "../words.ts";
+import type { Criterion } from "./anchors.ts";
+import type { Direction, Test, View } from "./view.ts";
+
+type WordTest = (word: string) => boolean;
+
+/** What a pattern asks of a simple command. */
+export interface CommandPattern {
+  program: string;
+  wrappers: string[];
+  /** the pattern is one word: a wrapper of that name is meant too (`sudo`, `xargs`) */
+  bare: boolean;
+  subcommands: WordTest[];
+  options: { name: string; value: WordTest | undefined }[];
+  operands: WordTest[];
+  /** for programs that no table knows: the words as they are */
+  words: WordTest[] | undefined;
+}
+
+export function commands(patterns: readonly string[], direction: Direction): Criterion {
+  const all: CommandPattern[] = [];
+  for (const [index, text] of patterns.entries()) {
+    try {
+      all.push(...expandBraces(text).map(parseCommandPattern));
+    } catch (error) {
+      if (error instanceof Fault) throw new Fault(error.code, error.message, { index });
+      throw error;
+    }
+  }
+  const test: Test = (view, atom) => all.some((pattern) => commandMatches(pattern, atom, direction, view));
+  const wild = all.some(({ program }) => /[*?]/.test(program));
+  return { cost: 4, test, ...(wild ? {} : { anchor: { kind: "program", keys: all.map(({ program }) => program) } }) };
+}
+
+/** A program by its name alone, or a wrapper that it runs in. */
+export function program(patterns: readonly string[], direction: Direction): Criterion {
+  const words = compileWords(patterns, "text", true);
+  const test: Test =
+    direction === "tighten"
+      ? (_view, atom) =>
+          (atom.program !== undefined && words.test(atom.program.toLowerCase())) || atom.wrappers.some(words.test)
+      : (_view, atom) => atom.program !== undefined && words.test(atom.program.toLowerCase());
+  return { cost: 1, test, ...(words.literals ? { anchor: { kind: "program", keys: words.literals } } : {}) };
+}
+
+/** The same reader that reads agents' commands reads the pattern, so that both mean the same by construction. */
+export function parseCommandPattern(text: string): CommandPattern {
+  const { atoms } = deriveFacts(patternAction(quoteWildcards(text)));
+  const [atom] = atoms;
+  if (!atom || atoms.length !== 1) throw new Fault("policy_invalid", `\`${text}\` must be one simple command`);
+  const name = atom.program ?? atom.wrappers[0];
+  const word = text.trim();
+  if (/^[^\s/]+$/.test(word)) return { ...nothing(unquote(word).toLowerCase()), bare: true };
+  if (name === undefined || (atom.opaque.length > 0 && !atom.meaning))
+    throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${atom.opaque.join(", ") || "no program"}`);
+  const { meaning } = atom;
+  const known = (one: string | null): WordTest => (one === null ? () => true : wordTest(one));
+  const pattern: CommandPattern = { ...nothing(name), wrappers: atom.wrappers };
+  if (!meaning) return { ...pattern, words: atom.words.map(known) };
+  return {
+    ...pattern,
+    subcommands: meaning.subcommands.map(wordTest),
+    options: Object.entries(meaning.options).map(([option, value]) => ({
+      name: option,
+      value: value === true ? undefined : wordTest(value),
+    })),
+    operands: meaning.operands.map((one) => known(one === null ? null : operand(meaning, one))),
+  };
+}
+
+const nothing = (program: string): CommandPattern => ({
+  program,
+  wrappers: [],
+  bare: false,
+  subcommands: [],
+  options: [],
+  operands: [],
+  words: undefined,
+});
+
+const wordTest = (word: string): WordTest => compileGlob(word === "" ? "\\" : word, "text").test;
+
+/** Wildcards of a pattern are ours, not the shell's: quoted, the reader leaves them alone. */
+const quoteWildcards = (text: string): string =>
+  text.replaceAll(/(^|\s)([^\s'"]*[*?][^\s'"]*)/g, (_all, before: string, word: string) => `${before}'${word}'`);
+const unquote = (word: string): string => word.replaceAll(/^['"]|['"]$/g, "");
+
+function patternAction(command: string): Action {
+  return {
+    id: "act_00000000-0000-7000-8000-000000000000",
+    tenant: "-",
+    kind: "tool",
+    tool: "Bash",
+    args: { command },
+    argsHash: "-",
+    cwd: "/workspace/pattern",
+    principal: { agent: "-" },
+    session: { id: "-" },
+    trust: "verified",
+    mode: "auto",
+    attested: [],
+    credential: "-",
+    proposedAt: "1970-01-01T00:00:00Z",
+  };
+}
+
+export function commandMatches(pattern: CommandPattern, atom: Atom, direction: Direction, view: View): boolean {
+  const named = atom.program !== undefined && sameProgram(pattern, atom.program);
+  if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some((one) => sameProgram(pattern, one)));
+  if (!named || !pattern.wrappers.every((wrapper) => atom.wrappers.includes(wrapper))) return false;
+  if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
+  const { meaning } = atom;
+  if (!meaning) return false;
+  if (pattern.subcommands.length > meaning.subcommands.length) return false;
+  if (!pattern.subcommands.every((test, index) => test(meaning.subcommands[index] ?? ""))) return false;
+  for (const { name, value } of pattern.options) {
+    const given = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
+    if (given === undefined) return false;
+    if (value && given !== true && !value(given)) return false;
+  }
+  return pattern.operands.every((test, index) => operandMatches(test, index, meaning, direction, view));
+}
+
+const sameProgram = (pattern: CommandPattern, program: string): boolean =>
+  pattern.program === program || (/[*?]/.test(pattern.program) && wordTest(pattern.program)(program.toLowerCase()));
+
+type Meaning = NonNullable<Atom["meaning"]>;
+function operandMatches(test: WordTest, index: number, meaning: Meaning, direction: Direction, view: View): boolean {
+  if (index >= meaning.operands.length) return impliedBranch(test, index, meaning, view);
+  const given = meaning.operands[index];
+  // A word that only the run knows may be the one that is meant.
+  if (given === null || given === undefined) return direction === "tighten";
+  return test(operand(meaning, given));
+}
+
+/** `git push origin HEAD:refs/heads/main` and `+main` push to `main`; what a pattern names is where things go. */
+function operand(meaning: Meaning, word: string): string {
+  if (meaning.program !== "git" || meaning.subcommands[0] !== "push") return word;
+  const target = word.replace(/^\+/, "");
+  const to =
+    target.includes(":") && !target.includes("://") && !target.includes("@")
+      ? target.slice(target.lastIndexOf(":") + 1)
+      : target;
+  return to.replace(/^refs\/heads\//, "") || word;
+}
+
+/** `git push` alone pushes the branch that is checked out, where somebody said which that is. */
+function impliedBranch(test: WordTest, index: number, meaning: Meaning, view: View): boolean {
+  if (meaning.program !== "git" || meaning.subcommands[0] !== "push") return false;
+  if (index === 0) return test("origin");
+  const branch = view.action.context?.branch;
+  return index === 1 && branch !== undefined && test(branch);
+}
+
+/** Without a grammar: options anywhere, the other words in order from the first. */
+function wordsMatch(pattern: readonly WordTest[], words: Atom["words"], direction: Direction): boolean {
+  return pattern.every((test, index) => {
+    const given = words[index];
+    return given === undefined ? false : given === null ? direction === "tighten" : test(given);
+  });
+}

@@ -1,0 +1,52 @@
+// hosts.ts — the criterion about hosts: name, zone, scheme, port, direction, all of the same host
+
+import type { Atom, HostFact } from "@holdpoint/wire/facts.ts";
+import type { HostCondition, When } from "../schema.ts";
+import { compileWords, type WordList } from "../words.ts";
+import type { Anchor, Criterion } from "./anchors.ts";
+import type { Direction } from "./view.ts";
+
+export const hostConditions = (condition: NonNullable<When["hosts"]>): HostCondition[] =>
+  condition.every((one) => typeof one === "string") ? [{ any: condition as string[] }] : (condition as HostCondition[]);
+
+export function hosts(conditions: readonly HostCondition[], direction: Direction): Criterion {
+  const tests = conditions.map((one) => compile(one, direction));
+  const one = (fact: HostFact): boolean => tests.some((test) => test(fact));
+  const test =
+    direction === "tighten"
+      ? (_view: unknown, atom: Atom) => atom.hosts.some(one)
+      : (_view: unknown, atom: Atom) => atom.hosts.length > 0 && atom.hosts.every(one);
+  return { cost: 5, test, anchor: anchorOf(conditions) };
+}
+
+function compile(condition: HostCondition, direction: Direction): (fact: HostFact) => boolean {
+  const { zones, ports, upload, userinfo } = condition;
+  const names = condition.any ? compileWords(condition.any, "text", true) : undefined;
+  const schemes = condition.schemes ? compileWords(condition.schemes, "text", true) : undefined;
+  const loosen = direction === "loosen";
+  return (fact) => {
+    if (names && !named(names, fact, loosen)) return false;
+    // A zone that is not known may be any: the side that tightens takes it, the other does not (rulings §A2).
+    if (zones && !zones.includes(fact.zone) && (loosen || fact.dynamic !== true || fact.zone !== "unknown"))
+      return false;
+    if (zones && loosen && fact.dynamic) return false;
+    if (schemes && !(fact.scheme === undefined ? schemes.onlyNegative : schemes.test(fact.scheme))) return false;
+    if (ports && (fact.port === undefined || !ports.includes(fact.port))) return false;
+    if (upload !== undefined && (fact.upload ?? false) !== upload) return false;
+    return userinfo === undefined || (fact.userinfo ?? false) === userinfo;
+  };
+}
+
+/** A name that only the run knows is outside every list, and inside none. */
+const named = (names: WordList, fact: HostFact, loosen: boolean): boolean =>
+  fact.dynamic || fact.host === "" ? !loosen && names.onlyNegative : names.test(fact.host);
+
+function anchorOf(conditions: readonly HostCondition[]): Anchor {
+  const keys: string[] = [];
+  for (const { any } of conditions) {
+    const words = any ? compileWords(any, "text", true) : undefined;
+    if (!words?.literals) return { kind: "fact", fact: "hosts" };
+    keys.push(...words.literals);
+  }
+  return { kind: "host", keys };
+}

@@ -1,0 +1,18 @@
+// draft.ts — what every dialect makes of its text: one native document, how to read it, and where its words stand
+
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import type { Reading } from "../conditions.ts";
+import type { DocumentPath, Place, Problem } from "../problems.ts";
+import type { Document } from "../schema.ts";
+
+export interface Draft {
+  document: Document;
+  reading: Reading;
+  /** of a word of the native document, in the text that was written */
+  locate(path: DocumentPath, key?: boolean): Place;
+  /** accepted without effect, or not translated: said, and never widened */
+  warnings: string[];
+}
+
+/** Problems are pushed, all of them; undefined when there is no document to go on with. */
+export type Dialect = (source: PolicySource, problems: Problem[]) => Draft | undefined;

@@ -1,0 +1,106 @@
+// evaluate.ts — the judgement by rules: an effect per atom, the strictest over the atoms (rulings §B). The only file that
+// turns something into an allow
+
+import type { Action } from "@holdpoint/wire/action.ts";
+import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import { type Effect, strictest } from "@holdpoint/wire/scalars.ts";
+import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
+import { conclude } from "./conclude.ts";
+import type { History, View } from "./criteria/view.ts";
+import { atomsOf, holds } from "./holds.ts";
+import { scoreRisk } from "./risk.ts";
+import { candidates } from "./rule-index.ts";
+
+/** A rule that counts for an atom; `note` says so when it counts only because it failed. */
+export interface Hit {
+  rule: CompiledRule;
+  note: string | undefined;
+}
+
+export interface AtomJudgement {
+  effect: Effect;
+  hits: Hit[];
+}
+
+/**
+ * Judges an action by a compiled set. Pure: the same set, action, facts and history give the same verdict. A criterion on
+ * history is unknown without one, which denies and asks (rulings §A2).
+ */
+export function evaluate(set: PolicySet, action: Action, facts: Facts, history?: History): Verdict {
+  const risk = scoreRisk(action, facts);
+  const view: View = { action, facts, risk: risk.score, history };
+  const atoms = atomsOf(facts).map((atom) => judgeAtom(set, view, atom));
+  return conclude(set, view, atoms, risk);
+}
+
+function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
+  const hits: Hit[] = [];
+  candidates(set.index, view, atom, (rules) => {
+    for (const rule of rules) tryRule(rule, view, atom, hits);
+  });
+  const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
+  let effect: Effect | undefined;
+  for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));
+  const covered = kept.some(({ rule }) => rule.effect === "allow");
+  if (!covered && set.uncovered.length > 0) {
+    for (const rule of set.uncovered) {
+      const before = kept.length;
+      tryRule(rule, view, atom, kept);
+      if (kept.length > before) effect = stricter(effect, ruleEffect(rule, view));
+    }
+  }
+  return { effect: effect ?? defaultEffect(set, view, atom), hits: kept };
+}
+
+/** A rule that fails counts on the strict side: a failing allow allows nothing, any other one counts as matched. */
+function tryRule(rule: CompiledRule, view: View, atom: Atom, hits: Hit[]): void {
+  for (const hit of hits) if (hit.rule === rule) return;
+  try {
+    if (holds(rule, view, atom)) hits.push({ rule, note: undefined });
+  } catch (error) {
+    const note = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    if (rule.effect !== "allow") hits.push({ rule, note });
+  }
+}
+
+/** What a rule does to the effect; undefined = nothing, it only obliges. */
+export function ruleEffect(rule: CompiledRule, view: View): Effect | undefined {
+  switch (rule.effect) {
+    case "allow":
+      return "allow";
+    case "require_approval":
+      return "ask";
+    case "terminate":
+      return "deny";
+    case "deny":
+      return rule.escalatable && view.action.escalated ? "ask" : "deny";
+    default:
+      return undefined;
+  }
+}
+
+const stricter = (a: Effect | undefined, b: Effect | undefined): Effect | undefined =>
+  a === undefined ? b : b === undefined ? a : strictest(a, b);
+
+/** In a first-match document only the first rule with an effect counts; rules that merely oblige do not end the search. */
+function firstMatches(hits: readonly Hit[]): Hit[] {
+  const first = new Map<CompiledDocument, CompiledRule>();
+  for (const { rule } of hits) {
+    if (!rule.document.firstMatch || obliges(rule)) continue;
+    const best = first.get(rule.document);
+    if (!best || rule.order < best.order) first.set(rule.document, rule);
+  }
+  return hits.filter(({ rule }) => !rule.document.firstMatch || obliges(rule) || first.get(rule.document) === rule);
+}
+
+const obliges = (rule: CompiledRule): boolean =>
+  rule.effect === "redact" || rule.effect === "modify" || rule.effect === "alert";
+
+/** Of several documents the strictest default counts; without any it is deny. */
+function defaultEffect(set: PolicySet, view: View, atom: Atom): Effect {
+  let effect: Effect | undefined;
+  for (const document of set.defaults)
+    if (document.applies.every((test) => test(view, atom))) effect = stricter(effect, document.default);
+  return effect ?? "deny";
+}

@@ -1,0 +1,21 @@
+// packs.ts — the policies that come with Holdpoint, by name
+
+import { Fault } from "@holdpoint/wire/fault.ts";
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { codingAgent } from "../packs/coding-agent.ts";
+import { nearestWord } from "./problems.ts";
+
+export const PACK_NAMES = ["coding-agent"] as const;
+export type PackName = (typeof PACK_NAMES)[number];
+
+const TEXTS: Readonly<Record<PackName, string>> = { "coding-agent": codingAgent };
+
+/** A pack as a policy source: `packs/coding-agent`. */
+export function pack(name: PackName): PolicySource {
+  const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
+  if (text === undefined) {
+    const near = nearestWord(name, PACK_NAMES);
+    throw new Fault("policy_invalid", `\`${name}\` is no pack${near ? `; did you mean \`${near}\`?` : ""}`);
+  }
+  return { name: `packs/${name}`, dialect: "native-yaml", text };
+}

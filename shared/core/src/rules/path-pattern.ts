@@ -1,0 +1,113 @@
+// path-pattern.ts — a path pattern of a rule: where it is anchored, and whether a path lies inside or may lie below
+//
+//   /etc/**      from the root                      ./src/**, ${cwd}/src/**   below the workspace (the action's cwd)
+//   ~/.ssh/**    below the home                     **/.env                   anywhere
+//   .env, a/b    anywhere in rules that tighten, below the workspace in rules that loosen
+//   /etc/        the same as /etc/**
+// Rules that tighten match in any case (`.ENV` is `.env` on many disks), in any home (`/home/*`, `/root`, `/Users/*`), and
+// behind `../../…` from an unknown folder. Rules that loosen match exactly, and know no workspace where the cwd is so
+// broad (`/`, `/etc`, a home) that "inside the workspace" would mean nothing.
+
+import { Fault } from "@holdpoint/wire/fault.ts";
+import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
+import { globsMeet } from "./glob-meet.ts";
+
+type Anchor = "root" | "workspace" | "home" | "anywhere";
+
+export interface PathPattern {
+  source: string;
+  anchor: Anchor;
+  glob: Glob;
+  /** the segments below the anchor, as patterns */
+  segments: string[];
+}
+
+/** A path as patterns ask about it; made once for each fact and case. */
+export interface SeenPath {
+  path: string;
+  /** below the workspace, where that is known; "" is the workspace itself */
+  inWorkspace: string | undefined;
+  /** below some home; "" is the home itself */
+  inHome: string | undefined;
+  /** `/rest` of `../../rest` from an unknown folder */
+  climbed: string | undefined;
+}
+
+export function parsePathPattern(text: string, tighten: boolean, flavour: Flavour): PathPattern[] {
+  return expandBraces(text).map((one) => parseOne(one, tighten, flavour));
+}
+
+function parseOne(source: string, tighten: boolean, flavour: Flavour): PathPattern {
+  let [anchor, rest] = anchorOf(source, tighten || flavour === "crossing");
+  rest = rest.replaceAll(/\/{2,}/g, "/").replaceAll(/(^|\/)\.(?=\/)/g, "");
+  if (/(^|\/)\.\.(\/|$)/.test(rest)) throw new Fault("policy_invalid", `the pattern \`${source}\` climbs with \`..\``);
+  if (rest.endsWith("/") && rest.length > 1) rest = `${rest}**`;
+  if (anchor === "root" && !rest.startsWith("/")) rest = `/${rest}`;
+  if (anchor === "anywhere" && flavour !== "crossing" && !rest.startsWith("**")) rest = `**/${rest}`;
+  if (anchor !== "root" && anchor !== "anywhere") rest = rest.replace(/^\//, "");
+  if (rest === "") rest = "**";
+  if (tighten) rest = rest.toLowerCase();
+  return { source, anchor, glob: withFolder(rest, flavour, tighten), segments: rest.replace(/^\//, "").split("/") };
+}
+
+function anchorOf(source: string, tighten: boolean): [Anchor, string] {
+  const named = /^(?:\$\{cwd\}|\$\{?PWD\}?|\.)(?=\/|$)/i.exec(source);
+  if (named) return ["workspace", source.slice(named[0].length)];
+  const home = /^(?:~|\$\{?HOME\}?)(?=\/|$)/i.exec(source);
+  if (home) return ["home", source.slice(home[0].length)];
+  if (source.startsWith("/") || /^[A-Za-z]:[\\/]/.test(source)) return ["root", source];
+  if (source.startsWith("**")) return ["anywhere", source];
+  return tighten ? ["anywhere", source] : ["workspace", `/${source}`];
+}
+
+/** With the seeds' star, `/etc/*` in a deny also means `/etc` itself: deleting the folder deletes what is in it. */
+function withFolder(pattern: string, flavour: Flavour, tighten: boolean): Glob {
+  const glob = compileGlob(pattern, flavour);
+  if (flavour !== "crossing" || !tighten || !/[^*]\/\*+$/.test(pattern)) return glob;
+  const folder = compileGlob(pattern.replace(/\/\*+$/, ""), flavour);
+  return { ...glob, prefix: folder.prefix, test: (text) => glob.test(text) || folder.test(text) };
+}
+
+/** Is the path inside the pattern? */
+export function isInside(pattern: PathPattern, seen: SeenPath): boolean {
+  const { glob } = pattern;
+  switch (pattern.anchor) {
+    case "root":
+      return glob.test(seen.path) || (seen.climbed !== undefined && glob.test(seen.climbed));
+    case "anywhere":
+      return glob.test(seen.path);
+    case "workspace":
+      return seen.inWorkspace !== undefined && glob.test(seen.inWorkspace);
+    case "home":
+      return seen.inHome !== undefined && glob.test(seen.inHome);
+  }
+}
+
+/** May something that the pattern names lie at or below the path, or among what a shell pattern in it stands for? */
+export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): boolean {
+  const from = placeOf(pattern.anchor, seen);
+  if (from === undefined) return false;
+  const rest = from.replace(/^\//, "");
+  const segments = rest === "" ? [] : rest.split("/");
+  let states = closure(new Set([0]), pattern.segments);
+  for (const segment of segments) {
+    const next = new Set<number>();
+    for (const state of states) {
+      const wanted = pattern.segments[state];
+      if (wanted === "**") next.add(state);
+      else if (wanted !== undefined && globsMeet(wanted, segment)) next.add(state + 1);
+    }
+    states = closure(next, pattern.segments);
+    if (states.size === 0) return false;
+  }
+  return below || states.has(pattern.segments.length);
+}
+
+/** `**` may stand for nothing: whoever is before it may be behind it. */
+function closure(states: Set<number>, segments: readonly string[]): Set<number> {
+  for (const state of states) if (segments[state] === "**") states.add(state + 1);
+  return states;
+}
+
+const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined =>
+  anchor === "workspace" ? seen.inWorkspace : anchor === "home" ? seen.inHome : seen.path;

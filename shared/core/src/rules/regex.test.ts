@@ -1,0 +1,77 @@
+// regex.test.ts — the same answers as a full engine, in linear time, and refusals before they cost anything
+
+import { isFault } from "@holdpoint/wire/fault.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileRegex, withoutOuterStars } from "./regex.ts";
+
+test.each([
+  ["found anywhere", "sudo", "echo; sudo ls", true],
+  ["outer stars", ".*sudo.*", "echo\nsudo ls", true],
+  ["anchored start", "^sudo", "echo sudo", false],
+  ["anchored end", "main$", "push main", true],
+  ["a dot takes a newline", "rm.-rf", "rm\n-rf", true],
+  ["a class", "rm\\s+-[rf]+", "rm   -fr x", true],
+  ["an optional letter is no sure literal", "colou?r", "color", true],
+  ["an optional run", "abc*d", "abd", true],
+  ["zero repeats", "ab{0}cd", "acd", true],
+  ["an alternative owns its stars", "^a.*|b$", "xb", true],
+  ["a flag", "(?i)SUDO", "sudo", true],
+  ["an escaped star", "a\\.*", "a...", true],
+  ["a literal bracket", "a\\[b", "a[b", true],
+])("%s", (_why, pattern, text, matches) => expect(compileRegex(pattern).test(text)).toBe(matches));
+
+test.each([
+  [".*sudo.*", "sudo"],
+  ["^.*sudo.*$", "sudo"],
+  ["^sudo.*", "^sudo"],
+  ["sudo\\.*", "sudo\\.*"],
+  [".*?sudo", ".*?sudo"],
+  ["a.*|.*b", "a.*|.*b"],
+  [".*", ""],
+])("%s is cut to %s", (source, cut) => expect(withoutOuterStars(source)).toBe(cut));
+
+describe("refuses", () => {
+  test.each([
+    ["look-ahead", "(?=x)y", "look-around"],
+    ["look-behind", "(?<!x)y", "look-around"],
+    ["a back-reference", "(a)\\1", "RE2"],
+    ["an open group", "(a", "RE2"],
+    ["a bomb", "((a{99}){99}){99}", "repeats"],
+    ["a longer bomb", "(a{1000}){1000}", "repeats"],
+    ["length", "a".repeat(1_025), "1024 bytes"],
+  ])("%s", (_why, pattern, words) => {
+    let thrown: unknown;
+    try {
+      compileRegex(pattern);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isFault(thrown) ? `${thrown.code}: ${thrown.message}` : thrown).toContain("policy_invalid");
+    expect(String(thrown)).toContain(words);
+  });
+
+  test("a bomb is refused before it costs time", () => {
+    const started = process.hrtime.bigint();
+    expect(() => compileRegex("((((x{500}){500}){500}){500}){500}")).toThrow();
+    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(100);
+  });
+});
+
+test("agrees with JavaScript on small patterns", () => {
+  const part = fc.constantFrom("a", "b", ".", ".*", "a?", "b*", "[ab]", "(a|b)", "(ab)?", "a{0,2}", "^", "$", "\\.");
+  const pattern = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
+  const text = fc.array(fc.constantFrom("a", "b", "c", "."), { maxLength: 8 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(pattern, text, (source, value) => {
+      let oracle: RegExp;
+      try {
+        oracle = new RegExp(source, "s");
+      } catch {
+        return; // what JavaScript does not know is not compared
+      }
+      expect(compileRegex(source).test(value)).toBe(oracle.test(value));
+    }),
+    { numRuns: 3_000 },
+  );
+});

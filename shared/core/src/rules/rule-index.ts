@@ -1,0 +1,208 @@
+// rule-index.ts — which rules are worth trying for an atom: cost follows the rules that may match, not the rules that exist
+
+import type { Atom } from "@holdpoint/wire/facts.ts";
+import type { CompiledRule } from "./compiled.ts";
+import { type Anchor, FACT_NAMES, type FactName, type Field } from "./criteria/anchors.ts";
+import { knownField } from "./criteria/context.ts";
+import type { View } from "./criteria/view.ts";
+
+type Buckets = Map<string, CompiledRule[]>;
+
+interface PathNode {
+  rules: CompiledRule[];
+  below: Map<string, PathNode> | undefined;
+}
+
+export interface RuleIndex {
+  /** tried for every atom */
+  rest: CompiledRule[];
+  tool: Buckets;
+  program: Buckets;
+  host: Buckets;
+  args: Map<string, Buckets>;
+  path: PathNode | undefined;
+  fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
+  facts: Partial<Record<FactName, CompiledRule[]>>;
+}
+
+/** How often a bucket of this kind is opened in vain, compared with others. */
+const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {
+  arg: 1,
+  program: 1,
+  host: 1,
+  path: 1,
+  database: 1,
+  field: 2,
+  tool: 2,
+  fact: 3,
+};
+
+const bucketNames = (anchor: Anchor): string[] => {
+  if (anchor.kind === "fact") return [`fact ${anchor.fact}`];
+  if (anchor.kind === "path") return anchor.keys.map((key) => `path ${key.join("/")}`);
+  const kind =
+    anchor.kind === "arg" ? `arg ${anchor.name}` : anchor.kind === "field" ? `field ${anchor.field}` : anchor.kind;
+  return anchor.keys.map((key) => `${kind} ${key}`);
+};
+
+/** Each rule goes where the fewest others are: one anchor of its criteria, in every bucket that this anchor names. */
+export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
+  const sizes = new Map<string, number>();
+  for (const rule of rules)
+    for (const anchor of rule.anchors)
+      for (const name of bucketNames(anchor)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
+  const index: RuleIndex = {
+    rest: [],
+    tool: new Map(),
+    program: new Map(),
+    host: new Map(),
+    args: new Map(),
+    path: undefined,
+    fields: [],
+    facts: {},
+  };
+  for (const rule of rules) {
+    let best: Anchor | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const anchor of rule.anchors) {
+      const cost = WEIGHTS[anchor.kind] * Math.max(...bucketNames(anchor).map((name) => sizes.get(name) ?? 1));
+      if (cost < least) [best, least] = [anchor, cost];
+    }
+    if (best) place(index, rule, best);
+    else index.rest.push(rule);
+  }
+  return index;
+}
+
+const push = (buckets: Buckets, key: string, rule: CompiledRule): void => {
+  const bucket = buckets.get(key);
+  if (!bucket) buckets.set(key, [rule]);
+  else if (bucket.at(-1) !== rule) bucket.push(rule);
+};
+
+function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor): void {
+  switch (anchor.kind) {
+    case "tool":
+    case "program":
+    case "host":
+      for (const key of anchor.keys) push(index[anchor.kind], key, rule);
+      return;
+    case "arg": {
+      const byValue = index.args.get(anchor.name) ?? new Map<string, CompiledRule[]>();
+      index.args.set(anchor.name, byValue);
+      for (const key of anchor.keys) push(byValue, key, rule);
+      return;
+    }
+    case "path":
+      index.path ??= { rules: [], below: undefined };
+      for (const key of anchor.keys) placePath(index.path, key, rule);
+      return;
+    case "field": {
+      let entry = index.fields.find(({ field }) => field === anchor.field);
+      if (!entry) {
+        entry = { field: anchor.field, known: new Map(), unknown: [] };
+        index.fields.push(entry);
+      }
+      for (const key of anchor.keys) push(entry.known, key, rule);
+      // An allow never rests on what is not known; every other rule counts there.
+      if (rule.effect !== "allow") entry.unknown.push(rule);
+      return;
+    }
+    case "fact": {
+      const bucket = index.facts[anchor.fact] ?? [];
+      index.facts[anchor.fact] = bucket;
+      bucket.push(rule);
+      return;
+    }
+    default:
+      index.rest.push(rule);
+  }
+}
+
+function placePath(top: PathNode, key: readonly string[], rule: CompiledRule): void {
+  let node = top;
+  for (const part of key) {
+    node.below ??= new Map();
+    const name = part.toLowerCase();
+    let next = node.below.get(name);
+    if (!next) {
+      next = { rules: [], below: undefined };
+      node.below.set(name, next);
+    }
+    node = next;
+  }
+  node.rules.push(rule);
+}
+
+/** Calls `visit` with every bucket that may hold a rule for this atom; a rule may come more than once. */
+export function candidates(
+  index: RuleIndex,
+  view: View,
+  atom: Atom,
+  visit: (rules: readonly CompiledRule[]) => void,
+): void {
+  if (index.rest.length > 0) visit(index.rest);
+  if (index.tool.size > 0) {
+    const { normalized, meaning } = view.facts.tool;
+    open(index.tool, normalized, visit);
+    if (meaning !== undefined && meaning !== normalized) open(index.tool, meaning, visit);
+  }
+  if (index.program.size > 0) {
+    if (atom.program !== undefined) openProgram(index.program, atom.program, visit);
+    for (const wrapper of atom.wrappers) openProgram(index.program, wrapper, visit);
+  }
+  for (const [name, byValue] of index.args) {
+    const value = name.startsWith("/") ? undefined : view.action.args[name];
+    if (typeof value === "string") open(byValue, value, visit);
+    else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket);
+  }
+  if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, visit);
+  if (index.path) for (const { path } of atom.paths) openPath(index.path, path, visit);
+  for (const { field, known, unknown } of index.fields) {
+    const value = knownField(field, view);
+    if (value !== undefined) open(known, value, visit);
+    else if (unknown.length > 0) visit(unknown);
+  }
+  for (const fact of FACT_NAMES) {
+    const bucket = index.facts[fact];
+    if (bucket && PRESENT[fact](view, atom)) visit(bucket);
+  }
+}
+
+const open = (buckets: Buckets, key: string, visit: (rules: readonly CompiledRule[]) => void): void => {
+  const bucket = buckets.get(key);
+  if (bucket) visit(bucket);
+};
+
+function openProgram(buckets: Buckets, name: string, visit: (rules: readonly CompiledRule[]) => void): void {
+  open(buckets, name, visit);
+  const lower = name.toLowerCase();
+  if (lower !== name) open(buckets, lower, visit);
+}
+
+function openPath(top: PathNode, text: string, visit: (rules: readonly CompiledRule[]) => void): void {
+  // `../../etc/passwd` from an unknown folder is looked up as `/etc/passwd`: rules that tighten match it so.
+  const path = (text.startsWith("..") ? `/${text.replace(/^(\.\.\/?)+/, "")}` : text).toLowerCase();
+  let node: PathNode | undefined = top;
+  let start = 1;
+  while (node) {
+    if (node.rules.length > 0) visit(node.rules);
+    if (!node.below || start > path.length) return;
+    const slash = path.indexOf("/", start);
+    const end = slash < 0 ? path.length : slash;
+    node = node.below.get(path.slice(start, end));
+    start = end + 1;
+  }
+}
+
+const PRESENT: Readonly<Record<FactName, (view: View, atom: Atom) => boolean>> = {
+  secrets: (view) => view.facts.secrets.length > 0,
+  hosts: (_view, atom) => atom.hosts.length > 0,
+  databases: (_view, atom) => atom.databases.length > 0,
+  runsCode: (_view, atom) => atom.runsCode.length > 0,
+  opaque: (view, atom) => atom.opaque.length > 0 || view.facts.caps.length > 0,
+  variables: (_view, atom) => atom.variables.length > 0,
+  oddCharacters: (view) => view.facts.oddCharacters.length > 0 || view.facts.tool.deceptive,
+  writes: (_view, atom) => atom.paths.some(({ access }) => access !== "read"),
+  paths: (_view, atom) => atom.paths.length > 0,
+};

@@ -1,0 +1,47 @@
+// words.ts — lists of globs: what one of them matches counts, what a `!` pattern matches is taken out again
+
+import { Fault, isFault } from "@holdpoint/wire/fault.ts";
+import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
+
+export interface WordList {
+  test(text: string): boolean;
+  /** every way in, where none has a wildcard and nothing is taken out */
+  literals?: string[];
+  /** nothing but `!` patterns: everything else is in */
+  onlyNegative: boolean;
+  positives: Glob[];
+  negatives: Glob[];
+}
+
+/** Splits `!p` from `p`, opens braces, compiles each. The fault's `index` says which pattern of the list is wrong. */
+export function compileWords(patterns: readonly string[], flavour: Flavour, fold: boolean): WordList {
+  const positives: Glob[] = [];
+  const negatives: Glob[] = [];
+  for (const [index, pattern] of patterns.entries()) {
+    const negative = pattern.startsWith("!");
+    const body = negative ? pattern.slice(1) : pattern;
+    try {
+      for (const one of expandBraces(fold ? body.toLowerCase() : body))
+        (negative ? negatives : positives).push(compileGlob(one, flavour));
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      throw new Fault(error.code, error.message, { index });
+    }
+  }
+  return wordList(positives, negatives);
+}
+
+function wordList(positives: Glob[], negatives: Glob[]): WordList {
+  const onlyNegative = positives.length === 0;
+  const literals = positives.map((glob) => glob.literal);
+  if (negatives.length === 0 && !literals.includes(undefined)) {
+    const known = literals as string[];
+    const [only] = known;
+    const set = new Set(known);
+    const test = known.length === 1 ? (text: string) => text === only : (text: string) => set.has(text);
+    return { test, literals: known, onlyNegative, positives, negatives };
+  }
+  const test = (text: string): boolean =>
+    (onlyNegative || positives.some((glob) => glob.test(text))) && !negatives.some((glob) => glob.test(text));
+  return { test, onlyNegative, positives, negatives };
+}
