@@ -8,7 +8,7 @@ import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
 import pg from "pg";
 import type { Backend } from "./backend.ts";
-import { bullBackend, quietly } from "./bull.ts";
+import { type BullQueue, type BullWorker, bullBackend, quietly } from "./bull.ts";
 
 const SCHEMA = "bullmq";
 const POOL_MAX = 16;
@@ -75,14 +75,10 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
   return bullBackend(
     "postgres",
     {
-      queue: (stage) =>
-        new bull.Queue<SealedPack>(stage, { connection: pool }) as unknown as ReturnType<
-          Parameters<typeof bullBackend>[1]["queue"]
-        >,
-      worker: (stage, process, options) =>
-        new bull.Worker<SealedPack, void>(stage, process, { connection: pool, ...options }) as unknown as ReturnType<
-          Parameters<typeof bullBackend>[1]["worker"]
-        >,
+      shards: 1,
+      queue: (stage) => new bull.Queue<SealedPack>(stage, { connection: pool }) as unknown as BullQueue,
+      worker: (stage, _shard, process, options) =>
+        new bull.Worker<SealedPack, void>(stage, process, { connection: pool, ...options }) as unknown as BullWorker,
     },
     {
       log,

@@ -19,7 +19,7 @@ describe.runIf(shared)("on Redis", () => {
   let run = 0;
   queueContract(async () => {
     const { url } = shared as RunningRedis;
-    const prefix = `{contract-${++run}}`;
+    const prefix = `contract-${++run}`;
     const redis = new Redis(url);
     await redis.flushall();
     const options = { url, ring, log, prefix };
@@ -33,11 +33,11 @@ describe.runIf(shared)("on Redis", () => {
         return second;
       },
       raw: async () => {
-        const keys = (await redis.keys(`${prefix}:*`)).filter((key) => /:\d+$/.test(key));
+        const keys = (await redis.keys(`{${prefix}}:*`)).filter((key) => /:\d+$/.test(key));
         return JSON.stringify(await Promise.all(keys.map((key) => redis.hgetall(key))));
       },
       forge: async (stage, items) => {
-        const foreign = new BullQueue(stage, { connection: redis, prefix });
+        const foreign = new BullQueue(stage, { connection: redis, prefix: `{${prefix}}` });
         for (const item of items) await foreign.add(stage, { v: 1, key: "k1", items: [item] });
         await foreign.close();
       },

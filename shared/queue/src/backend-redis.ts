@@ -1,17 +1,19 @@
-// backend-redis.ts — BullMQ on Redis or Valkey: producers fail fast, workers wait; a wrong Redis is refused with the fix
+// backend-redis.ts — BullMQ on Redis or Valkey: single, Sentinel or Cluster; a wrong one is refused with the fix
 
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { Queue, Worker } from "bullmq";
-import { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import type { Backend } from "./backend.ts";
 import { type BullQueue, type BullWorker, bullBackend, quietly } from "./bull.ts";
+import { type RedisAddress, redisClient } from "./redis-url.ts";
 
-/** All keys in one hash slot, so that the same names work on a cluster. */
-const PREFIX = "{holdpoint}";
-const MARKER = `${PREFIX}:owner`;
+/** The braces are a hash tag: all keys of a shard lie in one slot, as BullMQ's scripts need on a cluster. */
+const PREFIX = "holdpoint";
+const shardPrefix = (prefix: string, shard: number): string => `{${prefix}${shard === 0 ? "" : `-${shard}`}}`;
 const VERSION_MIN = [6, 2] as const;
+const OWNER = "holdpoint";
 
 const unsafe = (message: string): never => {
   throw new Fault("unsafe_queue", message);
@@ -19,8 +21,8 @@ const unsafe = (message: string): never => {
 const field = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
 
-/** Refuses a Redis that evicts, is too old, or holds somebody else's keys. */
-export async function checkRedis(redis: Redis, prefix: string = PREFIX): Promise<void> {
+/** Version and eviction of one server: a queue on a Redis that evicts loses jobs without a word. */
+async function checkServer(redis: Redis): Promise<void> {
   const info = await redis.info();
   const version = field(info, "redis_version") ?? "0";
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -33,80 +35,80 @@ export async function checkRedis(redis: Redis, prefix: string = PREFIX): Promise
       `Redis evicts keys (maxmemory-policy \`${policy ?? "unknown"}\`), which loses jobs: set \`maxmemory-policy noeviction\``,
     );
   }
-  const marker = `${prefix}:owner`;
-  if ((await redis.get(marker)) === "holdpoint") return;
-  if ((await redis.dbsize()) > 0) {
-    const [, some] = await redis.scan("0", "COUNT", 1_000);
-    const foreign = some.find((key) => !key.startsWith(`${prefix}:`));
-    if (foreign !== undefined)
-      unsafe(
-        `this Redis database holds other data (\`${foreign.slice(0, 60)}\`): give Holdpoint an empty one (\`redis://…/<number>\`)`,
-      );
-  }
-  await redis.set(marker, "holdpoint");
 }
 
-const connect = (url: string, options: { producer: boolean }, log: Log): Redis => {
-  const redis = new Redis(url, {
-    // A producer answers a caller: it fails fast. A worker has nothing better to do than to wait.
-    maxRetriesPerRequest: options.producer ? 1 : null,
-    enableOfflineQueue: !options.producer,
-    connectTimeout: 5_000,
-    ...(options.producer && { commandTimeout: 5_000 }),
-    retryStrategy: (times: number) => Math.min(50 * times, 500),
-    lazyConnect: true,
-  });
-  redis.on("error", quietly(log, "the connection to Redis is in trouble"));
-  return redis;
-};
+const serversOf = (client: Redis | Cluster): Redis[] => ("nodes" in client ? client.nodes("master") : [client]);
 
-export async function redisBackend(url: string, log: Log, options: { prefix?: string } = {}): Promise<Backend> {
+/** Refuses a database with somebody else's keys, and marks an empty one as ours. */
+async function checkOwner(client: Redis | Cluster, prefix: string): Promise<void> {
+  const marker = `${shardPrefix(prefix, 0)}:owner`;
+  if ((await client.get(marker)) === OWNER) return;
+  for (const server of serversOf(client)) {
+    const [, some] = await server.scan("0", "COUNT", 1_000);
+    const foreign = some.find((key) => !key.startsWith(`{${prefix}`));
+    if (foreign !== undefined) {
+      unsafe(
+        `this Redis database holds other data (\`${foreign.slice(0, 60)}\`): give Holdpoint an empty one (\`redis://host:port/<number>\`)`,
+      );
+    }
+  }
+  await client.set(marker, OWNER);
+}
+
+export async function checkRedis(client: Redis | Cluster, prefix: string): Promise<void> {
+  await Promise.all(serversOf(client).map(checkServer));
+  await checkOwner(client, prefix);
+}
+
+export async function redisBackend(
+  address: RedisAddress,
+  log: Log,
+  options: { prefix?: string } = {},
+): Promise<Backend> {
   const prefix = options.prefix ?? PREFIX;
-  const producer = connect(url, { producer: true }, log);
-  const consumer = connect(url, { producer: false }, log);
-  const closeAll = async () => {
+  const onError = quietly(log, "the connection to Redis is in trouble");
+  const [producer, worker] = (["producer", "worker"] as const).map((role) => {
+    const client = redisClient(address, role);
+    client.on("error", onError);
+    return client;
+  }) as [Redis | Cluster, Redis | Cluster];
+  const close = async () => {
     producer.disconnect();
-    consumer.disconnect();
+    worker.disconnect();
+  };
+  const check = async () => {
+    try {
+      await checkRedis(producer, prefix);
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      throw new Fault("queue_unavailable", "Redis does not answer", {}, { cause: error });
+    }
   };
   try {
-    await Promise.all([producer.connect(), consumer.connect()]);
-    await checkRedis(producer, prefix);
+    await Promise.all([producer.connect(), worker.connect()]);
+    await check();
   } catch (error) {
-    await closeAll();
+    await close();
     if (error instanceof Fault) throw error;
     throw new Fault("queue_unavailable", "Redis does not answer", {}, { cause: error });
   }
   return bullBackend(
     "redis",
     {
-      queue: (stage) =>
+      shards: address.shards,
+      queue: (stage, shard) =>
         new Queue<SealedPack>(stage, {
           connection: producer,
-          prefix,
+          prefix: shardPrefix(prefix, shard),
           streams: { events: { maxLen: 100 } },
         }) as unknown as BullQueue,
-      worker: (stage, process, workerOptions) =>
+      worker: (stage, shard, process, workerOptions) =>
         new Worker<SealedPack, void>(stage, process, {
-          connection: consumer,
-          prefix,
+          connection: worker,
+          prefix: shardPrefix(prefix, shard),
           ...workerOptions,
         }) as unknown as BullWorker,
     },
-    {
-      log,
-      async ready() {
-        try {
-          await producer.ping();
-          await checkRedis(producer, prefix);
-        } catch (error) {
-          if (error instanceof Fault) throw error;
-          throw new Fault("queue_unavailable", "Redis does not answer", {}, { cause: error });
-        }
-      },
-      close: closeAll,
-    },
+    { log, ready: check, close },
   );
 }
-
-/** Where the marker stands: its absence in a Redis that had it tells that the queue was wiped. */
-export const redisMarker = MARKER;

@@ -32,13 +32,20 @@ export interface BullWorkerOptions {
   removeOnFail: { count: number };
 }
 export interface BullFactory {
-  queue(stage: Stage): BullQueue;
-  worker(stage: Stage, process: (job: Job<SealedPack>) => Promise<void>, options: BullWorkerOptions): BullWorker;
+  /** key spaces that packs are spread over in turn; a pack lies in one of them as a whole */
+  shards: number;
+  queue(stage: Stage, shard: number): BullQueue;
+  worker(
+    stage: Stage,
+    shard: number,
+    process: (job: Job<SealedPack>) => Promise<void>,
+    options: BullWorkerOptions,
+  ): BullWorker;
 }
 
 /** A worker's lock outlives one missed renewal and no more: what a dead process held is taken up within seconds. */
-const workerOptions = (stage: Stage): BullWorkerOptions => ({
-  concurrency: topology[stage].concurrency,
+const workerOptions = (stage: Stage, shards: number): BullWorkerOptions => ({
+  concurrency: Math.ceil(topology[stage].concurrency / shards),
   lockDuration: limits.jobLockMs,
   stalledInterval: limits.stalledCheckMs,
   // We count tries ourselves, an action each; BullMQ failing a whole pack would lose its neighbours.
@@ -69,35 +76,43 @@ export function bullBackend(
   factory: BullFactory,
   deps: { log: Log; ready(): Promise<void>; close(): Promise<void> },
 ): Backend {
-  const queues = new Map<Stage, BullQueue>();
+  const queues = new Map<string, BullQueue>();
   const consumers = new Set<Consumer>();
   const onError = quietly(deps.log, "the queue is in trouble");
-  const queueOf = (stage: Stage): BullQueue => {
-    const known = queues.get(stage);
+  const shards = Array.from({ length: factory.shards }, (_, shard) => shard);
+  let turn = 0;
+  const queueOf = (stage: Stage, shard: number): BullQueue => {
+    const key = `${stage} ${shard}`;
+    const known = queues.get(key);
     if (known) return known;
-    const queue = factory.queue(stage);
+    const queue = factory.queue(stage, shard);
     queue.on("error", onError);
-    queues.set(stage, queue);
+    queues.set(key, queue);
     return queue;
   };
+  const allQueues = (stage: Stage) => shards.map((shard) => queueOf(stage, shard));
 
   return {
     name,
     async add(stage, packs) {
       try {
-        await queueOf(stage).addBulk(packs.map((data) => ({ name: stage, data })));
+        const shard = turn++ % factory.shards;
+        await queueOf(stage, shard).addBulk(packs.map((data) => ({ name: stage, data })));
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
       }
     },
     consume(stage, process) {
-      const worker = factory.worker(stage, (job) => process(packJob(job)), workerOptions(stage));
-      worker.on("error", onError);
-      worker.on("failed", (_job, error) => onError(error));
+      const options = workerOptions(stage, factory.shards);
+      const workers = shards.map((shard) => factory.worker(stage, shard, (job) => process(packJob(job)), options));
+      for (const worker of workers) {
+        worker.on("error", onError);
+        worker.on("failed", (_job, error) => onError(error));
+      }
       const consumer: Consumer = {
         async close() {
           consumers.delete(consumer);
-          await worker.close();
+          await Promise.all(workers.map((worker) => worker.close()));
         },
       };
       consumers.add(consumer);
@@ -105,14 +120,17 @@ export function bullBackend(
     },
     async waiting(stage) {
       try {
-        return await queueOf(stage).getJobCountByTypes("waiting", "prioritized", "delayed");
+        const counts = await Promise.all(
+          allQueues(stage).map((queue) => queue.getJobCountByTypes("waiting", "prioritized", "delayed")),
+        );
+        return counts.reduce((sum, count) => sum + count, 0);
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not answer", { stage }, { cause: error });
       }
     },
     async ready() {
       await deps.ready();
-      await Promise.all(STAGES.map((stage) => queueOf(stage).waitUntilReady()));
+      await Promise.all(STAGES.flatMap(allQueues).map((queue) => queue.waitUntilReady()));
     },
     async close() {
       await Promise.allSettled([...consumers].map((consumer) => consumer.close()));

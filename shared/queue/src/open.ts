@@ -10,6 +10,7 @@ import type { Backend } from "./backend.ts";
 import { postgresBackend } from "./backend-postgres.ts";
 import { redisBackend } from "./backend-redis.ts";
 import { type Lane, lane } from "./pack.ts";
+import { isRedisUrl, parseRedisUrl } from "./redis-url.ts";
 import { type KeyRing, seal } from "./seal.ts";
 import { stageProcessor } from "./stage.ts";
 import { mayEnter, type Sender } from "./topology.ts";
@@ -25,13 +26,9 @@ export interface QueueOptions {
 }
 
 const openBackend = ({ url, log, prefix }: QueueOptions): Promise<Backend> => {
-  const { protocol } = new URL(url);
-  if (protocol === "postgres:" || protocol === "postgresql:") return postgresBackend(url, log);
-  if (protocol === "redis:" || protocol === "rediss:") return redisBackend(url, log, { prefix });
-  throw new Fault(
-    "config_invalid",
-    `the queue's URL starts with \`${protocol}//\`: expected postgres://, redis:// or rediss://`,
-  );
+  if (/^postgres(ql)?:\/\//.test(url)) return postgresBackend(url, log);
+  if (isRedisUrl(url)) return redisBackend(parseRedisUrl(url), log, { prefix });
+  throw new Fault("config_invalid", "the queue's URL is not understood: expected postgres://… or redis://…");
 };
 
 /** Opens and checks the queue. Throws `queue_unavailable`, `unsafe_queue` or `config_invalid`. */
