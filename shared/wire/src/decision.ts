@@ -92,6 +92,7 @@ export const Decision = z.strictObject({
   outcome: Outcome,
   reason: text(),
   message: text(),
+  hint: text().optional(),
   rules: z.array(DecidingRule),
   risk: Risk,
   findings: z.array(Finding),

@@ -34,6 +34,8 @@ export interface Verdict {
   reason: string;
   /** what an agent may be told beside the generic sentence, by the strictest disclosure of the documents that decided */
   disclosure: "generic" | "hint" | "reason" | "full";
+  /** what the agent might do instead, said by the deciding rule; told under disclosure `hint` or more */
+  hint?: string;
   rules: DecidingRule[];
   /** per atom, in order: its effect and the rules that made it */
   atoms: { effect: Effect; rules: string[] }[];

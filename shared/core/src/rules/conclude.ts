@@ -25,6 +25,7 @@ export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgeme
     outcome: outcomeOf(effect, terminate, counting),
     reason: reasonOf(atoms, effect, deciding, view),
     disclosure: disclosureOf(set, deciding),
+    ...(deciding[0]?.hint === undefined ? {} : { hint: deciding[0].hint }),
     rules: named(deciding, counting),
     atoms: atoms.map((atom) => ({ effect: atom.effect, rules: atom.hits.map(({ rule }) => rule.id) })),
     trace: traceOf(atoms),

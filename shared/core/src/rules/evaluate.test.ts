@@ -385,7 +385,7 @@ describe("the verdict", () => {
 rules:
   - { id: a, effect: require_approval, when: { program: rm }, approval: { role: owner, expires: 30m }, reason: because a }
   - { id: b, effect: require_approval, when: { commands: ["rm -rf"] }, approval: { role: security, quorum: 2 }, reason: because b }
-  - { id: c, effect: require_approval, when: { class: blocked-by-default }, approval: { role: security, then: [{ role: boss, after: 5m }] } }
+  - { id: c, effect: require_approval, when: { class: [warn, blocked-by-default] }, approval: { role: security, then: [{ role: boss, after: 5m }] } }
 `,
       "rm -rf x",
     );
