@@ -112,6 +112,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     },
     ready: () => backend.ready(),
     async close() {
+      if (closing) return;
       closing = true;
       await Promise.allSettled([...lanes.values()].map((each) => each.idle()));
       await backend.close();
