@@ -36,7 +36,7 @@ const LIKE_ASCII = new Set(
   ].join(""),
 );
 
-/** Kana that pass for a Han character when they stand beside one. */
+/** Kana that pass for a Han character when they stand among them, without other kana beside them. */
 const LIKE_HAN = new Set("ニカタトハロエヌメノー");
 /** Katakana that are drawn like the hiragana of the same sound. */
 const LIKE_HIRAGANA = new Set("ヘベペリ");
@@ -66,13 +66,16 @@ export function shown(word: readonly string[]): boolean[] {
   const mixed = alphabets.length > 1 || (alphabets.length === 1 && scripts.size > 1);
   const letters = word.filter((char) => !/[0-9_]/.test(char));
   const allAlike = letters.every((char) => LIKE_ASCII.has(char));
-  return word.map((char) => {
+  return word.map((char, index) => {
     if (isAscii(char)) return true;
     const script = scriptOf(char);
     if (script === undefined || NEVER.has(char)) return false;
     if (EAST_ASIAN.includes(script)) {
       if (LIKE_ASCII.has(char) && (mixed || allAlike)) return false;
-      if (LIKE_HAN.has(char) && scripts.has("han") && script === "katakana") return false;
+      const amongKana = [word[index - 1], word[index + 1]].some(
+        (near) => near !== undefined && scriptOf(near) === "katakana",
+      );
+      if (LIKE_HAN.has(char) && script === "katakana" && scripts.has("han") && !amongKana) return false;
       return !(LIKE_HIRAGANA.has(char) && scripts.has("hiragana"));
     }
     if (script === "latin") return true;

@@ -133,7 +133,9 @@ function answerItems({ verdict }: CardInput): CardItem[] {
     ),
     line("within", `${minutes(ask.expiresMs)} of being asked, else it is denied`),
     ...ask.chain.map(({ role, afterMs }) => line("then also told", `${visible(role)} after ${minutes(afterMs)}`)),
-    ...(ask.separation ? [line("not by", "whoever asked for it, owns that agent, or edited it")] : []),
+    ...(ask.separation
+      ? [line("not by", "the agent that asked, nor (in a fleet) its owner, nor whoever edited it")]
+      : []),
   ];
 }
 

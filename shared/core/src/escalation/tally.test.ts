@@ -1,0 +1,116 @@
+// tally.test.ts — votes are counted by distinct voters per role, and one deny is a veto
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { joinAsks, plainAsk } from "./ask.ts";
+import { type Ballot, tally } from "./tally.ts";
+
+const yes = (voter: string, ...roles: string[]): Ballot => ({ voter, vote: "approve", roles });
+const no = (voter: string, ...roles: string[]): Ballot => ({ voter, vote: "deny", roles });
+const needs = (...each: [string, number][]) => each.map(([role, quorum]) => ({ role, quorum }));
+
+test.each([
+  // why                                          asked                                   votes                                             state
+  ["nobody has answered", needs(["approver", 1]), [], "pending"],
+  ["one of one", needs(["approver", 1]), [yes("ann", "approver")], "approved"],
+  ["a voter without the role", needs(["approver", 1]), [yes("ann", "owner")], "pending"],
+  ["the same person twice", needs(["approver", 2]), [yes("ann", "approver"), yes("ann", "approver")], "pending"],
+  ["two people", needs(["approver", 2]), [yes("ann", "approver"), yes("bob", "approver")], "approved"],
+  ["one role of two", needs(["owner", 1], ["security", 1]), [yes("ann", "owner")], "pending"],
+  [
+    "one person who holds both roles",
+    needs(["owner", 1], ["security", 1]),
+    [yes("ann", "owner", "security")],
+    "approved",
+  ],
+  ["a veto after a quorum", needs(["approver", 1]), [yes("ann", "approver"), no("bob", "approver")], "rejected"],
+  ["a veto of someone without the role", needs(["approver", 1]), [no("eve")], "rejected"],
+  ["a role in other letters", needs(["approver", 1]), [yes("ann", "Approver")], "pending"],
+  ["no requirement at all still needs an approver", [], [], "pending"],
+  ["no requirement, one approver", [], [yes("ann", "approver")], "approved"],
+  ["a quorum of nothing still needs one", needs(["approver", 0]), [], "pending"],
+])("%s", (_why, asked, votes, state) => expect(tally(asked, votes).state).toBe(state));
+
+test("names the first requirement that is still unmet, and how far each one is", () => {
+  const asked = needs(["owner", 1], ["security", 2]);
+  const votes = [yes("ann", "owner", "security")];
+  expect(tally(asked, votes)).toEqual({
+    state: "pending",
+    role: "security",
+    quorum: 2,
+    requirements: [
+      { role: "owner", quorum: 1, votes: 1 },
+      { role: "security", quorum: 2, votes: 1 },
+    ],
+  });
+  expect(tally(asked, [...votes, yes("bob", "security")])).toMatchObject({ state: "approved", role: "owner" });
+});
+
+const roles = fc.subarray(["owner", "security", "approver"]);
+const ballots = fc.array(
+  fc.record({
+    voter: fc.constantFrom("ann", "bob", "cid"),
+    vote: fc.constantFrom("approve" as const, "deny" as const),
+    roles,
+  }),
+);
+const asks = fc.array(
+  fc.record({ role: fc.constantFrom("owner", "security", "approver"), quorum: fc.integer({ min: 1, max: 3 }) }),
+  { minLength: 1 },
+);
+
+describe("whatever the votes", () => {
+  test("approved means that no one denied and each role has its number of different people", () => {
+    fc.assert(
+      fc.property(asks, ballots, (asked, votes) => {
+        const enough = asked.every(
+          ({ role, quorum }) =>
+            ["ann", "bob", "cid"].filter((who) =>
+              votes.some((each) => each.voter === who && each.vote === "approve" && each.roles.includes(role)),
+            ).length >= quorum,
+        );
+        const vetoed = votes.some(({ vote }) => vote === "deny");
+        expect(tally(asked, votes).state).toBe(vetoed ? "rejected" : enough ? "approved" : "pending");
+      }),
+    );
+  });
+  test("order and repetition of votes change nothing", () => {
+    fc.assert(
+      fc.property(asks, ballots, (asked, votes) => {
+        expect(tally(asked, [...votes, ...votes].reverse())).toEqual(tally(asked, votes));
+      }),
+    );
+  });
+});
+
+describe("asks join", () => {
+  test("every role with its highest quorum, the earliest end, all reasons", () => {
+    const one = { ...plainAsk("a", "first"), expiresMs: 60_000, requirements: needs(["owner", 1], ["approver", 2]) };
+    const two = {
+      ...plainAsk("b", "second"),
+      separation: false,
+      requirements: needs(["owner", 2]),
+      chain: [{ role: "security", afterMs: 5 }],
+    };
+    expect(joinAsks(one, two)).toEqual({
+      requirements: needs(["owner", 2], ["approver", 2]),
+      expiresMs: 60_000,
+      separation: true,
+      chain: [{ role: "security", afterMs: 5 }],
+      because: [
+        { rule: "a", reason: "first" },
+        { rule: "b", reason: "second" },
+      ],
+    });
+  });
+  test("the joined ask is never easier than one of its parts", () => {
+    fc.assert(
+      fc.property(asks, asks, ballots, (a, b, votes) => {
+        const of = (requirements: typeof a) => ({ ...plainAsk("r", "x"), requirements });
+        const both = tally(joinAsks(of(a), of(b)).requirements, votes).state;
+        const each = [tally(a, votes).state, tally(b, votes).state];
+        expect(both === "approved").toBe(each.every((state) => state === "approved"));
+      }),
+    );
+  });
+});
