@@ -37,6 +37,9 @@ export const FAULTS = {
   not_ready: { retry: true, status: 503 },
   unsafe_store: { retry: false, status: 503 },
   unsafe_queue: { retry: false, status: 503 },
+  // speaking to others
+  outbound_refused: { retry: false, status: 422 },
+  outbound_failed: { retry: true, status: 502 },
   config_invalid: { retry: false, status: 500 },
   internal: { retry: false, status: 500 },
 } as const satisfies Record<string, { retry: boolean; status: number }>;

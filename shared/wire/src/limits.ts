@@ -73,6 +73,20 @@ export const limits = {
   workerHeartbeatMs: 2_000,
   clockSkewMsMax: 5_000,
   hookDeadlineMs: 20_000,
+
+  // speaking to others: outgoing requests, deliveries to channels, callbacks from them
+  outboundMs: 10_000,
+  outboundAnswerBytesMax: 65_536,
+  deliverPerEndpoint: 4,
+  deliverLeaseMs: 60_000,
+  deliverPollMs: 500,
+  deliverBackoffMs: 1_000,
+  deliverBackoffMsMax: 900_000,
+  deliverForMs: 3 * 86_400_000,
+  circuitFailures: 5,
+  circuitOpenMs: 1_000,
+  circuitOpenMsMax: 60_000,
+  callbackSkewMs: 300_000,
 } as const;
 
 export type LimitName = keyof typeof limits;
