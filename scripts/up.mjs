@@ -54,6 +54,7 @@ const programs = {
   holdpoint: ["services/cli/src/main.ts"],
   test: ["scripts/test.mjs"],
   bench: ["test/bench/main.ts"],
+  proof: ["test/proof/main.ts"],
 };
 
 const [what = "holdpoint", ...rest] = process.argv.slice(2);

@@ -26,6 +26,7 @@ export const freePort = () =>
 
 export interface Fleet {
   url: string;
+  masterKey: Buffer;
   pid(service: Service): number | undefined;
   /** Sends a signal to one service; a killed one is started again at once, as an orchestrator would. */
   signal(service: Service, signal: NodeJS.Signals): void;
@@ -43,11 +44,12 @@ export async function startFleet(options: {
 }): Promise<Fleet> {
   mkdirSync(options.folder, { recursive: true });
   const port = await freePort();
+  const masterKey = randomBytes(32);
   const shared = {
     ...process.env,
     HOLDPOINT_DATABASE_URL: options.databaseUrl,
     HOLDPOINT_QUEUE_URL: options.queueUrl,
-    HOLDPOINT_MASTER_KEY: randomBytes(32).toString("base64"),
+    HOLDPOINT_MASTER_KEY: masterKey.toString("base64"),
     HOLDPOINT_JOB_KEYS: `k1:${randomBytes(32).toString("base64")}`,
     HOLDPOINT_LOG_LEVEL: "warn",
     HOLDPOINT_HOST: "127.0.0.1",
@@ -82,6 +84,7 @@ export async function startFleet(options: {
 
   return {
     url,
+    masterKey,
     pid: (service) => children.get(service)?.pid,
     signal: (service, signal) => children.get(service)?.kill(signal),
     restarts: () => restarts,

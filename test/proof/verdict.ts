@@ -37,12 +37,13 @@ export async function examine(
   const allowed = new Set(expected.filter(({ effect }) => effect === "allow").map(({ command }) => command));
   const rows = new Map<
     string,
-    { state: string; version: number; events: number; first: number; last: number; settles: number }
+    { state: string; version: number; events: number; first: number; last: number; settles: number; allowed: number }
   >();
   const { rows: found } = await owner.query(
     `SELECT a.id, a.state, a.version,
             count(e.version)::int AS events, min(e.version)::int AS first, max(e.version)::int AS last,
-            count(*) FILTER (WHERE e.version IS NOT NULL AND e.state IN ('allowed', 'held', 'denied') AND e.version = 2)::int AS settles
+            count(*) FILTER (WHERE e.version IS NOT NULL AND e.state IN ('allowed', 'held', 'denied') AND e.version = 2)::int AS settles,
+            count(*) FILTER (WHERE e.state = 'allowed')::int AS allowed
        FROM holdpoint.actions a LEFT JOIN holdpoint.events e ON e.tenant = a.tenant AND e.action_id = a.id
       GROUP BY a.tenant, a.id, a.state, a.version`,
   );
@@ -68,8 +69,7 @@ export async function examine(
     if (row.settles > 1) findings.doubled.push(`${actionId}: ${row.settles} decisions`);
     if (row.first !== 1 || row.last !== row.version || row.events !== row.version)
       findings.gaps.push(`${actionId}: version ${row.version}, ${row.events} events`);
-    if (["allowed", "executing", "succeeded"].includes(row.state) && !allowed.has(command))
-      findings.loosened.push(`${actionId}: ${command}`);
+    if (row.allowed > 0 && !allowed.has(command)) findings.loosened.push(`${actionId}: ${command}`);
     const other = seen.get(key);
     if (other !== undefined && other !== actionId) findings.doubled.push(`${key}: ${other} and ${actionId}`);
     seen.set(key, actionId);
