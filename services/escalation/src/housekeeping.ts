@@ -1,0 +1,44 @@
+// housekeeping.ts — what time and lost messages ask for: expiry, deadlines, cursors, and the reconciler
+// Every process of this service runs these loops; an advisory lock lets one at a time do the work.
+
+import type { Engine } from "@holdpoint/engine/deps.ts";
+import { type Loop, loop } from "@holdpoint/engine/loop.ts";
+import { reconcile } from "@holdpoint/engine/reconciler.ts";
+import { countExpiry, countFailClosed } from "@holdpoint/runtime/metrics.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+
+/** Rows of one statement: enough for 100,000 expiries in seconds, few enough that no lock is held for long. */
+const SWEEP_ROWS = 2_000;
+
+/** Repeats until less than a full batch was found, so that a flood is worked off within one turn. */
+async function untilFew(rows: number, step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const found = await step();
+    total += found;
+    if (found < rows) return total;
+  }
+}
+
+async function sweep({ store }: Engine): Promise<void> {
+  await store.sweeper.alone("sweep", async () => {
+    const expired = await untilFew(SWEEP_ROWS, () => store.sweeper.expire(SWEEP_ROWS));
+    for (let each = 0; each < expired; each++) countExpiry("approval");
+    const undecided = await untilFew(SWEEP_ROWS, () => store.sweeper.denyOverdue(SWEEP_ROWS));
+    for (let each = 0; each < undecided; each++) countFailClosed("deadline");
+  });
+}
+
+export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
+  const { store, log } = engine;
+  const loops: Loop[] = [
+    loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
+    loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", () => reconcile(engine))),
+    loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
+  ];
+  return {
+    async stop() {
+      await Promise.all(loops.map((each) => each.stop()));
+    },
+  };
+}

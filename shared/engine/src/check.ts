@@ -1,0 +1,41 @@
+// check.ts — safety checkers with their spans and metrics: what the safety stage runs, and a claim whose findings are old
+
+import { setTimeout as after } from "node:timers/promises";
+import type { Checker } from "@holdpoint/core/safety/checker.ts";
+import { isCheckerFault, runChecker } from "@holdpoint/core/safety/run.ts";
+import { countCheckerFailure, timeChecker } from "@holdpoint/runtime/metrics.ts";
+import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
+import type { Action } from "@holdpoint/wire/action.ts";
+import type { Finding } from "@holdpoint/wire/decision.ts";
+import type { Facts } from "@holdpoint/wire/facts.ts";
+import { SpanStatusCode } from "@opentelemetry/api";
+
+const wait = (ms: number, signal?: AbortSignal): Promise<void> => after(ms, undefined, { signal });
+
+async function findingsOf(checker: Checker, action: Action, facts: Facts): Promise<Finding[]> {
+  const attributes = {
+    "holdpoint.action.id": action.id,
+    "holdpoint.stage": "safety",
+    "holdpoint.checker.id": checker.id,
+  };
+  return inSpan(SPANS.checker, { attributes }, async (span) => {
+    const startedAt = performance.now();
+    const found = await runChecker(checker, action, facts, wait);
+    timeChecker(checker.id, performance.now() - startedAt);
+    for (const each of found.filter(isCheckerFault)) {
+      countCheckerFailure(checker.id, each.code);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: each.code });
+    }
+    span.setAttributes({
+      "holdpoint.checker.findings": found.map(({ code }) => code),
+      "holdpoint.checker.blocks": found.some(({ severity }) => severity === "block"),
+    });
+    return found;
+  });
+}
+
+/** All findings in the order of the checkers. Never throws, and never takes longer than the slowest deadline. */
+export async function findWith(checkers: readonly Checker[], action: Action, facts: Facts): Promise<Finding[]> {
+  const answers = await Promise.all(checkers.map((checker) => findingsOf(checker, action, facts)));
+  return answers.flat();
+}

@@ -1,0 +1,59 @@
+// settlement.ts — a draft as what the store commits: ids, times, the decision, and the approval where people are asked
+
+import { toDecision } from "@holdpoint/core/decision.ts";
+import { renderCard } from "@holdpoint/core/escalation/card.ts";
+import { selectSandbox } from "@holdpoint/core/sandbox/select.ts";
+import type { SettleDraft } from "@holdpoint/queue/types.ts";
+import { newId } from "@holdpoint/runtime/id.ts";
+import { traceIdOf } from "@holdpoint/runtime/trace.ts";
+import type { NewApproval, Settlement } from "@holdpoint/store/types.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
+import { commandLine } from "./command-line.ts";
+
+const STATES = { allow: "allowed", ask: "held", deny: "denied" } as const;
+
+/** The last stage that worked on it; an action that none has finished was refused by the first. */
+export const stageOf = ({ message }: Pick<SettleDraft, "message">): Stage => message.stages.at(-1)?.stage ?? "rules";
+
+function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
+  const { verdict, facts, message } = draft;
+  if (verdict.ask === undefined) throw new Error("a verdict asks without saying whom");
+  return {
+    id: newId("apr"),
+    ask: verdict.ask,
+    card: renderCard({ action: message.action, facts, verdict }),
+    expiresAt: new Date(nowMs + verdict.ask.expiresMs),
+  };
+}
+
+/** Everything of one commit. The decision's `auditId` is the store's to add: the event is made there. */
+export function toSettlement(draft: SettleDraft, nowMs: number): Settlement {
+  const { message, facts, findings } = draft;
+  const { action } = message;
+  // A denial that left the pipeline early met no sandbox selection; a decision always names one.
+  const verdict = draft.verdict.sandbox ? draft.verdict : selectSandbox(draft.verdict, action, facts);
+  const approval = verdict.effect === "ask" ? newApproval({ ...draft, verdict }, nowMs) : undefined;
+  const traceId = traceIdOf(message.trace);
+  const decision = toDecision(verdict, {
+    decisionId: newId("dec"),
+    actionId: action.id,
+    argsHash: action.argsHash,
+    decidedAt: new Date(nowMs).toISOString(),
+    stages: message.stages,
+    ...(traceId !== undefined && { traceId }),
+    ...(approval !== undefined && { approval: { id: approval.id, expiresAt: approval.expiresAt.toISOString() } }),
+  });
+  return {
+    tenant: action.tenant,
+    actionId: action.id,
+    epoch: message.epoch,
+    state: STATES[verdict.effect],
+    decision,
+    verdict,
+    facts,
+    findings,
+    ...(approval !== undefined && { approval }),
+    actor: { system: stageOf(draft) },
+    command: commandLine(action, facts),
+  };
+}

@@ -1,0 +1,158 @@
+// settler.ts — makes a draft a committed decision, judging again as often as the policy changes under it
+
+import { judge } from "@holdpoint/core/decide.ts";
+import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
+import type { SettleDraft } from "@holdpoint/queue/types.ts";
+import type { Clock } from "@holdpoint/runtime/clock.ts";
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { countDecision, countFailClosed } from "@holdpoint/runtime/metrics.ts";
+import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
+import type { Store } from "@holdpoint/store/store.ts";
+import type { Settlement } from "@holdpoint/store/types.ts";
+import type { Decision } from "@holdpoint/wire/decision.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import type { Message } from "@holdpoint/wire/job.ts";
+import type { Attributes, Span } from "@opentelemetry/api";
+import { createCommitter } from "./commit.ts";
+import { refused, unjudged } from "./denial.ts";
+import type { PolicyReader } from "./policies.ts";
+import { stageOf, toSettlement } from "./settlement.ts";
+
+export interface SettlerDeps {
+  store: { actions: Pick<Store["actions"], "settle"> };
+  policies: Pick<PolicyReader, "active" | "refresh">;
+  /** sends an action through all stages once more, under a new epoch */
+  again(tenant: string, actionId: string): Promise<unknown>;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Settler {
+  /** Resolves when the decision is durable, or needless by now. Infrastructure faults go up: the stage loop repeats them. */
+  settle(draft: SettleDraft): Promise<void>;
+  /** Denies what its stage could not judge (threw every time, or killed its worker). */
+  exhausted(message: Message, error: unknown): Promise<void>;
+}
+
+/** Publishes that one settle may meet in a row before it lets its stage take a breath. */
+const REJUDGE_MAX = 20;
+
+export function createSettler(deps: SettlerDeps): Settler {
+  const { policies, clock, log } = deps;
+  const commit = createCommitter(deps.store);
+
+  /** The draft under another set; `undefined` when stages that had no say so far must be heard first. */
+  const rejudge = (draft: SettleDraft, set: PolicySet): SettleDraft | undefined => {
+    const { message, facts, findings } = draft;
+    const verdict = judge(set, message.action, facts, findings);
+    const checked = message.findings !== undefined;
+    return checked || verdict.effect === "deny" ? { ...draft, verdict } : undefined;
+  };
+
+  /** `final`: a denial that no policy can lift, whatever the active set says. */
+  const run = async (first: SettleDraft, span: Span, final: boolean): Promise<void> => {
+    let draft = first;
+    let fixed = final;
+    for (let tries = 0; tries < REJUDGE_MAX; tries++) {
+      const { action } = draft.message;
+      const settlement = toSettlement(draft, clock.now());
+      const outcome = await commit(settlement);
+      switch (outcome.status) {
+        case "settled":
+          return tell(settlement, draft, span);
+        case "stale_policy": {
+          const active = await policies.active(action.tenant);
+          const set = active.digest === outcome.activeDigest ? active : await policies.refresh(action.tenant);
+          if (fixed) {
+            draft = { ...draft, verdict: { ...draft.verdict, policyDigest: set.digest } };
+            break;
+          }
+          const next = rejudge(draft, set);
+          if (next === undefined) {
+            span.setAttribute("holdpoint.settle.status", "judged_again");
+            await deps.again(action.tenant, action.id);
+            return;
+          }
+          draft = next;
+          break;
+        }
+        case "stopped":
+          countFailClosed(outcome.why, stageOf(draft));
+          draft = { ...draft, verdict: refused(draft.verdict, { code: outcome.why, note: outcome.reason }) };
+          fixed = true;
+          break;
+        case "too_many_pending": {
+          const note = "this agent has too many approvals pending";
+          countFailClosed(outcome.status, stageOf(draft));
+          draft = { ...draft, verdict: refused(draft.verdict, { code: outcome.status, note }) };
+          fixed = true;
+          break;
+        }
+        default:
+          // Another dispatch has the word, it is decided by now, or it never was: nothing of this draft counts.
+          span.setAttribute("holdpoint.settle.status", outcome.status);
+          log.debug({ actionId: action.id, status: outcome.status }, "a settle that is not needed any more");
+          return;
+      }
+    }
+    throw new Fault("not_ready", "the policy changes faster than an action can be judged", {
+      actionId: first.message.action.id,
+    });
+  };
+
+  const tell = (settlement: Settlement, draft: SettleDraft, span: Span): void => {
+    const { decision } = settlement;
+    span.setAttributes(decisionAttributes(decision));
+    span.setAttribute("holdpoint.settle.status", "settled");
+    countDecision(decision.effect, decision.outcome, stageOf(draft));
+    log.info(
+      {
+        event: "holdpoint.decision",
+        actionId: settlement.actionId,
+        decisionId: decision.decisionId,
+        state: settlement.state,
+        effect: decision.effect,
+        outcome: decision.outcome,
+        rules: decision.rules.map(({ id }) => id),
+        risk: decision.risk.score,
+        ...(decision.traceId && { traceId: decision.traceId }),
+      },
+      "decided",
+    );
+  };
+
+  const inSettleSpan = (draft: SettleDraft, final: boolean): Promise<void> =>
+    inSpan(
+      SPANS.settle,
+      {
+        under: draft.message.trace,
+        attributes: { "holdpoint.action.id": draft.message.action.id, "holdpoint.stage": stageOf(draft) },
+      },
+      (span) => run(draft, span, final),
+    );
+
+  return {
+    settle: (draft) => inSettleSpan(draft, false),
+    async exhausted(message, error) {
+      const poison = error instanceof Error && error.message.startsWith("poison");
+      const { digest } = await policies.active(message.action.tenant);
+      const cause = poison
+        ? { code: "poison", note: "judging this action ended the process that did it" }
+        : { code: "stage_failed", note: "this action could not be judged" };
+      await inSettleSpan(unjudged(message, digest, cause), true);
+    },
+  };
+}
+
+/** enforcement.md §3: never arguments. */
+export const decisionAttributes = (decision: Decision): Attributes => ({
+  "holdpoint.decision.id": decision.decisionId,
+  "holdpoint.effect": decision.effect,
+  "holdpoint.outcome": decision.outcome,
+  "holdpoint.reason": decision.reason,
+  "holdpoint.rule.ids": decision.rules.map(({ id }) => id),
+  "holdpoint.risk.score": decision.risk.score,
+  "holdpoint.policy.digest": decision.policyDigest,
+  "holdpoint.sandbox.rung": decision.sandbox.recommended,
+  ...(decision.approval && { "holdpoint.approval.id": decision.approval.id }),
+});

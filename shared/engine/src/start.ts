@@ -1,0 +1,46 @@
+// start.ts — wires a stage's work to the queue and the settler, under a watchdog; stopping drains it
+
+import type { StageWork, StageWorker } from "@holdpoint/queue/types.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
+import type { Engine } from "./deps.ts";
+import { createProgress } from "./progress.ts";
+import { startWatchdog } from "./watchdog.ts";
+
+export interface RunningStage {
+  /** why this stage is not well; undefined when it is */
+  trouble(): string | undefined;
+  /** Takes no new job and finishes what is in hand. */
+  stop(): Promise<void>;
+}
+
+/** Time to finish what is in hand; the rest of the drain budget is for closing connections. */
+const STAGE_DRAIN_MS = limits.drainMs - 2_000;
+
+export function startStage(stage: Stage, work: StageWork, engine: Engine): RunningStage {
+  const { queue, clock, log } = engine;
+  const progress = createProgress(clock);
+  const open = (): StageWorker =>
+    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted });
+  let worker = open();
+  const watchdog = startWatchdog({
+    stage,
+    queue,
+    progress,
+    clock,
+    log,
+    async replace() {
+      const old = worker;
+      worker = open();
+      // Not awaited for long: a worker that takes nothing may not end well either.
+      await old.drain(1_000);
+    },
+  });
+  return {
+    trouble: watchdog.trouble,
+    async stop() {
+      await watchdog.stop();
+      await worker.drain(STAGE_DRAIN_MS);
+    },
+  };
+}
