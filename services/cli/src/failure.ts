@@ -1,0 +1,37 @@
+// failure.ts — how a command ends: exit codes that scripts rely on, and errors in a form that people can act on
+
+import { isFault } from "@holdpoint/wire/fault.ts";
+
+/** api.md "Programs": what `check` exits with. */
+export const EXIT = { allow: 0, failed: 2, ask: 10, deny: 20 } as const;
+
+interface PolicyProblem {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+}
+
+const isProblemList = (value: unknown): value is PolicyProblem[] => Array.isArray(value);
+
+/** Every line that a person needs; a policy's errors one a line, as compilers write them. */
+export function failureText(error: unknown): string {
+  if (!isFault(error)) {
+    if (!(error instanceof Error)) return `holdpoint: ${error}`;
+    // The place in our code helps only where the error is a bug of ours.
+    return process.env["HOLDPOINT_DEBUG"] ? `holdpoint: ${error.stack}` : `holdpoint: ${error.message}`;
+  }
+  const { errors } = error.place;
+  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}`;
+  const each = errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return [
+    ...each,
+    `holdpoint: the policy set is refused (${errors.length} ${errors.length === 1 ? "error" : "errors"})`,
+  ].join("\n");
+}
+
+/** Says it on stderr and exits 2. */
+export function fail(error: unknown): never {
+  process.stderr.write(`${failureText(error)}\n`);
+  process.exit(EXIT.failed);
+}
