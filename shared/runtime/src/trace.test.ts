@@ -1,0 +1,52 @@
+// trace.test.ts — spans of one action form one tree across processes; nothing is exported unless a variable says so
+
+import { trace } from "@opentelemetry/api";
+import { expect, test } from "vitest";
+import { carrierOf, exportsTraces, inSpan, linkTo, startTelemetry, traceIdOf } from "./trace.ts";
+
+startTelemetry("test");
+
+test("a carrier carries the parent to another process", async () => {
+  const carrier = await inSpan("holdpoint.propose", {}, (span) => carrierOf(span));
+  expect(carrier.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  await inSpan("holdpoint.rules", { under: carrier }, (span) => {
+    expect(span.spanContext().traceId).toBe(traceIdOf(carrier));
+    expect(trace.getActiveSpan()).toBe(span);
+  });
+});
+
+test("a missing or broken carrier starts a tree of its own", async () => {
+  for (const under of [{}, { traceparent: "garbage" }]) {
+    await inSpan("holdpoint.rules", { under }, (span) => expect(span.spanContext().traceId).toMatch(/^[0-9a-f]{32}$/));
+  }
+  expect(linkTo({ traceparent: "garbage" })).toEqual([]);
+  expect(linkTo(undefined)).toEqual([]);
+});
+
+test("an answer's span can be linked to the one that asked, and stand alone", async () => {
+  const asked = await inSpan("holdpoint.escalation", {}, (span) => carrierOf(span));
+  const links = linkTo(asked);
+  expect(links[0]?.context.traceId).toBe(traceIdOf(asked));
+  await inSpan("holdpoint.propose", {}, () =>
+    inSpan("holdpoint.vote", { root: true, links }, (span) =>
+      expect(span.spanContext().traceId).not.toBe(traceIdOf(asked)),
+    ),
+  );
+});
+
+test("a throw goes on up", async () => {
+  const failing = inSpan("holdpoint.settle", {}, () => {
+    throw new Error("x");
+  });
+  await expect(failing).rejects.toThrow("x");
+});
+
+test.each([
+  ["nothing set", {}, false],
+  ["an endpoint", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" }, true],
+  ["an endpoint for traces", { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:4318/v1/traces" }, true],
+  ["an exporter", { OTEL_TRACES_EXPORTER: "console" }, true],
+  ["no exporter", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318", OTEL_TRACES_EXPORTER: "none" }, false],
+  ["the SDK switched off", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318", OTEL_SDK_DISABLED: "true" }, false],
+  ["an empty endpoint", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, false],
+])("%s", (_why, env, want) => expect(exportsTraces(env)).toBe(want));
