@@ -63,7 +63,13 @@ const millis = z
 /** Every variable that Holdpoint reads, beside the standard OTEL_* ones and `HOLDPOINT_LOG_LEVEL`. */
 const VARIABLES = {
   HOLDPOINT_DATABASE_URL: url("postgres:", "postgresql:").optional(),
-  HOLDPOINT_QUEUE_URL: url("redis:", "rediss:", "postgres:", "postgresql:").optional(),
+  // Sentinel and Cluster name several hosts, which is more than a URL parser takes: the queue reads them itself.
+  HOLDPOINT_QUEUE_URL: z
+    .string()
+    .regex(/^(postgres(ql)?|rediss?(\+sentinel|\+cluster)?):\/\/\S+$/, {
+      error: "expected a URL that starts with postgres:// or redis:// or redis+sentinel:// or redis+cluster://",
+    })
+    .optional(),
   HOLDPOINT_MASTER_KEY: key.optional(),
   HOLDPOINT_JOB_KEYS: keyRing.optional(),
   HOLDPOINT_POLICY: paths.optional(),
