@@ -27,6 +27,8 @@ export interface Actions {
   /** Commits each new action with its `proposed` event. Results are in the order of the input. */
   propose(tenant: string, items: NewAction[]): Promise<Proposed[]>;
   get(tenant: string, actionId: string): Promise<ActionRow | undefined>;
+  /** Several at once, in the order asked for; `undefined` where this tenant has none. */
+  many(tenant: string, actionIds: readonly string[]): Promise<(ActionRow | undefined)[]>;
   /** Current states by id, for waiters: cheap, no arguments opened. */
   states(tenant: string, actionIds: string[]): Promise<Map<string, { state: ActionRow["state"]; version: number }>>;
   settle(tenant: string, items: Settlement[]): Promise<Settled[]>;
@@ -138,6 +140,8 @@ export interface Person extends PersonRequest {
 export interface People {
   list(tenant: string): Promise<Person[]>;
   get(tenant: string, id: string): Promise<Person | undefined>;
+  byIdentity(tenant: string, channel: string, channelId: string): Promise<Person | undefined>;
+  /** Roles that were held before keep their age: newer ones do not count in votes on older actions (rulings §D3). */
   put(tenant: string, person: PersonRequest, by: Actor): Promise<Person>;
   remove(tenant: string, id: string, by: Actor): Promise<boolean>;
 }
@@ -146,6 +150,8 @@ export interface Stops {
   terminateSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
   resumeSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
   killSwitch(tenant: string, engaged: boolean, agent: string | undefined, reason: string, by: Actor): Promise<void>;
+  /** The kill switches that are engaged; one without `agent` stops the whole tenant. */
+  engaged(tenant: string): Promise<{ agent?: string; reason: string; since: string }[]>;
 }
 
 export interface Decisions {
@@ -177,6 +183,8 @@ export interface Events {
   after(tenant: string, cursor: number, rows: number): Promise<Sequenced[]>;
   last(tenant: string): Promise<number>;
   ofAction(tenant: string, actionId: string): Promise<Event[]>;
+  /** Recomputes an action's hashes, commitments and chain; names the first event that does not hold. */
+  verify(tenant: string, actionId: string): Promise<{ sound: true } | { sound: false; at: string }>;
 }
 
 export interface Workers {
@@ -186,6 +194,12 @@ export interface Workers {
   /** Live workers (beat within 3 heartbeats) that do not run `digest` for `tenant` yet. */
   behind(tenant: string, digest: string): Promise<string[]>;
   live(): Promise<{ id: string; service: string; beatAt: string }[]>;
+}
+
+export interface Tenants {
+  /** Nothing when it exists already. */
+  create(tenant: string): Promise<void>;
+  list(): Promise<string[]>;
 }
 
 export interface OutboxItem {
@@ -206,6 +220,7 @@ export interface Store {
   decisions: Decisions;
   events: Events;
   workers: Workers;
+  tenants: Tenants;
   /** Calls back on every notice of any process, this one included; survives reconnects. */
   listen(onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
   /** Throws `store_unavailable` where it cannot record, `unsafe_store` on unsafe durability settings, `not_ready` on clock skew. */

@@ -36,6 +36,8 @@ export interface ActionRow {
   version: number;
   epoch: number;
   deadlineAt: Date;
+  /** what time alone does next happens then: denial, expiry, end of the lease; none in a terminal state */
+  dueAt?: Date;
   dispatchedAt?: Date;
   trace: TraceCarrier;
   decision?: Decision;
@@ -119,7 +121,15 @@ export interface Transition {
   reason?: string;
   /** guard: only this version, when given */
   version?: number;
+  /** guard: only under this claim, when given (a report) */
+  claimNumber?: number;
+  /** a new judgement: its decision, and what led to it */
   decision?: Decision;
+  verdict?: Verdict;
+  facts?: Facts;
+  findings?: Finding[];
+  /** with `to: "held"` and a decision: what is asked for now; the same id keeps the votes that were given */
+  approval?: NewApproval;
   replacedBy?: string;
   detail?: Record<string, unknown>;
 }
@@ -170,4 +180,6 @@ export type Notice =
   | { kind: "settled"; tenant: string; actionIds: string[] }
   | { kind: "policy"; tenant: string; digest: string }
   | { kind: "voted"; tenant: string; approvalId: string; actionId: string }
-  | { kind: "events"; tenant: string };
+  | { kind: "events"; tenant: string }
+  /** of this process only: notices may have been missed; look again at whatever is waited for */
+  | { kind: "reconnected" };

@@ -62,7 +62,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 /** Changes with any migration, so that an old template is never taken for the current one. */
 function templateName(): string {
   const hash = createHash("sha256");
-  for (const file of readdirSync(migrationsFolder).sort()) hash.update(file).update(readFileSync(`${migrationsFolder}/${file}`));
+  for (const file of readdirSync(migrationsFolder).sort())
+    hash.update(file).update(readFileSync(`${migrationsFolder}/${file}`));
   return `holdpoint_template_${hash.digest("hex").slice(0, 16)}`;
 }
 
@@ -101,6 +102,7 @@ export async function privateDatabase(options: { migrated?: boolean } = {}): Pro
   }
   return {
     url: at(url, name),
-    drop: () => withClient(url, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      withClient(url, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }

@@ -30,6 +30,10 @@ export const Event = z.strictObject({
   rules: z.array(name()).optional(),
   reason: text().optional(),
   policyDigest: name().optional(),
+  vote: z.enum(["approve", "deny"]).optional(),
+  cardSha256: name().optional(),
+  /** whatever else the type of the event has to tell */
+  detail: z.record(z.string(), z.unknown()).optional(),
   /** hash of the action's previous event */
   previous: name().optional(),
   hash: name(),

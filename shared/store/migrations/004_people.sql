@@ -1,0 +1,141 @@
+-- 004_people.sql — approvals and votes, policies (the table of seed 001 and what it needs beside), keys, people, workers
+
+CREATE TABLE approvals (
+  tenant       text COLLATE "C" NOT NULL,
+  id           text COLLATE "C" NOT NULL,
+  action_id    text COLLATE "C" NOT NULL,
+  state        text NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
+  agent        text COLLATE "C" NOT NULL,
+  requirements jsonb NOT NULL,          -- [{role, quorum}]: all of them
+  roles        text[] NOT NULL,
+  risk         jsonb NOT NULL,
+  card_sha256  text NOT NULL,
+  sealed       bytea NOT NULL,          -- the card and the ask: they show the arguments
+  opened_at    timestamptz NOT NULL,
+  expires_at   timestamptz NOT NULL,
+  settled_at   timestamptz,
+  voted_at     timestamptz,             -- last vote; with state pending: something to apply
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, action_id),
+  CHECK ((state = 'pending') = (settled_at IS NULL))
+);
+ALTER TABLE approvals ALTER COLUMN sealed SET STORAGE EXTERNAL;
+CREATE INDEX approvals_pending ON approvals (tenant, agent) WHERE state = 'pending';
+CREATE INDEX approvals_inbox ON approvals (tenant, id) WHERE state = 'pending';
+CREATE INDEX approvals_voted ON approvals (voted_at) WHERE state = 'pending' AND voted_at IS NOT NULL;
+
+CREATE TABLE votes (
+  tenant      text COLLATE "C" NOT NULL,
+  approval_id text COLLATE "C" NOT NULL,
+  voter       text COLLATE "C" NOT NULL,
+  id          text COLLATE "C" NOT NULL,
+  credential  text NOT NULL,
+  channel     text NOT NULL,
+  vote        text NOT NULL CHECK (vote IN ('approve', 'deny')),
+  roles       text[] NOT NULL,
+  reason      bytea,                    -- sealed
+  card_sha256 text,
+  at          timestamptz NOT NULL,
+  PRIMARY KEY (tenant, approval_id, voter), -- one human, one vote
+  FOREIGN KEY (tenant, approval_id) REFERENCES approvals (tenant, id),
+  CHECK (vote = 'deny' OR card_sha256 IS NOT NULL)
+);
+SELECT guard_table('approvals', ARRAY['SELECT', 'UPDATE']);
+SELECT guard_table('votes', ARRAY['SELECT']);
+GRANT INSERT, UPDATE ON approvals TO holdpoint_core;
+GRANT INSERT ON votes TO holdpoint_core;
+
+CREATE TABLE policies (
+  id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  name        text NOT NULL,
+  description text,
+  scope       text NOT NULL CHECK (scope IN ('global', 'tenant', 'app', 'tool', 'workflow', 'agent')),
+  rule_expr   jsonb NOT NULL,
+  effect      text NOT NULL,            -- `mixed` where rule_expr holds a whole document
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  -- beside the seed's columns
+  tenant      text COLLATE "C" NOT NULL,
+  selector    text,
+  status      text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'active', 'shadow', 'retired')),
+  version     int NOT NULL DEFAULT 1,
+  author      text NOT NULL,
+  etag        text NOT NULL,
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  written     jsonb NOT NULL,           -- as it was sent
+  published   jsonb,                    -- as it runs: a change takes effect by publish only
+  UNIQUE (tenant, id)
+);
+CREATE INDEX policies_running ON policies (tenant, id) WHERE status IN ('active', 'shadow');
+SELECT guard_table('policies', ARRAY['SELECT']);
+GRANT INSERT, UPDATE, DELETE ON policies TO holdpoint_app;
+
+-- Content-addressed, so it has no tenant: a digest names one list of sources, for ever.
+CREATE TABLE policy_sets (
+  digest  text COLLATE "C" PRIMARY KEY,
+  sources jsonb NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- The files that every tenant's set begins with.
+CREATE TABLE policy_base (
+  one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+  sources  jsonb NOT NULL,
+  since    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+GRANT SELECT, INSERT ON policy_sets TO holdpoint_app;
+GRANT SELECT, INSERT, UPDATE ON policy_base TO holdpoint_app;
+
+CREATE TABLE keys (
+  tenant      text COLLATE "C" NOT NULL,
+  id          text COLLATE "C" NOT NULL,
+  role        text NOT NULL,
+  agents      text[] NOT NULL,
+  person      text,
+  attests     jsonb NOT NULL,
+  secret_hash bytea NOT NULL CHECK (length(secret_hash) = 32),  -- SHA-256 of 32 random bytes: nothing to guess
+  created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+  expires_at  timestamptz,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX keys_id ON keys (id);
+SELECT guard_table('keys', ARRAY['SELECT']);
+GRANT INSERT, UPDATE, DELETE ON keys TO holdpoint_app;
+
+CREATE TABLE people (
+  tenant       text COLLATE "C" NOT NULL,
+  id           text COLLATE "C" NOT NULL,
+  name         text NOT NULL,
+  delegates_to text,
+  changed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (tenant, id)
+);
+-- `since` of each role: what is newer than the action does not count in its votes (rulings §D3)
+CREATE TABLE person_roles (
+  tenant text COLLATE "C" NOT NULL,
+  person text COLLATE "C" NOT NULL,
+  role   text COLLATE "C" NOT NULL,
+  since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (tenant, person, role),
+  FOREIGN KEY (tenant, person) REFERENCES people (tenant, id) ON DELETE CASCADE
+);
+CREATE TABLE identities (
+  tenant     text COLLATE "C" NOT NULL,
+  channel    text COLLATE "C" NOT NULL,
+  channel_id text COLLATE "C" NOT NULL,
+  person     text COLLATE "C" NOT NULL,
+  since      timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (tenant, channel, channel_id),
+  FOREIGN KEY (tenant, person) REFERENCES people (tenant, id) ON DELETE CASCADE
+);
+SELECT guard_table('people');
+SELECT guard_table('person_roles');
+SELECT guard_table('identities');
+GRANT INSERT, UPDATE, DELETE ON people, person_roles, identities TO holdpoint_app;
+
+-- Processes that live, and the set that each runs for each tenant.
+CREATE TABLE workers (
+  id      text COLLATE "C" PRIMARY KEY,
+  service text NOT NULL,
+  digests jsonb NOT NULL,
+  beat_at timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON workers TO holdpoint_app;

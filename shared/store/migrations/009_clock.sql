@@ -1,0 +1,117 @@
+-- 009_clock.sql — what looks across tenants: expiry, overdue dispatches, the sequencer, the look-up of a key
+
+-- What only time changes. Expired, or the outcome unknown when a lease is over; each with its event.
+CREATE FUNCTION sweep(p_rows int, p_tenant text DEFAULT NULL, p_id text DEFAULT NULL) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = holdpoint, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+  v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
+  v_count int := 0;
+  v_tenant text; v_ids text[];
+BEGIN
+  FOR v_tenant, v_ids IN
+    WITH due AS MATERIALIZED (
+      SELECT tenant, id, state, version, receipt, approval_id FROM actions
+       WHERE due_at <= v_now AND state IN ('held', 'allowed', 'approved', 'executing')
+         AND (p_id IS NULL OR (tenant = p_tenant AND id = p_id))
+       ORDER BY due_at LIMIT p_rows FOR UPDATE SKIP LOCKED
+    ), named AS MATERIALIZED (
+      SELECT d.*, new_id('evt') AS event, CASE WHEN state = 'executing' THEN 'outcome_unknown' ELSE 'expired' END AS target FROM due d
+    ), written AS MATERIALIZED (
+      SELECT n.*, '{"action":"' || n.id || '","actor":{"system":"sweeper"},"commitments":{},"id":"' || n.event || '","state":"'
+             || n.target || '","tenant":' || to_json(n.tenant)::text || ',"type":"' || n.target || '"}' AS payload FROM named n
+    ), hashed AS MATERIALIZED (
+      SELECT w.*, event_hash(v_now, w.payload, w.receipt, w.version + 1) AS hash FROM written w
+    ), moved AS (
+      UPDATE actions a SET state = h.target, version = a.version + 1, receipt = h.hash, due_at = NULL
+        FROM hashed h WHERE a.tenant = h.tenant AND a.id = h.id
+      RETURNING h.*
+    ), told AS (
+      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash)
+      SELECT m.tenant, m.event, m.id, m.version + 1, m.target, m.target, v_now, m.payload, m.receipt, m.hash FROM moved m
+      RETURNING tenant, id, action_id
+    ), batched AS (
+      INSERT INTO event_batches (tenant, event_ids) SELECT tenant, array_agg(id ORDER BY id) FROM told GROUP BY tenant
+    ), closed AS (
+      UPDATE approvals p SET state = 'expired', settled_at = v_now
+        FROM moved m WHERE m.state = 'held' AND p.tenant = m.tenant AND p.id = m.approval_id AND p.state = 'pending'
+    )
+    SELECT tenant, array_agg(action_id) FROM told GROUP BY tenant
+  LOOP
+    v_count := v_count + cardinality(v_ids);
+    PERFORM notify_ids(v_tenant, 'settled', v_ids);
+  END LOOP;
+  RETURN v_count;
+END $$;
+ALTER FUNCTION sweep OWNER TO holdpoint_clock;
+
+-- Undecided since their last dispatch, oldest first: one scan of one index.
+CREATE FUNCTION overdue(p_older_ms bigint, p_rows int) RETURNS TABLE (r_tenant text, r_id text)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+  SELECT tenant, id FROM actions WHERE state = 'received' AND dispatched_at <= clock_timestamp() - p_older_ms * interval '1 ms'
+   ORDER BY dispatched_at LIMIT p_rows
+$$;
+ALTER FUNCTION overdue OWNER TO holdpoint_clock;
+
+CREATE FUNCTION past_deadline(p_rows int) RETURNS TABLE (r_tenant text, r_id text)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+  SELECT tenant, id FROM actions WHERE state = 'received' AND due_at <= clock_timestamp() ORDER BY due_at LIMIT p_rows
+$$;
+ALTER FUNCTION past_deadline OWNER TO holdpoint_clock;
+
+-- Approvals with a vote whose action still waits; whether the votes suffice is for the tally to say.
+CREATE FUNCTION voted(p_rows int) RETURNS TABLE (r_tenant text, r_id text, r_action text)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+  SELECT tenant, id, action_id FROM approvals WHERE state = 'pending' AND voted_at IS NOT NULL AND expires_at > clock_timestamp()
+   ORDER BY voted_at LIMIT p_rows
+$$;
+ALTER FUNCTION voted OWNER TO holdpoint_clock;
+
+-- Cursors in the order of commit: an event that is seen later was committed later, or at least not before its action's last one.
+-- One at a time: who does not get the lock leaves it to who has it.
+CREATE FUNCTION sequence_events(p_batches int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+DECLARE
+  v_count int := 0;
+  v_tenant text; v_events int;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(1214606949, 0) THEN RETURN 0; END IF;
+  FOR v_tenant, v_events IN
+    WITH waiting AS MATERIALIZED (
+      SELECT seq, tenant, cardinality(event_ids) AS events FROM event_batches WHERE first_cursor IS NULL ORDER BY seq LIMIT p_batches
+    ), ends AS MATERIALIZED (
+      SELECT w.*, coalesce(h.last_cursor, 0) + sum(events) OVER (PARTITION BY w.tenant ORDER BY seq) AS ends_at
+        FROM waiting w LEFT JOIN event_heads h ON h.tenant = w.tenant
+    ), given AS (
+      UPDATE event_batches b SET first_cursor = e.ends_at - e.events + 1, last_cursor = e.ends_at FROM ends e WHERE b.seq = e.seq
+    ), heads AS (
+      INSERT INTO event_heads (tenant, last_cursor) SELECT tenant, max(ends_at) FROM ends GROUP BY tenant
+      ON CONFLICT (tenant) DO UPDATE SET last_cursor = excluded.last_cursor
+    )
+    SELECT tenant, sum(events) FROM ends GROUP BY tenant
+  LOOP
+    v_count := v_count + v_events;
+    PERFORM pg_notify('holdpoint', json_build_object('kind', 'events', 'tenant', v_tenant)::text);
+  END LOOP;
+  RETURN v_count;
+END $$;
+ALTER FUNCTION sequence_events OWNER TO holdpoint_clock;
+
+-- The bearer of a token is not known before this, so neither is the tenant.
+CREATE FUNCTION find_key(p_id text)
+RETURNS TABLE (tenant text, id text, role text, agents text[], person text, attests jsonb, secret_hash bytea, live boolean)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+  SELECT k.tenant, k.id, k.role, k.agents, k.person, k.attests, k.secret_hash,
+         k.expires_at IS NULL OR k.expires_at > clock_timestamp()
+    FROM keys k WHERE k.id = p_id
+$$;
+ALTER FUNCTION find_key OWNER TO holdpoint_clock;
+
+CREATE FUNCTION any_key() RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$ SELECT EXISTS (SELECT FROM keys) $$;
+ALTER FUNCTION any_key OWNER TO holdpoint_clock;
+
+CREATE FUNCTION every_tenant() RETURNS SETOF text
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$ SELECT tenant FROM tenants ORDER BY tenant $$;
+ALTER FUNCTION every_tenant OWNER TO holdpoint_clock;

@@ -1,0 +1,154 @@
+// actions.ts — proposed actions: accept, read, dispatch again, and note what changes no state
+
+import { createBlob } from "./blob.ts";
+import { writeEvent } from "./evidence.ts";
+import { writeNote } from "./note.ts";
+import type { Database } from "./pool.ts";
+import { readActions } from "./rows.ts";
+import type { TenantKey, TenantKeys } from "./seal.ts";
+import type { Actions } from "./store.ts";
+import type { ActionRow, NewAction, Proposed } from "./types.ts";
+
+type Reading = Pick<Actions, "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "overdue" | "note">;
+
+interface ProposeAnswer {
+  r_n: number;
+  r_status: "created" | "replayed" | "joined" | "conflict" | "too_many_open";
+  r_id: string;
+  r_at: Date;
+  r_receipt: string | null;
+  r_open: string | null;
+}
+
+const PROPOSE = "SELECT * FROM holdpoint.propose($1, $2, $3, $4)";
+
+export function actions(database: Database, keys: TenantKeys, openActionsPerAgentMax: number): Reading {
+  async function get(tenant: string, ids: readonly string[]) {
+    return readActions(database, await keys.of(tenant), tenant, ids);
+  }
+
+  return {
+    async propose(tenant, items) {
+      if (items.length === 0) return [];
+      const key = await keys.of(tenant);
+      const blob = createBlob();
+      const rows = items.map((item, n) => proposeRow(key, tenant, item, n, blob.add));
+      const answers = await database.call<ProposeAnswer>("propose", PROPOSE, [
+        tenant,
+        JSON.stringify(rows),
+        blob.bytes(),
+        openActionsPerAgentMax,
+      ]);
+      const existing = answers.filter(({ r_status }) => r_status === "replayed" || r_status === "joined");
+      const found = await get(
+        tenant,
+        existing.map(({ r_id }) => r_id),
+      );
+      const rowOf = new Map(existing.map(({ r_n }, at) => [r_n, found[at]]));
+      const byItem = new Map(answers.map((answer) => [answer.r_n, answer]));
+      return items.map((item, n) => proposed(item, byItem.get(n), rowOf.get(n)));
+    },
+    async get(tenant, actionId) {
+      return (await get(tenant, [actionId]))[0];
+    },
+    many: get,
+    async states(tenant, actionIds) {
+      const rows = await database.call<{ id: string; state: ActionRow["state"]; version: number }>(
+        "read_states",
+        "SELECT * FROM holdpoint.read_states($1, $2)",
+        [tenant, actionIds],
+      );
+      return new Map(rows.map(({ id, state, version }) => [id, { state, version }]));
+    },
+    async heartbeat(tenant, actionId, claimNumber, leaseMs) {
+      const [row] = await database.call<{ until: Date | null }>(
+        "heartbeat",
+        "SELECT holdpoint.heartbeat($1, $2, $3, $4) AS until",
+        [tenant, actionId, claimNumber, leaseMs],
+      );
+      return row?.until ?? undefined;
+    },
+    async redispatch(tenant, actionIds) {
+      const rows = await database.call<{ r_id: string }>("redispatch", "SELECT * FROM holdpoint.redispatch($1, $2)", [
+        tenant,
+        actionIds,
+      ]);
+      const found = await get(tenant, rows.map(({ r_id }) => r_id).sort());
+      return found.filter((row) => row !== undefined);
+    },
+    async overdue(olderThanMs, rows) {
+      const found = await database.call<{ r_tenant: string; r_id: string }>(
+        "overdue",
+        "SELECT * FROM holdpoint.overdue($1, $2)",
+        [olderThanMs, rows],
+      );
+      return found.map(({ r_tenant, r_id }) => ({ tenant: r_tenant, actionId: r_id }));
+    },
+    async note(tenant, actionId, type, actor, detail) {
+      return writeNote(database, await keys.of(tenant), tenant, actionId, type, actor, detail);
+    },
+  };
+}
+
+function proposeRow(
+  key: TenantKey,
+  tenant: string,
+  { action, requestHash, idempotencyKey, joinHash, trace, decideWithinMs }: NewAction,
+  n: number,
+  add: (bytes: Buffer | undefined) => [number | null, number | null],
+) {
+  const event = writeEvent(key, {
+    tenant,
+    actionId: action.id,
+    type: "proposed",
+    state: "received",
+    actor: { credential: action.credential },
+    argsMac: key.mac("args", action.argsHash),
+    content: {},
+  });
+  const [s0, s1] = add(key.seal(action.id, "action", JSON.stringify(action)));
+  const [c0, c1] = add(event.content);
+  return {
+    n,
+    id: action.id,
+    credential: action.credential,
+    agent: action.principal.agent,
+    session: action.session.id,
+    tool: action.tool,
+    mode: action.mode,
+    key: idempotencyKey,
+    request_mac: key.mac("request", requestHash),
+    // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
+    join_mac: action.replaces === undefined ? key.mac("join", joinHash) : undefined,
+    within_ms: decideWithinMs,
+    trace: JSON.stringify(trace),
+    event: event.id,
+    payload: event.payload,
+    s0,
+    s1,
+    c0,
+    c1,
+  };
+}
+
+function proposed(item: NewAction, answer: ProposeAnswer | undefined, row: ActionRow | undefined): Proposed {
+  if (!answer) throw new Error(`propose gave no answer for \`${item.action.id}\``);
+  if (answer.r_status === "conflict") return { status: "conflict", actionId: answer.r_id };
+  if (answer.r_status === "too_many_open") return { status: "too_many_open", open: Number(answer.r_open) };
+  if (answer.r_status === "created")
+    return {
+      status: "created",
+      row: {
+        action: item.action,
+        state: "received",
+        version: 1,
+        epoch: 1,
+        deadlineAt: new Date(answer.r_at.getTime() + item.decideWithinMs),
+        dispatchedAt: answer.r_at,
+        trace: item.trace,
+        receipt: answer.r_receipt ?? "",
+      },
+    };
+  if (!row) throw new Error(`\`${answer.r_id}\` was ${answer.r_status} and is not there`);
+  return { status: answer.r_status, row };
+}

@@ -1,0 +1,83 @@
+// open.ts — the store put together: one pool, one key ring, a noun a file
+
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import { actions } from "./actions.ts";
+import { approvals } from "./approvals.ts";
+import { claim } from "./claim.ts";
+import { decisions } from "./decisions.ts";
+import { events } from "./events.ts";
+import { keys } from "./keys.ts";
+import { listener } from "./listen.ts";
+import { people } from "./people.ts";
+import { policies } from "./policies.ts";
+import { openDatabase } from "./pool.ts";
+import { checkReady } from "./ready.ts";
+import { tenantKeys } from "./seal.ts";
+import { settle } from "./settle.ts";
+import { stops } from "./stops.ts";
+import type { Store } from "./store.ts";
+import { sweeper } from "./sweeper.ts";
+import { tenants } from "./tenants.ts";
+import { transition } from "./transition.ts";
+import { workers } from "./workers.ts";
+
+export interface StoreOptions {
+  /** of a role that may become `holdpoint_app`; the database is migrated already (migrate.ts) */
+  url: string;
+  /** 32 bytes; opens every tenant's data key */
+  masterKey: Buffer;
+  log: Log;
+  /** `holdpoint up`: the owner may vote, and a role counts however new it is (rulings §D2) */
+  onePerson?: boolean;
+  connectionsMax?: number;
+  openActionsPerAgentMax?: number;
+  pendingApprovalsPerAgentMax?: number;
+  claimWindowMs?: number;
+}
+
+/**
+ * Connects and makes sure that what is committed here stays committed.
+ * Throws `store_unavailable`, `unsafe_store`, `not_ready`, or `config_invalid` (wrong role, wrong master key).
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { url, masterKey, log, onePerson = false, connectionsMax } = options;
+  const database = openDatabase(url, log, connectionsMax);
+  const listening = listener(database, log);
+  try {
+    const ring = tenantKeys(database, masterKey);
+    await checkReady(database);
+    await ring.of("default"); // a wrong master key is found now, not at the first action
+    const move = transition(database, ring);
+    return {
+      actions: {
+        ...actions(database, ring, options.openActionsPerAgentMax ?? limits.openActionsPerAgentMax),
+        settle: settle(database, ring, {
+          pendingApprovalsPerAgentMax: options.pendingApprovalsPerAgentMax ?? limits.pendingApprovalsPerAgentMax,
+          claimWindowMs: options.claimWindowMs ?? limits.claimWindowMs,
+        }),
+        claim: claim(database, ring, move),
+        transition: move,
+      },
+      approvals: approvals(database, ring, { onePerson }),
+      sweeper: sweeper(database, ring, move),
+      policies: policies(database, ring),
+      keys: keys(database, ring),
+      people: people(database, ring),
+      stops: stops(database, ring),
+      decisions: decisions(database, ring),
+      events: events(database, ring),
+      workers: workers(database),
+      tenants: tenants(database, ring),
+      listen: listening.listen,
+      ready: () => checkReady(database),
+      async close() {
+        await listening.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+}

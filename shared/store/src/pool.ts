@@ -1,0 +1,133 @@
+// pool.ts — connections to Postgres: as the role that owns nothing, prepared by name, with errors that say what to do
+
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { Fault, isFault } from "@holdpoint/wire/fault.ts";
+import pg from "pg";
+
+/** Runs one statement in the transaction it was given for. */
+export interface Transaction {
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+}
+
+export interface Database {
+  /** One statement, one round trip, prepared under `name` on each connection. */
+  call<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+  /** A transaction that sees and writes the rows of one tenant only. Tried again after a deadlock, so `work` must bear it. */
+  inTenant<T>(tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** A connection of its own for as long as `work` lasts: session locks. */
+  withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** A new connection outside the pool, for LISTEN. */
+  connect(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+const ROLE = "holdpoint_app";
+
+/** What every session begins with. Durability is not set here: `ready` must see what the server would do. */
+const SESSION = `-c role=${ROLE} -c search_path=holdpoint,pg_temp -c timezone=UTC -c lock_timeout=8000 -c idle_in_transaction_session_timeout=20000 -c jit=off`;
+
+/**
+ * The database is away, full, read-only or shutting down: nothing was recorded, or nobody can say; ask again later.
+ * A settle or claim that was committed before its answer was lost says so when it is asked again.
+ */
+const AWAY =
+  /^(08|53|57014|57P0|58|25006)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)/;
+const AWAY_TEXT =
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed|Connection ended/i;
+/** Two transactions met: neither is at fault, one was rolled back. */
+const AGAIN = new Set(["40001", "40P01", "55P03"]);
+const triesMax = 4;
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "";
+
+/** A driver's error as ours: `store_unavailable` where trying again may help; bugs stay what they are. */
+export function asFault(error: unknown): unknown {
+  if (isFault(error) || !(error instanceof Error)) return error;
+  const code = codeOf(error);
+  if (AWAY.test(code) || AGAIN.has(code) || AWAY_TEXT.test(error.message))
+    return new Fault("store_unavailable", "the database cannot be reached or cannot record", {}, { cause: error });
+  if (
+    code === "28P01" ||
+    code === "28000" ||
+    code === "3D000" ||
+    code === "42501" ||
+    code === "22023" ||
+    code === "3F000"
+  )
+    return new Fault("config_invalid", `the database refused us: ${error.message}`, {}, { cause: error });
+  return error;
+}
+
+export function openDatabase(url: string, log: Log, connectionsMax = 12): Database {
+  const config: pg.ClientConfig = {
+    connectionString: url,
+    options: SESSION,
+    application_name: "holdpoint",
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: 15_000,
+    query_timeout: 20_000, // a link that went dead without a word
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+  };
+  const pool = new pg.Pool({ ...config, max: connectionsMax, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+
+  async function again<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (AGAIN.has(codeOf(error)) && attempt < triesMax) continue;
+        throw asFault(error);
+      }
+    }
+  }
+
+  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken = true; // a connection in an unknown state is thrown away
+    try {
+      const result = await work(client);
+      broken = false;
+      return result;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    call: <Row>(name: string, text: string, values: unknown[]) =>
+      again(async () => (await pool.query({ name, text, values })).rows as Row[]),
+    inTenant: (tenant, work) =>
+      again(() =>
+        withClient(async (client) => {
+          await client.query("BEGIN");
+          try {
+            await client.query("SELECT set_config('holdpoint.tenant', $1, true)", [tenant]);
+            const result = await work({
+              query: async <Row>(text: string, values: unknown[] = []) =>
+                (await client.query(text, values)).rows as Row[],
+            });
+            await client.query("COMMIT");
+            return result;
+          } catch (error) {
+            await client.query("ROLLBACK");
+            throw error;
+          }
+        }),
+      ),
+    withClient: (work) => withClient(work).catch((error: unknown) => Promise.reject(asFault(error))),
+    async connect() {
+      const client = new pg.Client({ ...config, statement_timeout: 0, query_timeout: 0 });
+      client.on("error", () => undefined); // `end` follows, and whoever listens acts on that
+      try {
+        await client.connect();
+      } catch (error) {
+        throw asFault(error);
+      }
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
