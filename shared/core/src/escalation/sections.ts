@@ -5,9 +5,11 @@ import type { Facts } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { type Leaf, leaves } from "../redact/leaves.ts";
-import { repeats, type SecretValue, secretValues } from "../redact/masks.ts";
+import { repeats, type SecretValue, type Span, secretValues } from "../redact/masks.ts";
+import { isNamedSecret } from "../redact/names.ts";
+import { secretSpans } from "../redact/redact.ts";
 import { atomItems, touchItems } from "./fact-items.ts";
-import { type Mask, visible, visibleKey, visibleLines } from "./visible.ts";
+import { visible, visibleKey, visibleLines } from "./visible.ts";
 
 /** One entry. `lines` are visible text already; an entry of kind block or list is laid out line by line. */
 export interface CardItem {
@@ -51,7 +53,7 @@ function prose(label: string, lines: string[], marks: string[]): CardItem {
 const keyLabel = (path: readonly (string | number)[]): string =>
   path.map((part) => (typeof part === "number" ? String(part) : visibleKey(part))).join("/");
 
-function argumentItem(leaf: Leaf, masks: readonly Mask[]): CardItem {
+function argumentItem(leaf: Leaf, masks: readonly Span[]): CardItem {
   const label = keyLabel(leaf.path);
   if (leaf.kind === "empty list" || leaf.kind === "empty object") return line(label, "", [leaf.kind]);
   if (leaf.kind !== "text") return line(label, String(leaf.value), [leaf.kind]);
@@ -64,8 +66,11 @@ function argumentItems({ action, facts }: CardInput, values: readonly SecretValu
   const found = leaves(action.args as Json);
   if (found.length === 1 && found[0]?.path.length === 0) return [line("none", "", [])];
   return found.map((leaf) => {
-    const spans = facts.secrets.filter(({ at }) => at === leaf.at);
-    return argumentItem(leaf, [...spans, ...repeats(String(leaf.value), values)]);
+    const text = String(leaf.value);
+    const spans = [...facts.secrets.filter(({ at }) => at === leaf.at), ...repeats(text, values)];
+    const name = leaf.path.at(-1);
+    const named = spans.length === 0 && typeof name === "string" && leaf.kind === "text" && isNamedSecret(name, text);
+    return argumentItem(leaf, named ? [{ kind: "named-secret", start: 0, end: text.length }] : spans);
   });
 }
 
@@ -203,8 +208,10 @@ function claimItems({ action }: CardInput, showLines: (text: string) => string[]
 export function cardSections(input: CardInput): CardSection[] {
   const { action, facts } = input;
   const values = secretValues(action.args as Json, facts.secrets);
-  const showLines = (text: string) => visibleLines(text, repeats(text, values));
-  const show = (text: string) => visible(text, repeats(text, values));
+  // The facts know the secrets of the arguments; other texts are searched here, and repeat those of the arguments.
+  const masks = (text: string) => [...repeats(text, values), ...secretSpans(text)];
+  const showLines = (text: string) => visibleLines(text, masks(text));
+  const show = (text: string) => visible(text, masks(text));
   const plain = (title: string, items: CardItem[]): CardSection => ({ title, tone: "plain", items });
   const claims = claimItems(input, showLines);
   const odd = facts.oddCharacters.length > 0 || facts.tool.deceptive;

@@ -1,13 +1,7 @@
 // visible.ts — text as people may safely see it: different texts never look alike, and nothing in it acts on a screen
 
+import { type Span, tidySpans } from "../redact/masks.ts";
 import { shown } from "./look-alikes.ts";
-
-/** A part of a text whose value is not shown: only what kind of secret it is and how long. */
-export interface Mask {
-  kind: string;
-  start: number;
-  end: number;
-}
 
 const spelled = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 
@@ -47,26 +41,11 @@ const spacesSpelled = (line: string): string =>
     .replaceAll(/ +/g, (run) => (run.length > SPACES_SHOWN_MAX ? `\\u{20*${run.length}}` : run))
     .replace(/ $/, "\\u{20}");
 
-/** Sorted, inside the text, without overlaps (of two that overlap the first name stays). */
-function tidied(masks: readonly Mask[], length: number): Mask[] {
-  const sorted = masks
-    .map(({ kind, start, end }) => ({ kind, start: Math.max(0, start), end: Math.min(length, end) }))
-    .filter(({ start, end }) => start < end)
-    .sort((a, b) => a.start - b.start || b.end - a.end);
-  const tidy: Mask[] = [];
-  for (const mask of sorted) {
-    const last = tidy.at(-1);
-    if (last !== undefined && mask.start < last.end) last.end = Math.max(last.end, mask.end);
-    else tidy.push(mask);
-  }
-  return tidy;
-}
-
-/** The lines of a text, visible, with masked parts named by kind and length. */
-export function visibleLines(text: string, masks: readonly Mask[] = []): string[] {
+/** The lines of a text, visible; of the spans that are secrets only kind and length. */
+export function visibleLines(text: string, masks: readonly Span[] = []): string[] {
   let out = "";
   let at = 0;
-  for (const { kind, start, end } of tidied(masks, text.length)) {
+  for (const { kind, start, end } of tidySpans(masks, text.length)) {
     out += `${spellOut(text.slice(at, start))}\\u{secret: ${kind.replaceAll(/[^a-z0-9-]/gi, "-")}, ${end - start} characters}`;
     at = end;
   }
@@ -74,7 +53,7 @@ export function visibleLines(text: string, masks: readonly Mask[] = []): string[
 }
 
 /** The same on one line, for names and other short texts. */
-export const visible = (text: string, masks: readonly Mask[] = []): string => visibleLines(text, masks).join("\\u{a}");
+export const visible = (text: string, masks: readonly Span[] = []): string => visibleLines(text, masks).join("\\u{a}");
 
 /** A key of the arguments: everything but plain name characters is spelled out, so that a key cannot pass for layout. */
 export const visibleKey = (key: string): string =>

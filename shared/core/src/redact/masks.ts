@@ -39,3 +39,18 @@ export function repeats(text: string, values: readonly SecretValue[]): Span[] {
   }
   return spans;
 }
+
+/** Sorted, inside the text, without overlaps: of two that overlap, the first names the whole. */
+export function tidySpans(spans: readonly Span[], length: number): Span[] {
+  const sorted = spans
+    .map(({ kind, start, end }) => ({ kind, start: Math.max(0, start), end: Math.min(length, end) }))
+    .filter(({ start, end }) => start < end)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  const tidy: Span[] = [];
+  for (const span of sorted) {
+    const last = tidy.at(-1);
+    if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end);
+    else tidy.push(span);
+  }
+  return tidy;
+}
