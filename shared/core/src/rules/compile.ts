@@ -11,6 +11,7 @@ import { compileWhen, type Refuse } from "./conditions.ts";
 import type { Draft } from "./dialects/draft.ts";
 import { DIALECTS } from "./dialects/registry.ts";
 import { checkExamples } from "./examples.ts";
+import { isPack } from "./packs.ts";
 import { nearestWord, type Problem, refusePolicy } from "./problems.ts";
 import { buildIndex } from "./rule-index.ts";
 import type { Document, When } from "./schema.ts";
@@ -86,7 +87,12 @@ function sameNames(sources: readonly PolicySource[], problems: Problem[]): void 
   }
 }
 
-function compileSource(source: PolicySource, problems: Problem[]): CompiledSource | undefined {
+/** One source by itself; `examples` says whether its rules' examples are tried. */
+export function compileSource(
+  source: PolicySource,
+  problems: Problem[],
+  examples = source !== alwaysSource && !isPack(source),
+): CompiledSource | undefined {
   const dialect = Object.hasOwn(DIALECTS, source.dialect) ? DIALECTS[source.dialect] : undefined;
   if (!dialect) {
     const near = nearestWord(source.dialect, Object.keys(DIALECTS));
@@ -96,10 +102,10 @@ function compileSource(source: PolicySource, problems: Problem[]): CompiledSourc
   }
   const before = problems.length;
   const draft = dialect(source, problems);
-  return draft && problems.length === before ? compileDraft(source, draft, problems) : undefined;
+  return draft && problems.length === before ? compileDraft(source, draft, problems, examples) : undefined;
 }
 
-function compileDraft(source: PolicySource, draft: Draft, problems: Problem[]): CompiledSource {
+function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], examples: boolean): CompiledSource {
   const { document } = draft;
   const refuse: Refuse = (path, message) => problems.push({ file: source.name, ...draft.locate(path), message });
   const before = problems.length;
@@ -123,7 +129,8 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[]): 
     ids.add(id);
     if (rule.enabled !== false) rules.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
   }
-  if (problems.length === before) checkExamples(document, rules, refuse);
+  // What we ship was tried by our tests; its examples are not tried again at every start.
+  if (problems.length === before && examples) checkExamples(document, rules, refuse);
   return { document: compiled, rules };
 }
 

@@ -55,6 +55,7 @@ test.each([
   ["two groups", "{a,b}{c,d}", ["ac", "ad", "bc", "bd"]],
   ["an empty part", "a{,b}", ["a", "ab"]],
   ["escaped", "a\\{b", ["a\\{b"]],
+  ["a name", `$${"{cwd}"}/{a,b}`, [`$${"{cwd}"}/a`, `$${"{cwd}"}/b`]],
 ])("braces: %s", (_why, pattern, all) => expect(expandBraces(pattern)).toEqual(all));
 
 describe("refuses", () => {

@@ -32,6 +32,11 @@ const invalid = (pattern: string, why: string): never => {
 export function expandBraces(pattern: string): string[] {
   const open = find(pattern, "{", 0);
   if (open < 0) return [pattern];
+  if (pattern[open - 1] === "$") {
+    // `${cwd}` and its like are names, not alternatives.
+    const close = pattern.indexOf("}", open);
+    if (close > 0) return expandBraces(pattern.slice(close + 1)).map((rest) => pattern.slice(0, close + 1) + rest);
+  }
   const parts: string[] = [];
   let depth = 0;
   let start = open + 1;

@@ -10,6 +10,9 @@ export type PackName = (typeof PACK_NAMES)[number];
 
 const TEXTS: Readonly<Record<PackName, string>> = { "coding-agent": codingAgent };
 
+/** Is the source a pack, unchanged? */
+export const isPack = ({ text }: PolicySource): boolean => Object.values(TEXTS).includes(text);
+
 /** A pack as a policy source: `packs/coding-agent`. */
 export function pack(name: PackName): PolicySource {
   const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;

@@ -3,6 +3,7 @@
 //   /etc/**      from the root                      ./src/**, ${cwd}/src/**   below the workspace (the action's cwd)
 //   ~/.ssh/**    below the home                     **/.env                   anywhere
 //   .env, a/b    anywhere in rules that tighten, below the workspace in rules that loosen
+//   ${tmp}/**    a scratch folder (/tmp, /var/tmp, $TMPDIR), unless the workspace itself lies in it
 //   /etc/        the same as /etc/**
 // Rules that tighten match in any case (`.ENV` is `.env` on many disks), in any home (`/home/*`, `/root`, `/Users/*`), and
 // behind `../../…` from an unknown folder. Rules that loosen match exactly, and know no workspace where the cwd is so
@@ -12,7 +13,7 @@ import { Fault } from "@holdpoint/wire/fault.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet } from "./glob-meet.ts";
 
-type Anchor = "root" | "workspace" | "home" | "anywhere";
+type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
 
 export interface PathPattern {
   source: string;
@@ -29,6 +30,8 @@ export interface SeenPath {
   inWorkspace: string | undefined;
   /** below some home; "" is the home itself */
   inHome: string | undefined;
+  /** below a scratch folder; "" is the folder itself */
+  inScratch: string | undefined;
   /** `/rest` of `../../rest` from an unknown folder */
   climbed: string | undefined;
 }
@@ -55,6 +58,8 @@ function anchorOf(source: string, tighten: boolean): [Anchor, string] {
   if (named) return ["workspace", source.slice(named[0].length)];
   const home = /^(?:~|\$\{?HOME\}?)(?=\/|$)/i.exec(source);
   if (home) return ["home", source.slice(home[0].length)];
+  const scratch = /^\$\{tmp\}(?=\/|$)/i.exec(source);
+  if (scratch) return ["scratch", source.slice(scratch[0].length)];
   if (source.startsWith("/") || /^[A-Za-z]:[\\/]/.test(source)) return ["root", source];
   if (source.startsWith("**")) return ["anywhere", source];
   return tighten ? ["anywhere", source] : ["workspace", `/${source}`];
@@ -80,6 +85,8 @@ export function isInside(pattern: PathPattern, seen: SeenPath): boolean {
       return seen.inWorkspace !== undefined && glob.test(seen.inWorkspace);
     case "home":
       return seen.inHome !== undefined && glob.test(seen.inHome);
+    case "scratch":
+      return seen.inScratch !== undefined && glob.test(seen.inScratch);
   }
 }
 
@@ -109,5 +116,8 @@ function closure(states: Set<number>, segments: readonly string[]): Set<number> 
   return states;
 }
 
-const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined =>
-  anchor === "workspace" ? seen.inWorkspace : anchor === "home" ? seen.inHome : seen.path;
+const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined => {
+  if (anchor === "workspace") return seen.inWorkspace;
+  if (anchor === "home") return seen.inHome;
+  return anchor === "scratch" ? seen.inScratch : seen.path;
+};

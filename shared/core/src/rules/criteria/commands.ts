@@ -17,8 +17,8 @@ export interface CommandPattern {
   wrappers: string[];
   /** the pattern is one word: a wrapper of that name is meant too (`sudo`, `xargs`) */
   bare: boolean;
-  subcommands: WordTest[];
   options: { name: string; value: WordTest | undefined }[];
+  /** subcommands and operands in their order */
   operands: WordTest[];
   /** for programs that no table knows: the words as they are */
   words: WordTest[] | undefined;
@@ -66,12 +66,11 @@ export function parseCommandPattern(text: string): CommandPattern {
   if (!meaning) return { ...pattern, words: atom.words.map(known) };
   return {
     ...pattern,
-    subcommands: meaning.subcommands.map(wordTest),
     options: Object.entries(meaning.options).map(([option, value]) => ({
       name: option,
       value: value === true ? undefined : wordTest(value),
     })),
-    operands: meaning.operands.map((one) => known(one === null ? null : operand(meaning, one))),
+    operands: wordsOf(meaning).map((one) => known(one === null ? null : operand(meaning, one))),
   };
 }
 
@@ -79,7 +78,6 @@ const nothing = (program: string): CommandPattern => ({
   program,
   wrappers: [],
   bare: false,
-  subcommands: [],
   options: [],
   operands: [],
   words: undefined,
@@ -118,23 +116,33 @@ export function commandMatches(pattern: CommandPattern, atom: Atom, direction: D
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
-  if (pattern.subcommands.length > meaning.subcommands.length) return false;
-  if (!pattern.subcommands.every((test, index) => test(meaning.subcommands[index] ?? ""))) return false;
   for (const { name, value } of pattern.options) {
     const given = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
     if (given === undefined) return false;
     if (value && given !== true && !value(given)) return false;
   }
-  return pattern.operands.every((test, index) => operandMatches(test, index, meaning, direction, view));
+  if (pattern.operands.length === 0) return true;
+  const words = wordsOf(meaning);
+  return pattern.operands.every((test, index) => operandMatches(test, index, words, meaning, direction, view));
 }
 
 const sameProgram = (pattern: CommandPattern, program: string): boolean =>
   pattern.program === program || (/[*?]/.test(pattern.program) && wordTest(pattern.program)(program.toLowerCase()));
 
 type Meaning = NonNullable<Atom["meaning"]>;
-function operandMatches(test: WordTest, index: number, meaning: Meaning, direction: Direction, view: View): boolean {
-  if (index >= meaning.operands.length) return impliedBranch(test, index, meaning, view);
-  const given = meaning.operands[index];
+const wordsOf = ({ subcommands, operands }: Meaning): (string | null)[] =>
+  subcommands.length === 0 ? operands : [...subcommands, ...operands];
+
+function operandMatches(
+  test: WordTest,
+  index: number,
+  words: readonly (string | null)[],
+  meaning: Meaning,
+  direction: Direction,
+  view: View,
+): boolean {
+  if (index >= words.length) return impliedBranch(test, index, meaning, view);
+  const given = words[index];
   // A word that only the run knows may be the one that is meant.
   if (given === null || given === undefined) return direction === "tighten";
   return test(operand(meaning, given));
@@ -154,9 +162,9 @@ function operand(meaning: Meaning, word: string): string {
 /** `git push` alone pushes the branch that is checked out, where somebody said which that is. */
 function impliedBranch(test: WordTest, index: number, meaning: Meaning, view: View): boolean {
   if (meaning.program !== "git" || meaning.subcommands[0] !== "push") return false;
-  if (index === 0) return test("origin");
+  if (index === 1) return test("origin");
   const branch = view.action.context?.branch;
-  return index === 1 && branch !== undefined && test(branch);
+  return index === 2 && branch !== undefined && test(branch);
 }
 
 /** Without a grammar: options anywhere, the other words in order from the first. */

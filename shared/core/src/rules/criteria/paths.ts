@@ -95,6 +95,7 @@ function seenPath(view: View, fact: PathFact, tighten: boolean): SeenPath {
     path,
     inWorkspace: below(path, workspace(view, tighten), fold),
     inHome: inHome(view, path, tighten, fold),
+    inScratch: inScratch(view, fact, tighten),
     climbed: tighten && path.startsWith("..") ? `/${path.replace(/^(\.\.\/?)+/, "")}` : undefined,
   };
 }
@@ -117,6 +118,20 @@ function inHome(view: View, path: string, tighten: boolean, fold: (text: string)
   }
   if (path === "~" || path.startsWith("~/")) return path.slice(2);
   return home !== undefined && attests(view, "home") && path.startsWith("/") ? below(path, home, fold) : undefined;
+}
+
+const SCRATCH = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/var\/folders\/[^/]+\/[^/]+\/T)(?=\/|$)/;
+/** `$TMPDIR/x` and `${TMPDIR:-/tmp}/x`, without a way to climb out. */
+const SCRATCH_VARIABLE = /^"?\$(?:TMPDIR|\{TMPDIR(?::?-\/tmp)?\})(?=["/]|$)/;
+
+/** What lies below a scratch folder may go; but where the workspace lies in it too, others' work may lie there as well. */
+function inScratch(view: View, fact: PathFact, tighten: boolean): string | undefined {
+  const variable = SCRATCH_VARIABLE.exec(fact.raw);
+  if (variable) return fact.raw.includes("..") ? undefined : fact.raw.slice(variable[0].length).replace(/^\/|"$/g, "");
+  const found = SCRATCH.exec(fact.path);
+  if (!found || fact.dynamic) return undefined;
+  if (!tighten && (view.action.cwd ?? "").startsWith(found[0])) return undefined;
+  return fact.path.slice(found[0].length + 1);
 }
 
 const BROAD =

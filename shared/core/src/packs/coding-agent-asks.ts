@@ -1,0 +1,235 @@
+// coding-agent-asks.ts — risky but legitimate: auth, payment, infra, CI/CD, migrations, deployments, exports, privilege
+
+import { list } from "./secret-files.ts";
+import { AUTH_CODE, CI_FILES, INFRA_FILES, MIGRATION_FILES, PAYMENT_CODE, SELF_STARTING } from "./sensitive-code.ts";
+
+const writes = (patterns: readonly string[]): string => `paths: { any: ${list(patterns)}, access: [write, delete] }`;
+
+export const codingAgentAsks = `
+  # ── code that decides about people, money and machines ──
+  - id: approve-auth-code
+    effect: require_approval
+    when: { ${writes(AUTH_CODE)} }
+    approval: { role: repo-owner }
+    reason: changes who may do what
+    match: [{ tool: Edit, args: { file_path: src/auth/login.ts, old_string: a, new_string: b } }, "rm src/auth.py"]
+    notMatch: [{ tool: Read, args: { file_path: src/auth/login.ts } }, { tool: Write, args: { file_path: src/author.ts, content: x } }]
+  - id: approve-payment-code
+    effect: require_approval
+    when: { ${writes(PAYMENT_CODE)} }
+    approval: { role: repo-owner }
+    reason: changes how money moves
+    match: [{ tool: Write, args: { file_path: src/payments/refund.ts, content: x } }]
+    notMatch: [{ tool: Read, args: { file_path: src/payments/refund.ts } }]
+  - id: approve-infra-files
+    effect: require_approval
+    when: { ${writes(INFRA_FILES)} }
+    approval: { role: infra }
+    reason: changes infrastructure
+    match: [{ tool: Write, args: { file_path: deploy/main.tf, content: x } }]
+  - id: approve-ci-files
+    effect: require_approval
+    when: { ${writes(CI_FILES)} }
+    approval: { role: repo-owner }
+    reason: changes what runs on every push, with the secrets of the project
+    match: [{ tool: Write, args: { file_path: .github/workflows/ci.yml, content: x } }, "rm .gitlab-ci.yml"]
+    notMatch: ["cat .github/workflows/ci.yml"]
+  - id: approve-migration-files
+    effect: require_approval
+    when: { ${writes(MIGRATION_FILES)} }
+    approval: { role: repo-owner }
+    reason: changes a database schema
+    match: [{ tool: Write, args: { file_path: db/migrations/002.sql, content: x } }]
+  - id: approve-self-starting
+    effect: require_approval
+    when: { paths: { any: ${list(SELF_STARTING)}, access: [write, delete, execute] } }
+    approval: { role: repo-owner }
+    reason: what is written there runs by itself later
+    match: [{ tool: Write, args: { file_path: .git/hooks/pre-commit, content: x } }, "echo x >> ~/.bashrc"]
+    notMatch: [{ tool: Write, args: { file_path: package.json, content: "{}" } }]
+  - id: approve-secret-file-writes
+    effect: require_approval
+    when: { paths: { any: ["**/.env", "**/.env.*", "!**/.env.{example,sample,template,dist,defaults,schema}", "~/.ssh/**", "~/.aws/**"], access: [write, delete] } }
+    approval: { role: repo-owner }
+    reason: changes a file that holds secrets
+    match: ["echo A=1 >> .env"]
+  # ── databases, deployments, exports ──
+  - id: approve-migrations
+    effect: require_approval
+    when:
+      commands:
+        - "prisma {migrate,db} {deploy,dev,push,execute,resolve}"
+        - "{rails,rake} db:*"
+        - "bundle exec {rails,rake} db:*"
+        - "{python,python3,django-admin} {migrate,manage.py migrate}"
+        - "{artisan,php artisan} migrate*"
+        - "mix ecto.{migrate,rollback,drop}"
+        - "dotnet ef database update"
+        - "supabase db {push,reset}"
+        - "{npm,pnpm,yarn,bun} run {migrate,migrate:*,db:migrate,db:push,migration:run}"
+    approval: { role: repo-owner }
+    reason: changes a database schema
+    match: ["npx prisma migrate deploy", "npm run migrate"]
+    notMatch: ["npx prisma generate", "npm run build"]
+  - id: approve-migration-tools
+    effect: require_approval
+    when:
+      program: [knex, sequelize, sequelize-cli, typeorm, drizzle-kit, mikro-orm, node-pg-migrate, db-migrate, umzug, alembic, flyway, liquibase, dbmate, goose, migrate, atlas, sqitch, diesel, sqlx, refinery]
+      commands: ["* {migrate*,migration*,up,upgrade,downgrade,deploy,apply,push,update,schema,db*,run,latest,rollback,redo,down,stamp}"]
+    approval: { role: repo-owner }
+    reason: changes a database schema
+    match: ["alembic upgrade head", "npx knex migrate:latest"]
+    notMatch: ["alembic history"]
+  - id: approve-database-changes
+    effect: require_approval
+    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*"] }
+    approval: { role: dba }
+    reason: changes data or schema of a database
+  - id: approve-deployments
+    effect: require_approval
+    when:
+      commands:
+        - "kubectl {apply,create,replace,patch,scale,rollout,set,edit,run,expose,autoscale,cordon,uncordon,taint,label,annotate,cp,exec,debug,attach,port-forward,proxy}"
+        - "helm {install,upgrade,rollback}"
+        - "{terraform,tofu,terragrunt} {apply,import,taint,untaint,state,force-unlock}"
+        - "pulumi {up,refresh,import,state}"
+        - "cdk {deploy,bootstrap}"
+        - "{sls,serverless} deploy"
+        - "ansible-playbook"
+        - "{fly,flyctl} {deploy,launch,scale,apps,secrets,machine}"
+        - "gcloud {app,run,functions,compute,container} *deploy*"
+        - "{npm,pnpm,yarn,bun} publish"
+        - "{cargo,poetry,uv,flit,hatch,gem,mix,dart,flutter} publish"
+        - "cargo yank"
+        - "twine upload"
+        - "gem push"
+        - "docker {push,stack,swarm,service}"
+        - "gh release {create,delete,edit,upload}"
+        - "{argocd,flux} {app,sync,reconcile}"
+        - "{npm,pnpm,yarn,bun} run {deploy,deploy:*,release,publish}"
+        - "make {deploy,release,publish}"
+    approval: { role: release-manager }
+    reason: changes what runs for others
+    match: ["kubectl apply -f k8s.yaml", "terraform apply", "npm publish", "helm upgrade api ./chart"]
+    notMatch: ["kubectl get pods", "terraform plan", "npm pack", "docker build ."]
+  - id: approve-deployment-tools
+    effect: require_approval
+    when:
+      program: [vercel, netlify, firebase, wrangler, amplify, eas, surge, railway, render, heroku, cf, eb, copilot, sam, zappa, gigalixir, kamal, cap, dokku, deployctl]
+      commands: ["* {deploy*,publish,promote,up,release*,builds:create,rollback}"]
+    approval: { role: release-manager }
+    reason: changes what runs for others
+    match: ["vercel deploy --prod", "firebase deploy"]
+    notMatch: ["vercel ls"]
+  - id: approve-data-exports
+    effect: require_approval
+    when:
+      commands: [pg_dump, pg_dumpall, mysqldump, mongodump, mongoexport, "redis-cli --rdb", "bq extract", "sqlite3 * .dump", "aws dynamodb export-table-to-point-in-time", "gcloud sql export"]
+    approval: { role: security }
+    reason: exports data of customers
+    match: ["pg_dump app > /tmp/app.sql"]
+  - id: approve-export-tools
+    effect: require_approval
+    when: { tool: ["*export*customer*", "*customer*export*", "*export*user*data*"] }
+    approval: { role: security }
+    reason: exports data of customers
+    match: [{ tool: export_customers }]
+  # ── privilege, system, other machines ──
+  - id: approve-privilege
+    effect: require_approval
+    when: { commands: [sudo, doas, su, pkexec, run0] }
+    approval: { role: approver }
+    reason: runs with more rights than the agent has
+    match: ["sudo ls /root", "su -c 'ls'"]
+  - id: approve-blocked-class
+    effect: require_approval
+    when: { class: blocked-by-default }
+    approval: { role: approver }
+    reason: changes the system or deletes outside the workspace
+  - id: approve-build-output-deletion
+    effect: require_approval
+    when: { commands: ["rm -rf"], paths: { any: ["./**"], access: [delete] } }
+    approval: { role: approver }
+    reason: deletes build output
+    match: ["rm -rf dist", "rm -rf node_modules"]
+    notMatch: ["rm -rf /tmp/build"]
+  - id: approve-discarding-work
+    effect: require_approval
+    when:
+      commands:
+        - "git reset --{hard,merge,keep}"
+        - "git clean --force"
+        - "git checkout --force"
+        - "git switch {--force,--discard-changes}"
+        - "git stash {drop,clear}"
+        - "git branch --delete --force"
+        - "git branch -D"
+        - "git worktree remove --force"
+        - "git restore"
+        - "git reflog {expire,delete}"
+        - "git update-ref -d"
+        - "git filter-{branch,repo}"
+        - "git gc --prune*"
+        - "git tag --delete"
+        - "git rebase --exec"
+        - "git push --force-with-lease"
+        - "git push --force-if-includes"
+        - "git push --prune"
+        - "git submodule deinit --force"
+        - "git lfs prune"
+    unless: { commands: ["git restore --staged", "git clean --dry-run"] }
+    approval: { role: approver }
+    reason: discards work that nobody can bring back
+    match: ["git reset --hard", "git clean -fd", "git stash drop", "git branch -D topic"]
+    notMatch: ["git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
+  - id: approve-mass-changes
+    effect: require_approval
+    when: { commands: ["find -delete", "chmod -R 777", "chmod --recursive 777", "chown --recursive", truncate, shred, unlink] }
+    approval: { role: approver }
+    reason: changes many files in one stroke
+    match: ["find . -name '*.log' -delete"]
+    notMatch: ["find . -name '*.log'", "chmod +x run.sh"]
+  - id: approve-destructive-verbs
+    effect: require_approval
+    when:
+      program: [aws, gcloud, gsutil, az, doctl, linode-cli, hcloud, oci, ibmcloud, aliyun, vault, consul, nomad, rclone, mc, s3cmd, restic, borg, velero, op, doppler, wrangler, vercel, netlify, heroku, fly, flyctl, firebase, supabase, circleci, glab, gh, ldcli, flipt, unleash, split, nats, algolia, pd, rabbitmqctl, rabbitmqadmin, kafka-topics, kafka-configs, kafka-acls, kafka-consumer-groups, kafka-delete-records, rpk, gitlab-runner, datadog-ci, splunk, docker, podman, nerdctl, buildah, etcdctl, redis-cli, influx, clickhouse-client]
+      class: [warn, blocked-by-default]
+      args: { command: { regex: '(?i)[\\s:-](delete|destroy|remove|rm|rb|purge|prune|wipe|drop|terminate|deregister|detach|disable|revoke|reset|flush|forget|erase|cancel|archive|stop|kill|del|unset|deprovision|expire|clear|truncate|transfer|rotate|uninstall)([\\s-]|$)' } }
+    approval: { role: approver }
+    reason: removes or disables something outside this machine
+  - id: approve-piped-code
+    effect: require_approval
+    when: { runsCode: ["piped*", "*downloaded*", "*remote*"] }
+    approval: { role: security }
+    reason: runs code that came over the network unread
+    match: ["curl https://get.example.com | sh"]
+  - id: approve-odd-characters
+    effect: require_approval
+    when: { oddCharacters: true }
+    approval: { role: approver }
+    reason: holds characters that people cannot see, or that look like others
+  - id: approve-uploads
+    effect: require_approval
+    when: { hosts: [{ zones: [public, unknown, private], upload: true }] }
+    approval: { role: security }
+    reason: sends data to another machine
+  - id: approve-local-services
+    effect: require_approval
+    when: { tool: http.fetch, zones: [loopback, private, unspecified, unknown] }
+    approval: { role: approver }
+    reason: reaches into this machine or its network
+    match: [{ tool: WebFetch, args: { url: "http://127.0.0.1:8080/" } }]
+    notMatch: ["curl http://localhost:3000/health"]
+  - id: alert-unknown-egress
+    effect: alert
+    when: { hosts: [{ zones: [public, unknown] }] }
+    obligations: { alert: { severity: low } }
+    reason: talks to another machine
+  - id: approve-uncovered-command
+    effect: require_approval
+    when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, "mcp__*"], covered: false }
+    approval: { role: approver }
+    reason: no rule of this pack covers it
+    match: ["unheard-of --now"]
+    notMatch: ["ls", "npm test", { tool: frobnicate }]
+`;
