@@ -108,20 +108,25 @@ export async function createPolicyReader(deps: {
       log.warn({ tenant, error: isFault(error) ? error.message : error }, "the policy set could not be read again");
     });
 
+  const refreshAll = () => {
+    for (const [tenant, { set }] of entries) if (set !== undefined) void refreshQuietly(tenant);
+  };
   const onNotice = (notice: Notice) => {
+    if (notice.kind === "reconnected") return refreshAll();
     if (notice.kind !== "policy") return;
-    const concerned = entries.has(notice.tenant) ? [notice.tenant] : notice.tenant === "*" ? [...entries.keys()] : [];
-    for (const tenant of concerned) if (entries.get(tenant)?.set?.digest !== notice.digest) void refreshQuietly(tenant);
+    const entry = entries.get(notice.tenant);
+    if (entry !== undefined && entry.set?.digest !== notice.digest) void refreshQuietly(notice.tenant);
   };
 
   const unlisten = await store.listen(onNotice);
-  const recheck = setInterval(() => {
-    for (const [tenant, { set }] of entries) if (set !== undefined) void refreshQuietly(tenant);
-  }, deps.recheckMs ?? RECHECK_MS);
+  const recheck = setInterval(refreshAll, deps.recheckMs ?? RECHECK_MS);
   recheck.unref();
 
   return {
-    active: async (tenant) => entries.get(tenant)?.set ?? refresh(tenant),
+    async active(tenant) {
+      const entry = entries.get(tenant);
+      return entry?.set ?? entry?.loading ?? refresh(tenant);
+    },
     refresh,
     async byDigest(digest) {
       const known = compiled.get(digest);

@@ -7,7 +7,7 @@ import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { traceIdOf } from "@holdpoint/runtime/trace.ts";
 import type { NewApproval, Settlement } from "@holdpoint/store/types.ts";
-import type { Stage } from "@holdpoint/wire/scalars.ts";
+import type { Id, Stage } from "@holdpoint/wire/scalars.ts";
 import { commandLine } from "./command-line.ts";
 
 const STATES = { allow: "allowed", ask: "held", deny: "denied" } as const;
@@ -36,12 +36,14 @@ export function toSettlement(draft: SettleDraft, nowMs: number): Settlement {
   const traceId = traceIdOf(message.trace);
   const decision = toDecision(verdict, {
     decisionId: newId("dec"),
-    actionId: action.id,
+    actionId: action.id as Id<"act">,
     argsHash: action.argsHash,
     decidedAt: new Date(nowMs).toISOString(),
     stages: message.stages,
     ...(traceId !== undefined && { traceId }),
-    ...(approval !== undefined && { approval: { id: approval.id, expiresAt: approval.expiresAt.toISOString() } }),
+    ...(approval !== undefined && {
+      approval: { id: approval.id as Id<"apr">, expiresAt: approval.expiresAt.toISOString() },
+    }),
   });
   return {
     tenant: action.tenant,

@@ -7,13 +7,13 @@ import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { countDecision, countFailClosed } from "@holdpoint/runtime/metrics.ts";
 import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
+import { createBatcher } from "@holdpoint/store/batch.ts";
 import type { Store } from "@holdpoint/store/store.ts";
-import type { Settlement } from "@holdpoint/store/types.ts";
+import type { Settled, Settlement } from "@holdpoint/store/types.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Attributes, Span } from "@opentelemetry/api";
-import { createCommitter } from "./commit.ts";
 import { refused, unjudged } from "./denial.ts";
 import type { PolicyReader } from "./policies.ts";
 import { stageOf, toSettlement } from "./settlement.ts";
@@ -36,15 +36,22 @@ export interface Settler {
 
 /** Publishes that one settle may meet in a row before it lets its stage take a breath. */
 const REJUDGE_MAX = 20;
+/** Rows of one commit: more would hold their locks longer without saving much. */
+const COMMIT_ROWS_MAX = 256;
 
 export function createSettler(deps: SettlerDeps): Settler {
   const { policies, clock, log } = deps;
-  const commit = createCommitter(deps.store);
+  // One commit a tenant in flight; what is ready meanwhile goes in the next.
+  const commits = createBatcher<Settlement, Settled>({
+    flush: (tenant, settlements) => deps.store.actions.settle(tenant, settlements),
+    itemsMax: COMMIT_ROWS_MAX,
+  });
 
   /** The draft under another set; `undefined` when stages that had no say so far must be heard first. */
   const rejudge = (draft: SettleDraft, set: PolicySet): SettleDraft | undefined => {
     const { message, facts, findings } = draft;
-    const verdict = judge(set, message.action, facts, findings);
+    const { checkers } = draft.verdict;
+    const verdict = { ...judge(set, message.action, facts, findings), ...(checkers !== undefined && { checkers }) };
     const checked = message.findings !== undefined;
     return checked || verdict.effect === "deny" ? { ...draft, verdict } : undefined;
   };
@@ -56,7 +63,7 @@ export function createSettler(deps: SettlerDeps): Settler {
     for (let tries = 0; tries < REJUDGE_MAX; tries++) {
       const { action } = draft.message;
       const settlement = toSettlement(draft, clock.now());
-      const outcome = await commit(settlement);
+      const outcome = await commits.submit(action.tenant, settlement);
       switch (outcome.status) {
         case "settled":
           return tell(settlement, draft, span);

@@ -42,6 +42,8 @@ export interface Verdict {
   trace: TraceEntry[];
   risk: Risk;
   findings: Finding[];
+  /** ids and versions of the checkers that were heard: their findings are reused only under the same ones (rulings §C2) */
+  checkers?: string;
   /** present while effect is ask */
   ask?: ApprovalAsk;
   /** a deny that the agent may escalate to a new, linked action (rulings §B11) */
