@@ -4,6 +4,7 @@
 import { Command, Option } from "commander";
 import { fail } from "./failure.ts";
 import { leaveWithReader } from "./output.ts";
+import { VERSION } from "./version.ts";
 
 const repeat = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 const policyFile = () =>
@@ -21,7 +22,7 @@ const ending =
 
 const program = new Command("holdpoint")
   .description("Decides what AI agents may do: typed, explainable, human-approvable decisions on tool calls.")
-  .version("0.1.0")
+  .version(VERSION)
   .helpCommand(false)
   .showHelpAfterError("(`holdpoint --help` lists the commands)")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "holdpoint: ")) })
@@ -59,11 +60,111 @@ program
   .option("--on-hold <what>", "deny, wait or defer when a person must answer", "deny")
   .option("--deadline <ms>", "give up after this long (default: HOLDPOINT_HOOK_DEADLINE_MS, else 20000)")
   .option("--embedded", "decide here, without a gateway: no approvals, no evidence")
+  .option("--print-settings", "print what to put into the client's settings, and answer nothing")
   .addOption(policyFile())
   .action(async (client, options) => {
     process.exitCode = 2;
     await (await import("./hook/command.ts")).hook(client, options);
   });
+
+program
+  .command("up")
+  .summary("run everything on this machine, until a signal")
+  .description("Postgres, gateway and all workers in one process. Your own keys are shown at the first start only.")
+  .option("--json", "say that it is ready in one line of JSON on stdout")
+  .option("--port <port>", "of the gateway; 0 for any free one (default: HOLDPOINT_PORT, else 8787)")
+  .option("--data <dir>", "where everything is kept (default: HOLDPOINT_DATA, else ~/.holdpoint)")
+  .addOption(policyFile())
+  .addOption(addPolicy())
+  .option("--new-keys", "mint and show new keys for the approver, admin and auditor")
+  .action((options) => import("./up/command.ts").then(({ up }) => up(options)).catch(fail));
+
+program
+  .command("demo")
+  .summary("see it at work: an agent's dozen actions, some of which do not happen")
+  .option("--yes", "answer the held action by itself, as CI does")
+  .action(ending(async (options) => (await import("./demo/command.ts")).demo(options)));
+
+const person = (command: Command) =>
+  command
+    .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
+    .option("--key-file <file>", "holds your key (default: HOLDPOINT_KEY, else you are asked)")
+    .option("--data <dir>", "data folder of the `up` to talk to");
+
+person(program.command("inbox"))
+  .summary("what waits for a person; with an id, its card")
+  .argument("[id]", "of an approval")
+  .option("--role <role>", "only what this role may answer")
+  .option("--all", "also what is settled")
+  .option("--json", "as JSON, one approval a line")
+  .action(ending(async (id, options) => (await import("./people/inbox.ts")).inbox(id, options)));
+
+person(program.command("approve"))
+  .summary("let a held action run, after its card was shown")
+  .argument("<id>", "of an approval")
+  .option("--reason <text>", "why")
+  .option("--card <sha256>", "vote only on this very card")
+  .option("--yes", "do not ask again")
+  .action(ending(async (id, options) => (await import("./people/vote.ts")).approve(id, options)));
+
+person(program.command("deny"))
+  .summary("stop a held action")
+  .argument("<id>", "of an approval")
+  .requiredOption("--reason <text>", "why; the agent may be told")
+  .action(ending(async (id, options) => (await import("./people/vote.ts")).deny(id, options)));
+
+person(program.command("explain"))
+  .summary("why a decision came out as it did")
+  .argument("<decision>", "its id")
+  .option("--json", "the decision itself")
+  .action(ending(async (id, options) => (await import("./people/explain.ts")).explain(id, options)));
+
+person(program.command("tail"))
+  .summary("events as they happen")
+  .option("--since <cursor>", "go on after this event")
+  .option("--json", "as JSON, one event a line")
+  .action(ending(async (options) => (await import("./people/tail.ts")).tail(options)));
+
+program
+  .command("doctor")
+  .summary("what is here, what works, and whether the hook bites")
+  .option("--config <file>", "the configuration that the hook uses")
+  .option("--json", "findings as JSON")
+  .action(ending(async (options) => (await import("./doctor/command.ts")).doctor(options)));
+
+const policy = program.command("policy").summary("the policy of this place").helpCommand(false);
+policy
+  .command("status")
+  .summary("documents, rules, defaults; or every error in them")
+  .addOption(policyFile())
+  .addOption(addPolicy())
+  .option("--json", "as JSON")
+  .action(ending(async (options) => (await import("./policy.ts")).policyStatus(options)));
+policy
+  .command("check")
+  .summary("what it says of one call, with the rules that spoke")
+  .argument("<tool>", "name of the tool")
+  .argument("[args]", "its arguments as JSON")
+  .addOption(policyFile())
+  .addOption(addPolicy())
+  .action(
+    ending(async (tool, args, options) =>
+      (await import("./check/command.ts")).check(tool, args, { ...options, trace: true }),
+    ),
+  );
+
+const keys = program.command("keys").summary("a fleet's first key").helpCommand(false);
+keys
+  .command("bootstrap")
+  .summary("mint the first admin key, once, on an empty store")
+  .option("--person <id>", "whose key it is")
+  .option("--json", "with its id, as JSON")
+  .action(ending(async (options) => (await import("./fleet.ts")).bootstrapKeys(options)));
+
+program
+  .command("migrate")
+  .summary("bring the database to this version")
+  .action(ending(async () => (await import("./fleet.ts")).migrate()));
 
 leaveWithReader();
 await program.parseAsync();

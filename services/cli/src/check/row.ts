@@ -37,12 +37,14 @@ function withoutForeign(row: Row): Row {
   };
 }
 
-/** `command` is short for a shell call. Beside `args` it only repeats them. */
+/** `command` is short for a shell call (with `writes` and `paths`: seed 002's form). Beside `args` it only repeats them. */
 function spelledOut(row: Row): Row {
   const { command } = row;
   if (command === undefined || row["args"] !== undefined) return row;
   if (typeof command !== "string") throw new Fault("invalid", "`command`: expected a text", { at: "/command" });
-  return { ...row, tool: row["tool"] ?? "Bash", args: { command } };
+  const { writes, paths } = row;
+  const said = { ...(Array.isArray(paths) && { paths }), ...(typeof writes === "boolean" && { writes }) };
+  return { ...row, tool: row["tool"] ?? "Bash", args: { command, ...said } };
 }
 
 const ATTESTED: readonly [Attestable, (proposal: Proposal) => unknown][] = [

@@ -1,5 +1,7 @@
 // command.ts — `holdpoint hook <client>`: one process a call, which ends with the client's own words or with exit 2
 
+import { resolve } from "node:path";
+import { dataFolder, settingsPath } from "../folder.ts";
 import { report } from "./after.ts";
 import { answerTo, askBefore, type OnHold } from "./before.ts";
 import { readCall } from "./call.ts";
@@ -15,6 +17,7 @@ export interface HookOptions {
   deadline?: string;
   embedded?: boolean;
   policyFile?: string[];
+  printSettings?: boolean;
 }
 
 const stdinBytesMax = 64 * 1_048_576;
@@ -90,6 +93,11 @@ export async function hook(name: string, options: HookOptions): Promise<never> {
   try {
     const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
     if (client === undefined) throw new Error(`\`${name}\`: expected one of ${Object.keys(CLIENTS).join(", ")}`);
+    if (options.printSettings) {
+      const { settingsText } = await import("./settings-text.ts");
+      writeAll(1, settingsText(name, resolve(options.config ?? settingsPath(dataFolder()))));
+      process.exit(0);
+    }
     options.onHold ??= "deny";
     if (!ON_HOLD.includes(options.onHold)) throw new Error(`--on-hold: expected ${ON_HOLD.join(", ")}`);
     progress.call = readCall(await readStdin(), client);
