@@ -4,17 +4,12 @@ import type { Finding } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { texts } from "../redact/leaves.ts";
 import type { Checker } from "./checker.ts";
+import { findingsOf, strictestFirst } from "./finding.ts";
 import { isPathArgument } from "./path-arguments.ts";
 
 const id = "argument-size";
 
-const finding = (severity: Finding["severity"], code: string, note: string, at: string): Finding => ({
-  checker: id,
-  severity,
-  code,
-  note,
-  at,
-});
+const finding = findingsOf(id);
 
 /** Bytes in all are capped; so is one path (no file system takes more); a long command is only said, since its facts are opaque already. */
 export const argumentSize: Checker = {
@@ -47,6 +42,6 @@ export const argumentSize: Checker = {
         finding("block", "arguments_too_large", `${bytes} bytes of text, at most ${limits.argsBytesMax}`, ""),
       );
     }
-    return found.slice(0, limits.findingsPerCheckerMax);
+    return strictestFirst(found);
   },
 };

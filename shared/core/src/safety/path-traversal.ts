@@ -6,6 +6,7 @@ import type { Facts } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { texts } from "../redact/leaves.ts";
 import type { Checker } from "./checker.ts";
+import { findingsOf, strictestFirst } from "./finding.ts";
 import { isPathArgument } from "./path-arguments.ts";
 
 const id = "path-traversal";
@@ -67,13 +68,7 @@ function inside(landed: readonly string[] | undefined, cwd: string): boolean {
   return base.every((part, index) => landed[index] === part);
 }
 
-const finding = (severity: Finding["severity"], code: string, note: string, at: string): Finding => ({
-  checker: id,
-  severity,
-  code,
-  note,
-  at,
-});
+const finding = findingsOf(id);
 
 function ofPath(text: string, at: string, cwd: string | undefined): Finding | undefined {
   if (climbs(text, cwd)) return finding("block", "path_climbs", "argument climbs out of its directory", at);
@@ -119,8 +114,7 @@ export const pathTraversal: Checker = {
     for (const { at, path, text } of texts(action.args)) {
       const one = isPathArgument(path, facts) ? ofPath(text, at, action.cwd) : ofText(text, at);
       if (one !== undefined) found.push(one);
-      if (found.length >= limits.findingsPerCheckerMax) break;
     }
-    return found;
+    return strictestFirst(found);
   },
 };
