@@ -1,6 +1,7 @@
 // builtin.test.ts — what each built-in checker finds, and that all of them keep the contract
 
 import type { Atom, Facts, HostFact } from "@holdpoint/wire/facts.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { describe, expect, test } from "vitest";
 import { sampleAction, sampleAtom, sampleFacts } from "../sample.ts";
 import { builtinCheckers, createBuiltinCheckers } from "./builtin.ts";
@@ -241,6 +242,7 @@ describe("package-provenance", () => {
     ["npm install --save-dev @types/node typescript@5.9.2", []],
     ["npm run install-deps", []],
     ["npm test", []],
+    ["npm install preact", []],
     ["npm install expresss", ["warn package_name_slip"]],
     ["npm i lodahs", ["warn package_name_slip"]],
     ["npm i cross_env", ["warn package_name_slip"]],
@@ -287,6 +289,17 @@ describe("package-provenance", () => {
     expect(oneSlip(a, b)).toBe(want);
     expect(oneSlip(b, a)).toBe(want);
   });
+});
+
+test("a note that quotes something endless is cut, and what has no place says none", () => {
+  const answer = egress().check(
+    sampleAction(),
+    sampleFacts(sampleAction(), { atoms: [atom({ hosts: [host("x".repeat(9_000), { at: "/\0" })] })] }),
+    new AbortController().signal,
+  );
+  if (!Array.isArray(answer)) throw new Error("a built-in checker answers at once");
+  expect(answer[0]?.note).toHaveLength(limits.findingNoteCharsMax);
+  expect(answer[0]).not.toHaveProperty("at");
 });
 
 test("another configuration is another version, so that findings are not reused", () => {

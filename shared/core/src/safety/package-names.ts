@@ -3,7 +3,7 @@
 /** Names that people mean. A name in here is never a typosquat of another one. */
 const WELL_KNOWN: Readonly<Record<"js" | "python" | "rust", readonly string[]>> = {
   js: [
-    ..."express react react-dom next vue svelte angular lodash axios chalk commander typescript webpack rollup vite esbuild babel eslint prettier".split(
+    ..."express react preact react-dom next vue svelte angular lodash axios chalk commander typescript webpack rollup vite esbuild babel eslint prettier".split(
       " ",
     ),
     ..."jest vitest mocha chai sinon playwright puppeteer cypress fastify koa hapi hono socket.io mongoose sequelize prisma typeorm knex".split(
