@@ -1,0 +1,30 @@
+// parts.ts — what the gateway is made of: the engine's ports, and what it keeps of its own
+
+import type { Engine } from "@holdpoint/engine/deps.ts";
+import type { Door } from "./auth.ts";
+import type { Bells } from "./bells.ts";
+import type { Grants } from "./grants.ts";
+import type { Intake } from "./propose.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** The part of the engine that the gateway uses. */
+export type Parts = Pick<Engine, "store" | "queue" | "policies" | "checkers" | "clock" | "log" | "ready">;
+
+export interface GatewayOptions {
+  /** signs report handles: the same 32 bytes in every gateway of a fleet, so that any of them knows a handle again */
+  masterKey: Buffer;
+  /** `holdpoint up`: the owner may answer their own agents, and the admin writes and publishes policy (rulings §D2) */
+  onePerson?: boolean;
+}
+
+/** Everything a route may use. */
+export interface Gateway extends Parts {
+  onePerson: boolean;
+  door: Door;
+  grants: Grants;
+  intake: Intake;
+  waiters: Waiters;
+  bells: Bells;
+  /** aborted when the server drains: waiting calls answer with what they have, streams end */
+  closing: AbortSignal;
+}
