@@ -80,6 +80,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
       port: options.port ?? 0,
       host: config.host ?? "127.0.0.1",
       metricsPort: config.metricsPort ?? 0,
+      metricsHost: config.metricsHost,
       masterKey,
       onePerson,
     });
