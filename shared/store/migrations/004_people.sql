@@ -113,7 +113,7 @@ CREATE TABLE person_roles (
   tenant text COLLATE "C" NOT NULL,
   person text COLLATE "C" NOT NULL,
   role   text COLLATE "C" NOT NULL,
-  since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+  since  timestamptz NOT NULL DEFAULT date_trunc('milliseconds', clock_timestamp()),
   PRIMARY KEY (tenant, person, role),
   FOREIGN KEY (tenant, person) REFERENCES people (tenant, id) ON DELETE CASCADE
 );
@@ -122,7 +122,7 @@ CREATE TABLE identities (
   channel    text COLLATE "C" NOT NULL,
   channel_id text COLLATE "C" NOT NULL,
   person     text COLLATE "C" NOT NULL,
-  since      timestamptz NOT NULL DEFAULT clock_timestamp(),
+  since      timestamptz NOT NULL DEFAULT date_trunc('milliseconds', clock_timestamp()),
   PRIMARY KEY (tenant, channel, channel_id),
   FOREIGN KEY (tenant, person) REFERENCES people (tenant, id) ON DELETE CASCADE
 );

@@ -17,11 +17,11 @@ BEGIN
 
   SELECT proposed_at INTO v_proposed FROM actions WHERE tenant = p_tenant AND id = v.action_id;
   -- a role that was given after the action was proposed does not count (rulings §D3); not asked in a one-person `up`
-  SELECT coalesce(array_agg(role), '{}') INTO v_roles
-    FROM jsonb_array_elements_text(p_vote -> 'roles') AS role
-   WHERE role = ANY (v.roles)
+  SELECT coalesce(array_agg(given.role), '{}') INTO v_roles
+    FROM jsonb_array_elements_text(p_vote -> 'roles') AS given(role)
+   WHERE given.role = ANY (v.roles)
      AND NOT ((p_vote ->> 'fleet')::boolean AND EXISTS (
-       SELECT FROM person_roles p WHERE p.tenant = p_tenant AND p.person = p_vote ->> 'voter' AND p.role = role AND p.since > v_proposed));
+       SELECT FROM person_roles p WHERE p.tenant = p_tenant AND p.person = p_vote ->> 'voter' AND p.role = given.role AND p.since > v_proposed));
 
   v_status := CASE
     WHEN v.state = 'expired' OR (v.state = 'pending' AND v.expires_at <= v_now) THEN 'approval_expired'

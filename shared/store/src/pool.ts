@@ -47,6 +47,8 @@ export function asFault(error: unknown): unknown {
   const code = codeOf(error);
   if (AWAY.test(code) || AGAIN.has(code) || AWAY_TEXT.test(error.message))
     return new Fault("store_unavailable", "the database cannot be reached or cannot record", {}, { cause: error });
+  if (code === "42P01" || code === "42883" || error.message === `role "${ROLE}" does not exist`)
+    return new Fault("not_ready", "this database is not migrated: run `holdpoint migrate`", {}, { cause: error });
   if (
     code === "28P01" ||
     code === "28000" ||
