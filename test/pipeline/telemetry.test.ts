@@ -129,6 +129,11 @@ describe.each(backends)("spans through the %s queue", (_name, queueUrl) => {
     const spans = await arrived(action.id, (all) => count(all, SPANS.sandbox) === 1);
     for (const stage of [SPANS.rules, SPANS.safety, SPANS.sandbox])
       expect(one(spans, stage).links.length).toBeGreaterThan(0);
+    // A job carries many actions: its spans are in nobody's tree.
+    const { traceId } = one(spans, SPANS.propose);
+    const foreign = receiver.spans.filter((span) => span.traceId === traceId && span.scope !== "holdpoint");
+    expect(foreign.map(({ name }) => name)).toEqual([]);
+    expect(receiver.spans.some(({ scope }) => scope === "holdpoint.queue")).toBe(true);
   });
 
   test("a human wait ends the tree, and the answer's spans are linked to it", async () => {

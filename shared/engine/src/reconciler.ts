@@ -11,7 +11,7 @@ export interface ReconcilerDeps {
     actions: Pick<Store["actions"], "overdue" | "redispatch" | "get">;
     approvals: Pick<Store["approvals"], "unapplied">;
   };
-  queue: Pick<Queue, "send" | "depth"> & { wiped?(): Promise<boolean> };
+  queue: Pick<Queue, "send" | "depth" | "wiped">;
   clock: Clock;
   log: Log;
 }
@@ -33,7 +33,7 @@ export const lostAfterMs = (look: { wiped: boolean; waiting: number }): number =
 /** One look. Returns what it sent again; safe to repeat, because a new epoch voids what an older dispatch still does. */
 export async function reconcile(deps: ReconcilerDeps): Promise<{ actions: number; votes: number }> {
   const { queue, log } = deps;
-  const wiped = (await queue.wiped?.()) ?? false;
+  const wiped = await queue.wiped();
   if (wiped) log.warn("the queue lost what it held: everything without a decision is sent again");
   const votes = await resumeVotes(deps);
   let actions = 0;

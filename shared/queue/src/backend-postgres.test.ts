@@ -29,6 +29,7 @@ describe("on Postgres", () => {
         return second;
       },
       raw: async () => JSON.stringify((await pool.query("SELECT * FROM bullmq.job")).rows),
+      wipe: () => pool.query("TRUNCATE bullmq.job CASCADE"),
       forge: async (stage, items) => {
         const foreign = new BullQueue(stage, { connection: pool }, createPostgresBackend);
         for (const item of items) await foreign.add(stage, { v: 1, key: "k1", items: [item] });

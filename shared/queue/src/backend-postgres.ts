@@ -8,7 +8,7 @@ import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
 import pg from "pg";
 import type { Backend } from "./backend.ts";
-import { type BullQueue, type BullWorker, bullBackend, quietly } from "./bull.ts";
+import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
 
 const SCHEMA = "bullmq";
 const POOL_MAX = 16;
@@ -76,9 +76,13 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
     "postgres",
     {
       shards: 1,
-      queue: (stage) => new bull.Queue<SealedPack>(stage, { connection: pool }) as unknown as BullQueue,
+      queue: (name) => new bull.Queue<SealedPack>(name, { connection: pool, ...telemetry() }) as unknown as BullQueue,
       worker: (stage, _shard, process, options) =>
-        new bull.Worker<SealedPack, void>(stage, process, { connection: pool, ...options }) as unknown as BullWorker,
+        new bull.Worker<SealedPack, void>(stage, process, {
+          connection: pool,
+          ...options,
+          ...telemetry(),
+        }) as unknown as BullWorker,
     },
     {
       log,

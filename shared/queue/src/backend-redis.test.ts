@@ -36,6 +36,7 @@ describe.runIf(shared)("on Redis", () => {
         const keys = (await redis.keys(`{${prefix}}:*`)).filter((key) => /:\d+$/.test(key));
         return JSON.stringify(await Promise.all(keys.map((key) => redis.hgetall(key))));
       },
+      wipe: () => redis.flushall(),
       forge: async (stage, items) => {
         const foreign = new BullQueue(stage, { connection: redis, prefix: `{${prefix}}` });
         for (const item of items) await foreign.add(stage, { v: 1, key: "k1", items: [item] });

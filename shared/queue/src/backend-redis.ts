@@ -6,7 +6,7 @@ import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { Queue, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import type { Backend } from "./backend.ts";
-import { type BullQueue, type BullWorker, bullBackend, quietly } from "./bull.ts";
+import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
 import { type RedisAddress, redisClient } from "./redis-url.ts";
 
 /** The braces are a hash tag: all keys of a shard lie in one slot, as BullMQ's scripts need on a cluster. */
@@ -96,17 +96,19 @@ export async function redisBackend(
     "redis",
     {
       shards: address.shards,
-      queue: (stage, shard) =>
-        new Queue<SealedPack>(stage, {
+      queue: (name, shard) =>
+        new Queue<SealedPack>(name, {
           connection: producer,
           prefix: shardPrefix(prefix, shard),
           streams: { events: { maxLen: 100 } },
+          ...telemetry(),
         }) as unknown as BullQueue,
       worker: (stage, shard, process, workerOptions) =>
         new Worker<SealedPack, void>(stage, process, {
           connection: worker,
           prefix: shardPrefix(prefix, shard),
           ...workerOptions,
+          ...telemetry(),
         }) as unknown as BullWorker,
     },
     { log, ready: check, close },

@@ -22,6 +22,8 @@ export interface Backend {
   add(stage: Stage, packs: SealedPack[]): Promise<void>;
   consume(stage: Stage, process: (job: PackJob) => Promise<void>): Consumer;
   waiting(stage: Stage): Promise<number>;
+  /** see Queue */
+  wiped(): Promise<boolean>;
   /** Throws `queue_unavailable` or `unsafe_queue`. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -1,17 +1,23 @@
 // bull.ts — BullMQ's queues and workers as a Backend, with the options that measurement found (see docs/performance.md)
 
 import type { Log } from "@holdpoint/runtime/log.ts";
+import { exportsTraces } from "@holdpoint/runtime/trace.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
-import type { Job } from "bullmq";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import type { Job, Telemetry } from "bullmq";
+import { BullMQOtel } from "bullmq-otel";
 import { type Backend, type Consumer, packJob } from "./backend.ts";
+import { canary, type Mark } from "./canary.ts";
 import { topology } from "./topology.ts";
 
 /** The part of a BullMQ Queue and Worker that both backends' classes share. */
 export interface BullQueue {
   addBulk(jobs: { name: string; data: SealedPack }[]): Promise<unknown>;
+  add(name: string, data: SealedPack | Mark, options: { jobId: string }): Promise<unknown>;
+  getJob(id: string): Promise<{ data: unknown; updateData(data: SealedPack | Mark): Promise<void> } | undefined>;
   getJobCountByTypes(...types: ("waiting" | "active" | "delayed" | "prioritized")[]): Promise<number>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
@@ -34,7 +40,7 @@ export interface BullWorkerOptions {
 export interface BullFactory {
   /** key spaces that packs are spread over in turn; a pack lies in one of them as a whole */
   shards: number;
-  queue(stage: Stage, shard: number): BullQueue;
+  queue(name: Stage | typeof CANARY, shard: number): BullQueue;
   worker(
     stage: Stage,
     shard: number,
@@ -54,6 +60,14 @@ const workerOptions = (stage: Stage, shards: number): BullWorkerOptions => ({
   removeOnComplete: { count: 0 },
   removeOnFail: { count: 100 },
 });
+
+/** A queue that nobody works on, with one job: the mark. */
+const CANARY = "canary";
+const MARK_JOB = "mark";
+
+/** BullMQ's own spans, where spans go anywhere at all. They are trees of their own: stages link to them. */
+export const telemetry = (): { telemetry?: Telemetry } =>
+  exportsTraces() ? { telemetry: new BullMQOtel({ tracerName: "holdpoint.queue" }) as unknown as Telemetry } : {};
 
 /** Errors that come while a link is down repeat many times a second: one line a while is enough. */
 export function quietly(log: Log, what: string): (error: Error) => void {
@@ -81,7 +95,7 @@ export function bullBackend(
   const onError = quietly(deps.log, "the queue is in trouble");
   const shards = Array.from({ length: factory.shards }, (_, shard) => shard);
   let turn = 0;
-  const queueOf = (stage: Stage, shard: number): BullQueue => {
+  const queueOf = (stage: Stage | typeof CANARY, shard: number): BullQueue => {
     const key = `${stage} ${shard}`;
     const known = queues.get(key);
     if (known) return known;
@@ -90,6 +104,17 @@ export function bullBackend(
     queues.set(key, queue);
     return queue;
   };
+  const marks = shards.map((shard) =>
+    canary({
+      read: async () => (await queueOf(CANARY, shard).getJob(MARK_JOB))?.data,
+      async write(mark) {
+        const job = await queueOf(CANARY, shard).getJob(MARK_JOB);
+        await (job === undefined
+          ? queueOf(CANARY, shard).add(CANARY, mark, { jobId: MARK_JOB })
+          : job.updateData(mark));
+      },
+    }),
+  );
   const allQueues = (stage: Stage) => shards.map((shard) => queueOf(stage, shard));
 
   return {
@@ -97,7 +122,10 @@ export function bullBackend(
     async add(stage, packs) {
       try {
         const shard = turn++ % factory.shards;
-        await queueOf(stage, shard).addBulk(packs.map((data) => ({ name: stage, data })));
+        // Many actions share a job: its spans belong to none of their trees, also not to the one that is active now.
+        await context.with(ROOT_CONTEXT, () =>
+          queueOf(stage, shard).addBulk(packs.map((data) => ({ name: stage, data }))),
+        );
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
       }
@@ -126,6 +154,13 @@ export function bullBackend(
         return counts.reduce((sum, count) => sum + count, 0);
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not answer", { stage }, { cause: error });
+      }
+    },
+    async wiped() {
+      try {
+        return (await Promise.all(marks.map((look) => look()))).includes(true);
+      } catch (error) {
+        throw new Fault("queue_unavailable", "the queue does not answer", {}, { cause: error });
       }
     },
     async ready() {

@@ -110,6 +110,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       for (const stage of STAGES) setQueueDepth(stage, depth[stage]);
       return depth;
     },
+    wiped: () => backend.wiped(),
     ready: () => backend.ready(),
     async close() {
       if (closing) return;

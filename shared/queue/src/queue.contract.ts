@@ -12,6 +12,8 @@ export interface Opened {
   second(): Promise<Queue>;
   /** everything that the queue stores, as text */
   raw(): Promise<string>;
+  /** loses every job */
+  wipe(): Promise<unknown>;
   /** puts a job there as somebody with access to the queue would */
   forge(stage: Stage, items: string[]): Promise<void>;
   close(): Promise<void>;
@@ -160,6 +162,18 @@ export function queueContract(open: () => Promise<Opened>): void {
       await until(() => settled.length === 60);
       await second.close();
       expect(new Set(ids()).size).toBe(60);
+    });
+
+    test("says once that it was wiped, and that it was not", async () => {
+      const second = await opened.second();
+      await opened.queue.wiped(); // the first look of all leaves the mark
+      expect([await opened.queue.wiped(), await second.wiped(), await opened.queue.wiped()]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      await opened.wipe();
+      expect([await opened.queue.wiped(), await opened.queue.wiped()]).toEqual([true, false]);
     });
 
     test("says how much waits", async () => {

@@ -40,6 +40,8 @@ export interface Queue {
     deps: { settle(draft: SettleDraft): Promise<void>; exhausted(message: Message, error: unknown): Promise<void> },
   ): StageWorker;
   depth(): Promise<Record<Stage, number>>;
+  /** True once after the queue lost what it held (a wipe, an older copy), and at the first look of one that was never looked at. */
+  wiped(): Promise<boolean>;
   ready(): Promise<void>;
   close(): Promise<void>;
 }
