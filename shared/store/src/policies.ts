@@ -13,6 +13,8 @@ import type { Database, Transaction } from "./pool.ts";
 import type { TenantKeys } from "./seal.ts";
 import type { Policies, PolicyRecord } from "./store.ts";
 
+export { sourceOf };
+
 interface RawPolicy {
   id: string;
   name: string;
