@@ -2,7 +2,6 @@
 
 import { randomUUID } from "node:crypto";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { builtinCheckers } from "@holdpoint/core/safety/builtin.ts";
 import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { openQueue } from "@holdpoint/queue/open.ts";
 import { keyRing } from "@holdpoint/queue/seal.ts";
@@ -14,6 +13,7 @@ import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { allCheckers } from "./checkers/load.ts";
 import { redispatch } from "./dispatch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createPolicyReader, type PolicyReader } from "./policies.ts";
@@ -47,7 +47,7 @@ export interface EngineOptions {
 
 /** Throws `config_invalid`, `policy_invalid`, `unsafe_store`, `unsafe_queue`, or that one of them is not there. */
 export async function openEngine(config: Config, options: EngineOptions): Promise<Engine> {
-  const { service, log, policySources, checkers = builtinCheckers, clock = systemClock } = options;
+  const { service, log, policySources, checkers = allCheckers(config.checkersPath), clock = systemClock } = options;
   const databaseUrl = required(config, "databaseUrl", "HOLDPOINT_DATABASE_URL");
   const masterKey = required(config, "masterKey", "HOLDPOINT_MASTER_KEY");
   const ring = keyRing(required(config, "jobKeys", "HOLDPOINT_JOB_KEYS"));

@@ -39,6 +39,8 @@ export const limits = {
   decideIdleMs: 900_000,
   checkerMsDefault: 1_000,
   checkerMsMax: 10_000,
+  checkerAnswerBytesMax: 262_144,
+  checkersMax: 32,
   findingsMax: 100,
   findingNoteCharsMax: 500,
   findingsPerCheckerMax: 20,
