@@ -7,7 +7,7 @@ import { type Effect, strictest } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { conclude } from "./conclude.ts";
-import type { History, View } from "./criteria/view.ts";
+import { type History, type View, viewOf } from "./criteria/view.ts";
 import { atomsOf, holds } from "./holds.ts";
 import { scoreRisk } from "./risk.ts";
 import { candidates } from "./rule-index.ts";
@@ -29,7 +29,7 @@ export interface AtomJudgement {
  */
 export function evaluate(set: PolicySet, action: Action, facts: Facts, history?: History): Verdict {
   const risk = scoreRisk(action, facts);
-  const view: View = { action, facts, risk: risk.score, history };
+  const view = viewOf(action, facts, risk.score, history);
   const atoms = atomsOf(facts).map((atom) => judgeAtom(set, view, atom));
   return conclude(set, view, atoms, risk);
 }

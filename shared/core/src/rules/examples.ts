@@ -6,6 +6,7 @@ import type { Json } from "@holdpoint/wire/scalars.ts";
 import { deriveFacts } from "../facts/derive.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { Refuse } from "./conditions.ts";
+import { viewOf } from "./criteria/view.ts";
 import { atomsOf, holds } from "./holds.ts";
 import { scoreRisk } from "./risk.ts";
 import type { Document, Example } from "./schema.ts";
@@ -44,7 +45,7 @@ export function exampleAction(example: Example): Action {
 /** A deny or ask matches when any atom meets it; an allow when it covers every atom. */
 export function ruleMatches(rule: CompiledRule, action: Action, siblings: readonly CompiledRule[] = []): boolean {
   const facts = deriveFacts(action);
-  const view = { action, facts, risk: scoreRisk(action, facts).score, history: undefined };
+  const view = viewOf(action, facts, scoreRisk(action, facts).score);
   const atoms = atomsOf(facts);
   const one = (atom: (typeof atoms)[number]) => {
     if (rule.uncovered && siblings.some((other) => other.effect === "allow" && holds(other, view, atom))) return false;

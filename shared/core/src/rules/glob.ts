@@ -182,7 +182,17 @@ function compilePath(pattern: string): Glob {
     return { source: pattern, prefix: "", test: (text) => text.endsWith(tail) || text === name };
   }
   const prefix = rest.startsWith("**") && whole.length > 1 ? whole.slice(0, -1) : whole;
-  return { source: pattern, prefix, test: (text) => text.startsWith(prefix) && segmentsMatch(tests, text.split("/")) };
+  const must = longestLiteral(pattern);
+  const test = (text: string) =>
+    text.startsWith(prefix) && text.includes(must) && segmentsMatch(tests, text.split("/"));
+  return { source: pattern, prefix, test };
+}
+
+/** What every match surely holds: most paths fail on it before they are taken apart. */
+function longestLiteral(pattern: string): string {
+  if (pattern.includes("\\")) return "";
+  const runs = pattern.split(/[*?]+/).map((run) => run.replace(/^\/+|\/+$/g, ""));
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
 }
 
 /** Two-pointer matching with one way back: `**` takes as few segments as it can, then one more at a time. */

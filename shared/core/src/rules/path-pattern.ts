@@ -12,8 +12,9 @@
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet } from "./glob-meet.ts";
+import { inHome, inScratch, inWorkspace, type SeenPath } from "./seen-path.ts";
 
-type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
+export type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
 
 export interface PathPattern {
   source: string;
@@ -21,19 +22,6 @@ export interface PathPattern {
   glob: Glob;
   /** the segments below the anchor, as patterns */
   segments: string[];
-}
-
-/** A path as patterns ask about it; made once for each fact and case. */
-export interface SeenPath {
-  path: string;
-  /** below the workspace, where that is known; "" is the workspace itself */
-  inWorkspace: string | undefined;
-  /** below some home; "" is the home itself */
-  inHome: string | undefined;
-  /** below a scratch folder; "" is the folder itself */
-  inScratch: string | undefined;
-  /** `/rest` of `../../rest` from an unknown folder */
-  climbed: string | undefined;
 }
 
 export function parsePathPattern(text: string, tighten: boolean, flavour: Flavour): PathPattern[] {
@@ -82,13 +70,15 @@ export function isInside(pattern: PathPattern, seen: SeenPath): boolean {
     case "anywhere":
       return glob.test(seen.path);
     case "workspace":
-      return seen.inWorkspace !== undefined && glob.test(seen.inWorkspace);
+      return within(glob, inWorkspace(seen));
     case "home":
-      return seen.inHome !== undefined && glob.test(seen.inHome);
+      return within(glob, inHome(seen));
     case "scratch":
-      return seen.inScratch !== undefined && glob.test(seen.inScratch);
+      return within(glob, inScratch(seen));
   }
 }
+
+const within = (glob: Glob, rest: string | undefined): boolean => rest !== undefined && glob.test(rest);
 
 /** May something that the pattern names lie at or below the path, or among what a shell pattern in it stands for? */
 export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): boolean {
@@ -117,7 +107,27 @@ function closure(states: Set<number>, segments: readonly string[]): Set<number> 
 }
 
 const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined => {
-  if (anchor === "workspace") return seen.inWorkspace;
-  if (anchor === "home") return seen.inHome;
-  return anchor === "scratch" ? seen.inScratch : seen.path;
+  if (anchor === "workspace") return inWorkspace(seen);
+  if (anchor === "home") return inHome(seen);
+  return anchor === "scratch" ? inScratch(seen) : seen.path;
 };
+
+/**
+ * Words of which every path inside the pattern holds at least the given one: whole segments (`s:.ssh`), or whole words
+ * of the last segment (`w:pem`). Empty = there is none that is sure.
+ */
+export function sureTokens({ segments, glob }: PathPattern): string[] {
+  if (glob.source.includes("\\")) return [];
+  const whole = segments.filter((segment) => segment !== "" && !/[*?]/.test(segment));
+  if (whole.length > 0) return whole.map((segment) => `s:${segment.toLowerCase()}`);
+  const last = segments.at(-1) ?? "";
+  if (last.includes("**")) return [];
+  const words = last.matchAll(/(?<=^|[-_.])[^-_.*?]+(?=[-_.]|$)/g);
+  return [...words].map(([word]) => `w:${word.toLowerCase()}`);
+}
+
+/** The tokens that a path has, for `sureTokens` to be found by. `name` and `segments` are in lower case. */
+export function tokensOf(seen: SeenPath, visit: (token: string) => void): void {
+  for (const segment of seen.segments) if (segment !== "") visit(`s:${segment}`);
+  for (const word of seen.name.split(/[-_.]/)) if (word !== "") visit(`w:${word}`);
+}

@@ -5,13 +5,10 @@ import type { CompiledRule } from "./compiled.ts";
 import { type Anchor, FACT_NAMES, type FactName, type Field } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
 import type { View } from "./criteria/view.ts";
+import { tokensOf } from "./path-pattern.ts";
+import { seenPath } from "./seen-path.ts";
 
 type Buckets = Map<string, CompiledRule[]>;
-
-interface PathNode {
-  rules: CompiledRule[];
-  below: Map<string, PathNode> | undefined;
-}
 
 export interface RuleIndex {
   /** tried for every atom */
@@ -20,7 +17,7 @@ export interface RuleIndex {
   program: Buckets;
   host: Buckets;
   args: Map<string, Buckets>;
-  path: PathNode | undefined;
+  path: Buckets;
   fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
   facts: Partial<Record<FactName, CompiledRule[]>>;
 }
@@ -39,7 +36,7 @@ const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {
 
 const bucketNames = (anchor: Anchor): string[] => {
   if (anchor.kind === "fact") return [`fact ${anchor.fact}`];
-  if (anchor.kind === "path") return anchor.keys.map((key) => `path ${key.join("/")}`);
+  if (anchor.kind === "path") return anchor.tokens.flat();
   const kind =
     anchor.kind === "arg" ? `arg ${anchor.name}` : anchor.kind === "field" ? `field ${anchor.field}` : anchor.kind;
   return anchor.keys.map((key) => `${kind} ${key}`);
@@ -57,7 +54,7 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     program: new Map(),
     host: new Map(),
     args: new Map(),
-    path: undefined,
+    path: new Map(),
     fields: [],
     facts: {},
   };
@@ -65,14 +62,23 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     let best: Anchor | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const anchor of rule.anchors) {
-      const cost = WEIGHTS[anchor.kind] * Math.max(...bucketNames(anchor).map((name) => sizes.get(name) ?? 1));
+      const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizes);
       if (cost < least) [best, least] = [anchor, cost];
     }
-    if (best) place(index, rule, best);
+    if (best) place(index, rule, best, sizes);
     else index.rest.push(rule);
   }
   return index;
 }
+
+/** The fullest bucket that the anchor would put a rule in; of a pattern's tokens the rarest is taken. */
+const fullest = (anchor: Anchor, sizes: ReadonlyMap<string, number>): number =>
+  anchor.kind === "path"
+    ? anchor.tokens.reduce((most, tokens) => Math.max(most, sizes.get(rarest(tokens, sizes)) ?? 1), 1)
+    : bucketNames(anchor).reduce((most, name) => Math.max(most, sizes.get(name) ?? 1), 1);
+
+const rarest = (tokens: readonly string[], sizes: ReadonlyMap<string, number>): string =>
+  tokens.reduce((best, token) => ((sizes.get(token) ?? 0) < (sizes.get(best) ?? 0) ? token : best), tokens[0] ?? "");
 
 const push = (buckets: Buckets, key: string, rule: CompiledRule): void => {
   const bucket = buckets.get(key);
@@ -80,7 +86,7 @@ const push = (buckets: Buckets, key: string, rule: CompiledRule): void => {
   else if (bucket.at(-1) !== rule) bucket.push(rule);
 };
 
-function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor): void {
+function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: ReadonlyMap<string, number>): void {
   switch (anchor.kind) {
     case "tool":
     case "program":
@@ -94,8 +100,8 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor): void {
       return;
     }
     case "path":
-      index.path ??= { rules: [], below: undefined };
-      for (const key of anchor.keys) placePath(index.path, key, rule);
+      for (const tokens of anchor.tokens) push(index.path, rarest(tokens, sizes), rule);
+      if (anchor.reaches) placeFact(index, "reaches", rule);
       return;
     case "field": {
       let entry = index.fields.find(({ field }) => field === anchor.field);
@@ -108,30 +114,18 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor): void {
       if (rule.effect !== "allow") entry.unknown.push(rule);
       return;
     }
-    case "fact": {
-      const bucket = index.facts[anchor.fact] ?? [];
-      index.facts[anchor.fact] = bucket;
-      bucket.push(rule);
+    case "fact":
+      placeFact(index, anchor.fact, rule);
       return;
-    }
     default:
       index.rest.push(rule);
   }
 }
 
-function placePath(top: PathNode, key: readonly string[], rule: CompiledRule): void {
-  let node = top;
-  for (const part of key) {
-    node.below ??= new Map();
-    const name = part.toLowerCase();
-    let next = node.below.get(name);
-    if (!next) {
-      next = { rules: [], below: undefined };
-      node.below.set(name, next);
-    }
-    node = next;
-  }
-  node.rules.push(rule);
+function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
+  const bucket = index.facts[fact];
+  if (bucket) bucket.push(rule);
+  else index.facts[fact] = [rule];
 }
 
 /** Calls `visit` with every bucket that may hold a rule for this atom; a rule may come more than once. */
@@ -157,7 +151,8 @@ export function candidates(
     else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket);
   }
   if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, visit);
-  if (index.path) for (const { path } of atom.paths) openPath(index.path, path, visit);
+  if (index.path.size > 0)
+    for (const fact of atom.paths) tokensOf(seenPath(view, fact, true), (token) => open(index.path, token, visit));
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
     if (value !== undefined) open(known, value, visit);
@@ -180,21 +175,6 @@ function openProgram(buckets: Buckets, name: string, visit: (rules: readonly Com
   if (lower !== name) open(buckets, lower, visit);
 }
 
-function openPath(top: PathNode, text: string, visit: (rules: readonly CompiledRule[]) => void): void {
-  // `../../etc/passwd` from an unknown folder is looked up as `/etc/passwd`: rules that tighten match it so.
-  const path = (text.startsWith("..") ? `/${text.replace(/^(\.\.\/?)+/, "")}` : text).toLowerCase();
-  let node: PathNode | undefined = top;
-  let start = 1;
-  while (node) {
-    if (node.rules.length > 0) visit(node.rules);
-    if (!node.below || start > path.length) return;
-    const slash = path.indexOf("/", start);
-    const end = slash < 0 ? path.length : slash;
-    node = node.below.get(path.slice(start, end));
-    start = end + 1;
-  }
-}
-
 const PRESENT: Readonly<Record<FactName, (view: View, atom: Atom) => boolean>> = {
   secrets: (view) => view.facts.secrets.length > 0,
   hosts: (_view, atom) => atom.hosts.length > 0,
@@ -205,4 +185,5 @@ const PRESENT: Readonly<Record<FactName, (view: View, atom: Atom) => boolean>> =
   oddCharacters: (view) => view.facts.oddCharacters.length > 0 || view.facts.tool.deceptive,
   writes: (_view, atom) => atom.paths.some(({ access }) => access !== "read"),
   paths: (_view, atom) => atom.paths.length > 0,
+  reaches: (_view, atom) => atom.paths.some(({ mayContain }) => mayContain),
 };

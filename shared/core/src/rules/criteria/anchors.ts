@@ -7,7 +7,13 @@
 export type Anchor =
   | { kind: "tool" | "program" | "database"; keys: string[] }
   | { kind: "arg"; name: string; keys: string[] }
-  | { kind: "path"; keys: string[][] }
+  | {
+      kind: "path";
+      /** of each pattern, the tokens of which every path inside it holds all */
+      tokens: string[][];
+      /** also tried for paths that may hold what the patterns name */
+      reaches: boolean;
+    }
   | { kind: "host"; keys: string[] }
   | { kind: "field"; field: Field; keys: string[] }
   | { kind: "fact"; fact: FactName };
@@ -35,6 +41,7 @@ export const FACT_NAMES = [
   "oddCharacters",
   "writes",
   "paths",
+  "reaches",
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 

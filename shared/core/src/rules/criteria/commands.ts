@@ -14,6 +14,7 @@ type WordTest = (word: string) => boolean;
 /** What a pattern asks of a simple command. */
 export interface CommandPattern {
   program: string;
+  programTest: WordTest;
   wrappers: string[];
   /** the pattern is one word: a wrapper of that name is meant too (`sudo`, `xargs`) */
   bare: boolean;
@@ -34,8 +35,15 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
       throw error;
     }
   }
-  const test: Test = (view, atom) => all.some((pattern) => commandMatches(pattern, atom, direction, view));
-  const wild = all.some(({ program }) => /[*?]/.test(program));
+  const byProgram = Map.groupBy(all, ({ program }) => (isWild(program) ? "*" : program));
+  const among = (name: string, view: View, atom: Atom): boolean =>
+    byProgram.get(name)?.some((pattern) => commandMatches(pattern, atom, direction, view)) ?? false;
+  const wild = byProgram.has("*");
+  const test: Test = (view, atom) => {
+    if (atom.program !== undefined && among(atom.program, view, atom)) return true;
+    if (wild && among("*", view, atom)) return true;
+    return direction === "tighten" && atom.wrappers.some((wrapper) => among(wrapper, view, atom));
+  };
   return { cost: 4, test, ...(wild ? {} : { anchor: { kind: "program", keys: all.map(({ program }) => program) } }) };
 }
 
@@ -74,8 +82,11 @@ export function parseCommandPattern(text: string): CommandPattern {
   };
 }
 
+const isWild = (program: string): boolean => /[*?]/.test(program);
+
 const nothing = (program: string): CommandPattern => ({
   program,
+  programTest: wordTest(program),
   wrappers: [],
   bare: false,
   options: [],
@@ -110,24 +121,24 @@ function patternAction(command: string): Action {
 }
 
 export function commandMatches(pattern: CommandPattern, atom: Atom, direction: Direction, view: View): boolean {
-  const named = atom.program !== undefined && sameProgram(pattern, atom.program);
-  if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some((one) => sameProgram(pattern, one)));
+  const named = atom.program !== undefined && pattern.programTest(atom.program);
+  if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));
   if (!named || !pattern.wrappers.every((wrapper) => atom.wrappers.includes(wrapper))) return false;
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
+  if (pattern.operands.length > 0) {
+    const words = wordsOf(meaning);
+    for (const [index, test] of pattern.operands.entries())
+      if (!operandMatches(test, index, words, meaning, direction, view)) return false;
+  }
   for (const { name, value } of pattern.options) {
     const given = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
     if (given === undefined) return false;
     if (value && given !== true && !value(given)) return false;
   }
-  if (pattern.operands.length === 0) return true;
-  const words = wordsOf(meaning);
-  return pattern.operands.every((test, index) => operandMatches(test, index, words, meaning, direction, view));
+  return true;
 }
-
-const sameProgram = (pattern: CommandPattern, program: string): boolean =>
-  pattern.program === program || (/[*?]/.test(pattern.program) && wordTest(pattern.program)(program.toLowerCase()));
 
 type Meaning = NonNullable<Atom["meaning"]>;
 const wordsOf = ({ subcommands, operands }: Meaning): (string | null)[] =>

@@ -1,7 +1,8 @@
 // view.ts — what a rule may look at while it is tried: the action, its facts, and what of it is vouched for
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
-import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import type { Atom, Facts, PathFact } from "@holdpoint/wire/facts.ts";
+import type { SeenPath } from "../seen-path.ts";
 
 /** Counts kept by whoever evaluates (the settle transaction counts exactly); undefined = unknown. */
 export interface History {
@@ -14,7 +15,17 @@ export interface View {
   facts: Facts;
   risk: number;
   history: History | undefined;
+  /** paths that patterns already asked about */
+  seen: { exact?: Map<PathFact, SeenPath>; folded?: Map<PathFact, SeenPath> };
 }
+
+export const viewOf = (action: Action, facts: Facts, risk: number, history?: History): View => ({
+  action,
+  facts,
+  risk,
+  history,
+  seen: {},
+});
 
 /**
  * Which way a criterion errs. `tighten`: the rule makes things stricter when it holds (deny, ask, obligations; also the

@@ -1,0 +1,54 @@
+// path-list.ts — many path patterns at once: names and folders by lookup, only the odd ones one by one
+
+import { compileGlob } from "./glob.ts";
+import { isInside, mayReach, type PathPattern } from "./path-pattern.ts";
+import type { SeenPath } from "./seen-path.ts";
+
+export interface PathList {
+  /** is the path inside one of the patterns? */
+  holds(seen: SeenPath): boolean;
+  /** may something that one of them names lie at or below the path? */
+  mayReach(seen: SeenPath, below: boolean): boolean;
+}
+
+interface Sorted {
+  // `**/.env`: the last segment as it is
+  names: Set<string>;
+  // `**/*.pem`: what the last segment ends in
+  endings: string[];
+  // `**/id_*`: patterns for the last segment
+  nameTests: ((name: string) => boolean)[];
+  // `**/secrets/**`: a folder anywhere above, or the path itself
+  folders: Set<string>;
+  rest: PathPattern[];
+}
+
+export function compilePathList(patterns: readonly PathPattern[]): PathList {
+  const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), rest: [] };
+  for (const pattern of patterns) sort(pattern, sorted);
+  const { names, endings, nameTests, folders, rest } = sorted;
+  return {
+    holds: (seen) =>
+      names.has(seen.name) ||
+      endings.some((ending) => seen.name.endsWith(ending)) ||
+      nameTests.some((test) => test(seen.name)) ||
+      (folders.size > 0 && seen.segments.some(folders.has, folders)) ||
+      rest.some((pattern) => isInside(pattern, seen)),
+    mayReach: (seen, below) => patterns.some((pattern) => mayReach(pattern, seen, below)),
+  };
+}
+
+function sort(pattern: PathPattern, sorted: Sorted): void {
+  const { anchor, segments } = pattern;
+  const [first, second = "", third] = segments;
+  if (anchor !== "anywhere" || first !== "**" || second.includes("\\")) sorted.rest.push(pattern);
+  else if (segments.length === 2 && second !== "**") sortName(second, sorted);
+  else if (segments.length === 3 && third === "**" && !/[*?]/.test(second)) sorted.folders.add(second);
+  else sorted.rest.push(pattern);
+}
+
+function sortName(name: string, { names, endings, nameTests }: Sorted): void {
+  if (!/[*?]/.test(name)) names.add(name);
+  else if (/^\*[^*?]+$/.test(name)) endings.push(name.slice(1));
+  else nameTests.push(compileGlob(name, "text").test);
+}
