@@ -22,6 +22,8 @@ import type { Json } from "@holdpoint/wire/scalars.ts";
 export interface Line {
   engine: Engine;
   databaseUrl: string;
+  /** what a worker process needs to join in */
+  environment: Record<string, string>;
   stages: RunningStage[];
   /** opens another engine on the same database and queue, as another process would */
   another(options?: Partial<EngineOptions>): Promise<Engine>;
@@ -91,6 +93,12 @@ export async function openLine(
   return {
     engine,
     databaseUrl: database.url,
+    environment: {
+      HOLDPOINT_DATABASE_URL: database.url,
+      ...(options.queueUrl && { HOLDPOINT_QUEUE_URL: options.queueUrl }),
+      HOLDPOINT_MASTER_KEY: config.masterKey.toString("base64"),
+      HOLDPOINT_JOB_KEYS: config.jobKeys.map(({ id, key }) => `${id}:${key.toString("base64")}`).join(","),
+    },
     stages,
     another: (more = {}) => open(more),
     commit,
