@@ -1,7 +1,7 @@
 // policies.ts — policy administration: write drafts, publish them to every live worker, retire them
 
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { sourceOf } from "@holdpoint/store/policies.ts";
+import { sourceOf } from "@holdpoint/store/policy-source.ts";
 import type { PolicyRecord } from "@holdpoint/store/store.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";

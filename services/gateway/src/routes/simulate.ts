@@ -3,7 +3,7 @@
 import { decide } from "@holdpoint/core/decide.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { sourceOf } from "@holdpoint/store/policies.ts";
+import { sourceOf } from "@holdpoint/store/policy-source.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import { ATTESTABLE, JsonObject, Proposal, ProposedAction } from "@holdpoint/wire/action.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
