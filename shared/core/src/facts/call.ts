@@ -6,7 +6,7 @@ import { hostFact, namedHost, type Target, urlTargets } from "./hosts.ts";
 import { isAbsolute, isHarmlessDevice, locate, type Place } from "./paths.ts";
 import { addOnce, type Reading, stricterClass } from "./reading.ts";
 import { runsByItself } from "./self-running.ts";
-import type { Output, Word } from "./shell/word.ts";
+import { literal, type Output, type Word } from "./shell/word.ts";
 
 /** Texts that are commands or code themselves: read by whoever knows how, with the wrappers of this call. */
 export interface Nested {
@@ -30,6 +30,8 @@ export interface Call {
   stdin: Output | undefined;
   /** all of the program's arguments, in order */
   words: readonly Word[];
+  /** set where the call is less than its table says: it only looks */
+  base: CommandClass | undefined;
 }
 
 export const has = (call: Call, ...names: string[]): boolean => names.some((name) => call.options.has(name));
@@ -43,6 +45,10 @@ export const operandText = (call: Call, index: number): string => call.operands[
 export const runs = (call: Call, kind: string): void => addOnce(call.atom.runsCode, kind);
 export const opaque = (call: Call, why: string): void => addOnce(call.atom.opaque, why);
 export const sets = (call: Call, variable: string): void => addOnce(call.atom.variables, variable);
+/** The call only looks, though its program can do more. */
+export const looksOnly = (call: Call): void => {
+  call.base = "safe";
+};
 export const raise = (call: Call, to: CommandClass): void => {
   call.atom.class = stricterClass(call.atom.class, to);
 };
@@ -101,8 +107,9 @@ export const touches = (call: Call, word: Word, access: Access, reach?: Reach): 
   touch(call.reading, call.atom, call.place, word, access, reach);
 
 /** A path that the call touches without naming it: the folder it is called in. */
-export function touchesHere(call: Call, access: Access, name = "."): void {
-  touches(call, { raw: name, text: name, known: name, glob: false }, access, { deep: true });
+export const HERE: Word = literal(".");
+export function touchesHere(call: Call, access: Access): void {
+  touches(call, HERE, access, { deep: true });
 }
 
 export function addHost(reading: Reading, atom: Atom, raw: string, target: Target, upload?: boolean): void {

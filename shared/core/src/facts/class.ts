@@ -5,8 +5,36 @@ import type { Call } from "./call.ts";
 import { isAbsolute, isInside, type Place } from "./paths.ts";
 import { stricterClass } from "./reading.ts";
 
-const PRIVILEGE = new Set(["sudo", "doas", "su", "pkexec", "runuser", "run0", "gosu", "su-exec", "nsenter", "chroot", "unshare"]);
-const SYSTEM_ROOTS = ["/etc", "/usr", "/var", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/root", "/sys", "/proc", "/dev", "/System", "/Library"];
+const PRIVILEGE = new Set([
+  "sudo",
+  "doas",
+  "su",
+  "pkexec",
+  "runuser",
+  "run0",
+  "gosu",
+  "su-exec",
+  "nsenter",
+  "chroot",
+  "unshare",
+]);
+const SYSTEM_ROOTS = [
+  "/etc",
+  "/usr",
+  "/var",
+  "/boot",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/lib64",
+  "/opt",
+  "/root",
+  "/sys",
+  "/proc",
+  "/dev",
+  "/System",
+  "/Library",
+];
 const SCRATCH = ["/tmp", "/var/tmp", "/dev/shm"];
 
 const isSystem = (path: string): boolean =>

@@ -20,7 +20,8 @@ function addResolved(reading: Reading, action: Action): void {
   if (accesses.size === 0) accesses.add("read");
   const from = atom.paths.length;
   for (const path of resolved)
-    for (const access of accesses) touch(reading, atom, { cwds: [action.cwd ?? "."], home: action.home }, literal(path), access);
+    for (const access of accesses)
+      touch(reading, atom, { cwds: [action.cwd ?? "."], home: action.home }, literal(path), access);
   for (const fact of atom.paths.slice(from)) fact.resolved = true;
 }
 

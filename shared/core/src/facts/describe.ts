@@ -34,6 +34,7 @@ export const newCall = (reading: Reading, nested: Nested, invocation: Invocation
   rest: [],
   stdin: invocation.stdin,
   words: invocation.words,
+  base: undefined,
 });
 
 /** Options and values as a rule sees them: sorted, a value that is not known is empty. */
@@ -96,6 +97,11 @@ function both(call: Call, word: Word): void {
 function printed(call: Call, grammar: Grammar | undefined): Output {
   const prints = grammar?.program.prints;
   if (prints === undefined) return { kind: "unknown" };
+  if (typeof prints === "function") return prints(call);
+  if (prints === "input") {
+    const read = call.atom.paths.some((path) => path.access === "read");
+    return !read && call.stdin?.kind === "paths" ? call.stdin : { kind: "unknown" };
+  }
   const roots = call.atom.paths.filter((path) => path.access === "read" && !path.dynamic).map((path) => path.path);
   if (prints === "operands" && roots.length > 0) return { kind: "paths", roots };
   return call.place.cwds.length > 0 ? { kind: "paths", roots: call.place.cwds } : { kind: "unknown" };
@@ -108,7 +114,12 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   const grammar = findProgram(program);
   if (!grammar) {
     describeUnknown(call);
-    atom.meaning = { program, subcommands: [], options: plainOptions(call), operands: call.operands.map((w) => w.text) };
+    atom.meaning = {
+      program,
+      subcommands: [],
+      options: plainOptions(call),
+      operands: call.operands.map((w) => w.text),
+    };
     classify(call, "warn");
     return { kind: "unknown" };
   }
@@ -132,7 +143,6 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
     options: plainOptions(call),
     operands: call.operands.map((word) => word.text),
   };
-  classify(call, CLASSES[named]);
+  classify(call, call.base ?? CLASSES[named]);
   return printed(call, last);
 }
-

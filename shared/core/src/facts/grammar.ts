@@ -1,6 +1,7 @@
 // grammar.ts — how a program's command line is written: the type of our tables, and their compiled form
 
 import type { Call } from "./call.ts";
+import type { Output } from "./shell/word.ts";
 
 export type ClassName = "safe" | "warn" | "blocked";
 
@@ -24,8 +25,15 @@ export interface Program {
   style?: "single" | "bundle";
   /** operands end the options (sudo, ssh, bash): what follows belongs to the called program */
   stopAtOperand?: true;
-  /** it prints paths that were given to it or lie below them, so that `$(…)` and `| xargs` can be followed */
-  prints?: "operands" | "cwd";
+  /**
+   * What it prints, so that `$(…)`, `| xargs` and `| sh` can be followed: paths at or below its operands or its folder,
+   * or what it was given on standard input.
+   */
+  prints?: "operands" | "cwd" | "input" | ((call: Call) => Output);
+  /** subcommands that no table lists: words up to `max`, or up to and with the first that is one of `until` */
+  subs?: { max: number; until?: ReadonlySet<string> };
+  /** its words follow no option grammar: `then` reads them (find, test) */
+  raw?: true;
   /** options whose presence keeps the call read-only although the class says more: `--dry-run` */
   dry?: string[];
   /** options that reach everything below an operand */

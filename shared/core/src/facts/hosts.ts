@@ -22,7 +22,13 @@ const METADATA_NAMES = new Set([
   "metadata.tencentyun.com",
   "rancher-metadata",
 ]);
-const LOOPBACK_NAMES = new Set(["localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "host.docker.internal"]);
+const LOOPBACK_NAMES = new Set([
+  "localhost",
+  "localhost.localdomain",
+  "ip6-localhost",
+  "ip6-loopback",
+  "host.docker.internal",
+]);
 /** Public names that always answer with loopback. */
 const LOOPBACK_ZONES = ["localhost", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "fuf.me", "localho.st"];
 /** Services that answer with the address spelled in the name. */
@@ -83,7 +89,12 @@ function percentDecoded(text: string): string {
 }
 
 const isSchemeChar = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 46;
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 43 ||
+  code === 45 ||
+  code === 46;
 
 /** `https` of `https://x`, lower-case; undefined where the text has no `scheme:`. */
 export function schemeOf(text: string): string | undefined {
@@ -174,7 +185,12 @@ function portOf(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 }
 
-export function hostFact(raw: string, target: Target, at: string, extra?: { upload?: boolean; dynamic?: boolean }): HostFact {
+export function hostFact(
+  raw: string,
+  target: Target,
+  at: string,
+  extra?: { upload?: boolean; dynamic?: boolean },
+): HostFact {
   const fact: HostFact = { raw, host: target.host, zone: target.zone, at };
   if (target.scheme !== undefined) fact.scheme = target.scheme;
   if (target.port !== undefined) fact.port = target.port;

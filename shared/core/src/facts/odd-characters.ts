@@ -7,7 +7,15 @@ export function oddKind(code: number): string | undefined {
   if (code < 0x20) return code === 9 || code === 10 || code === 13 ? undefined : code === 0x1b ? "escape" : "control";
   if (code < 0x7f) return undefined;
   if (code < 0xa0) return "control";
-  if (code === 0xad || code === 0x34f || code === 0x61c || code === 0x115f || code === 0x1160 || code === 0x3164 || code === 0xffa0)
+  if (
+    code === 0xad ||
+    code === 0x34f ||
+    code === 0x61c ||
+    code === 0x115f ||
+    code === 0x1160 ||
+    code === 0x3164 ||
+    code === 0xffa0
+  )
     return code === 0x61c ? "bidi" : "invisible";
   if (code >= 0x200b && code <= 0x200f) return code >= 0x200e ? "bidi" : "zero-width";
   if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return "bidi";

@@ -88,12 +88,21 @@ function readOption(call: Call, chain: readonly Grammar[], word: Word, text: str
   return 0;
 }
 
+/** Is the next plain word another subcommand, where no table names them? */
+function takesSub(current: Grammar, call: Call, known: number): boolean {
+  const { subs } = current.program;
+  if (!subs || call.operands.length > 0 || call.subs.length - (known - 1) >= subs.max) return false;
+  const last = call.subs.at(-1);
+  return call.subs.length < known || last === undefined || !subs.until?.has(last);
+}
+
 /**
  * Fills subs, options, operands and rest of `call` from its words; returns the grammars from program to subcommand.
  * A word that only the run knows is an operand; where a subcommand was due, the call is opaque.
  */
 export function readWords(call: Call, grammar: Grammar): Grammar[] {
   const chain = [grammar];
+  if (grammar.program.raw) return chain;
   const { words } = call;
   let current = grammar;
   let onlyOperands = false;
@@ -101,7 +110,8 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
   const bundle = words[0]?.text;
   if (grammar.program.style === "bundle" && bundle && /^[A-Za-z]+$/.test(bundle)) {
     // `tar xzf a.tgz`: the first word is a cluster without its dash.
-    first = 1 + readOption(call, chain, { ...words[0]!, text: `-${bundle}`, known: `-${bundle}` }, `-${bundle}`, words[1]);
+    first =
+      1 + readOption(call, chain, { ...words[0]!, text: `-${bundle}`, known: `-${bundle}` }, `-${bundle}`, words[1]);
   }
   for (let i = first; i < words.length; i++) {
     const word = words[i]!;
@@ -128,6 +138,8 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
         const sub = current.sub.get(text);
         if (sub) chain.push(sub);
         current = sub ?? { ...current, sub: undefined };
+      } else if (takesSub(current, call, chain.length)) {
+        call.subs.push(text);
       } else if (current.program.stopAtOperand) {
         call.rest = words.slice(i);
         break;

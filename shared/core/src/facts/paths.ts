@@ -108,7 +108,15 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf("/
 export const isInside = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 
-const DEVICES = new Set(["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/full"]);
+const DEVICES = new Set([
+  "/dev/null",
+  "/dev/stdin",
+  "/dev/stdout",
+  "/dev/stderr",
+  "/dev/tty",
+  "/dev/zero",
+  "/dev/full",
+]);
 /** Devices that hold nothing: naming them touches no file. */
 export const isHarmlessDevice = (path: string): boolean =>
   DEVICES.has(path) || path === "/dev/urandom" || path === "/dev/random" || path.startsWith("/dev/fd/");

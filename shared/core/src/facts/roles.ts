@@ -1,8 +1,9 @@
 // roles.ts — what happens to a word in its place: the `<role>`s of the program tables
 
 import { type Call, database, has, reachesHost, reachesRemote, reachesUrl, runs, sets, touches } from "./call.ts";
+import { gitSetting } from "./git-settings.ts";
 import type { Slot } from "./grammar.ts";
-import { looksLikePath } from "./paths.ts";
+import { locate, looksLikePath } from "./paths.ts";
 import type { Word } from "./shell/word.ts";
 import { readSql } from "./sql.ts";
 
@@ -44,6 +45,13 @@ const ROLES: Record<string, Role> = {
     touches(call, word, "read");
     runs(call, "configuration");
   },
+  /** what follows happens there: `git -C`, `make -C` */
+  chdir: (call, word) => {
+    const known = word.text;
+    call.place = { ...call.place, cwds: known === null ? [] : locate(known, call.place) };
+  },
+  /** a setting of git, `key=value` */
+  gitSetting: (call, word) => gitSetting(call, word),
   url: (call, word) => reachesUrl(call, word),
   upload: (call, word) => reachesUrl(call, word, true),
   host: (call, word) => reachesHost(call, word),
@@ -55,7 +63,12 @@ const ROLES: Record<string, Role> = {
   atFile: (call, word) => {
     const known = word.text ?? word.known;
     if (!known.startsWith("@")) return;
-    const path = { ...word, raw: known.slice(1), text: word.text === null ? null : known.slice(1), known: known.slice(1) };
+    const path = {
+      ...word,
+      raw: known.slice(1),
+      text: word.text === null ? null : known.slice(1),
+      known: known.slice(1),
+    };
     touches(call, path, "read");
   },
   /** `NAME=value`: a variable for what is called */

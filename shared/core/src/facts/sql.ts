@@ -28,7 +28,8 @@ function statements(sql: string): string[][] {
     } else if (char === "*" && sql[i + 1] === "/") i += 2;
     else if (char === "'") {
       let j = i + 1;
-      while (j < sql.length && (sql[j] !== "'" || sql[j + 1] === "'")) j += sql[j] === "'" ? 2 : sql[j] === "\\" ? 2 : 1;
+      while (j < sql.length && (sql[j] !== "'" || sql[j + 1] === "'"))
+        j += sql[j] === "'" ? 2 : sql[j] === "\\" ? 2 : 1;
       tokens.push("''");
       i = j + 1;
     } else if (char === ";") {
@@ -97,10 +98,37 @@ const OBJECT_KINDS = new Set([
   "server",
   "warehouse",
 ]);
-const NOISE = new Set(["if", "exists", "not", "concurrently", "only", "low_priority", "quick", "ignore", "temporary", "cascade"]);
+const NOISE = new Set([
+  "if",
+  "exists",
+  "not",
+  "concurrently",
+  "only",
+  "low_priority",
+  "quick",
+  "ignore",
+  "temporary",
+  "cascade",
+]);
 
 /** Verbs that only look. */
-export const READING_VERBS = new Set(["select", "show", "describe", "desc", "explain", "with", "pragma", "use", "values", "table", "help", "set", "begin", "commit", "rollback"]);
+export const READING_VERBS = new Set([
+  "select",
+  "show",
+  "describe",
+  "desc",
+  "explain",
+  "with",
+  "pragma",
+  "use",
+  "values",
+  "table",
+  "help",
+  "set",
+  "begin",
+  "commit",
+  "rollback",
+]);
 
 function tautology(tokens: readonly string[], where: number): boolean {
   const condition = tokens.slice(where + 1).map((token) => token.toLowerCase());
@@ -113,7 +141,9 @@ function readStatement(tokens: readonly string[]): DatabaseFact | undefined {
   let start = 0;
   // `with x as (…) delete …`: the verb that changes something is the one that counts.
   if (words[0] === "with" || words[0] === "explain") {
-    const found = words.findIndex((word) => word === "delete" || word === "update" || word === "insert" || word === "merge");
+    const found = words.findIndex(
+      (word) => word === "delete" || word === "update" || word === "insert" || word === "merge",
+    );
     if (found > 0) start = found;
   }
   const verb = words[start];

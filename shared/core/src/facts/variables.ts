@@ -146,14 +146,21 @@ const HARMLESS_GIT = new Set([
   "GIT_DISCOVERY_ACROSS_FILESYSTEM",
   "GIT_PAGER_IN_USE",
 ]);
-const HARMLESS_PYTHON = new Set(["PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONHASHSEED"]);
+const HARMLESS_PYTHON = new Set([
+  "PYTHONUNBUFFERED",
+  "PYTHONDONTWRITEBYTECODE",
+  "PYTHONIOENCODING",
+  "PYTHONUTF8",
+  "PYTHONHASHSEED",
+]);
 
 /** Why setting `name` makes code run, or undefined when it does not. */
 export function codeVariable(name: string): VariableKind | undefined {
   const exact = Object.hasOwn(EXACT, name) ? EXACT[name] : undefined;
   if (exact) return exact;
   if (name.startsWith("LD_") || name.startsWith("DYLD_")) return name.endsWith("_PATH") ? "search" : "code";
-  if (name.startsWith("GIT_")) return Object.hasOwn(GIT, name) ? GIT[name] : HARMLESS_GIT.has(name) ? undefined : "settings";
+  if (name.startsWith("GIT_"))
+    return Object.hasOwn(GIT, name) ? GIT[name] : HARMLESS_GIT.has(name) ? undefined : "settings";
   if (name.startsWith("PYTHON")) {
     if (HARMLESS_PYTHON.has(name)) return undefined;
     return name === "PYTHONPATH" || name === "PYTHONHOME" ? "search" : "code";
@@ -169,7 +176,11 @@ export function gitSettingRuns(key: string): VariableKind | undefined {
   const lower = key.toLowerCase();
   if (lower.startsWith("alias.")) return "command";
   if (GIT_SETTINGS.has(lower)) return lower === "core.hookspath" || lower.startsWith("include") ? "code" : "command";
-  if (/^(diff|merge|filter|difftool|mergetool|gpg|credential|guitool|browser|man|pager|sendemail|trailer|remote|url|protocol|submodule|includeif|tar|hook)\..*\.?(command|cmd|textconv|driver|clean|smudge|process|program|helper|path|tool|pager|vcs|uploadpack|receivepack|insteadof|pushinsteadof|allow|update|smtpserver|proxy)$/.test(lower))
+  if (
+    /^(diff|merge|filter|difftool|mergetool|gpg|credential|guitool|browser|man|pager|sendemail|trailer|remote|url|protocol|submodule|includeif|tar|hook)\..*\.?(command|cmd|textconv|driver|clean|smudge|process|program|helper|path|tool|pager|vcs|uploadpack|receivepack|insteadof|pushinsteadof|allow|update|smtpserver|proxy)$/.test(
+      lower,
+    )
+  )
     return "command";
   if (lower.startsWith("includeif.") || lower.startsWith("pager.")) return "code";
   return undefined;

@@ -1,6 +1,24 @@
 // files.ts — programs that make, move, change and remove files
 
+import { type Call, HERE, has, operandText, raise, runs, touches, valueOf } from "../call.ts";
 import type { Program } from "../grammar.ts";
+
+/** `chmod 777`, `chmod a+w`, `chmod u+s`: a mode that opens a file to everybody or lends its owner's rights. */
+function permissive(call: Call): void {
+  const mode = operandText(call, 0);
+  if (/^[0-7]{3,4}$/.test(mode)) {
+    if (mode.length === 4 && Number(mode[0]) >= 2) raise(call, "blocked-by-default");
+  } else if (/[+=][rwxXt]*s/.test(mode)) raise(call, "blocked-by-default");
+}
+
+const operandsFrom = (call: Call, index: number, access: "write" | "read", deep: boolean): void => {
+  for (const word of call.operands.slice(index)) touches(call, word, access, { deep });
+};
+
+/** chmod, chown, chgrp: the first operand is a mode or an owner unless `--reference` gives it. */
+function changeMode(call: Call): void {
+  operandsFrom(call, has(call, "reference") ? 0 : 1, "write", has(call, "recursive"));
+}
 
 export const files: Record<string, Program> = {
   rm: {
@@ -8,11 +26,178 @@ export const files: Record<string, Program> = {
     options: `
       -f --force; -i; -I; --interactive[=WHEN]; -v --verbose; -d --dir
       -r -R --recursive
+      -P; -W; -x
       --no-preserve-root; --preserve-root[=all]; --one-file-system
     `,
   },
-  "rmdir": { use: "<delete>...", options: "-p --parents; -v --verbose; --ignore-fail-on-non-empty" },
-  "echo printf": { class: "safe" },
-  "cat": { use: "<read>...", class: "safe" },
-  "ls": { use: "<read>...", class: "safe", prints: "operands", options: "-R --recursive; -a --all; -l" },
+  rmdir: { use: "<delete>...", options: "-p --parents; -v --verbose; --ignore-fail-on-non-empty" },
+  unlink: { use: "<delete>..." },
+  "trash trash-put gio-trash rmtrash": { use: "<delete>..." },
+  "rimraf del-cli del": { use: "<destroy>...", options: "-g --glob; -f --force; -i; -v" },
+  shred: {
+    use: "<destroy>...",
+    options:
+      "-f --force; -n --iterations=N; -s --size=N; -u; --remove[=HOW]; -v --verbose; -x --exact; -z --zero; --random-source=<read>",
+  },
+  "srm wipe": { use: "<destroy>...", options: "-r -R --recursive; -f --force; -z; -l; -q; -i; -v; -k" },
+  truncate: { use: "<destroy>...", options: "-s --size=N; -c --no-create; -o --io-blocks; -r --reference=<read>" },
+  fallocate: {
+    use: "<write>...",
+    options:
+      "-l --length=N; -o --offset=N; -p --punch-hole; -z --zero-range; -d --dig-holes; -n --keep-size; -c; -i; -x",
+  },
+  mv: {
+    use: "<move>... <write>",
+    useWith: { "target-directory": "<move>..." },
+    options: `
+      -f --force; -i --interactive; -n --no-clobber; -u; --update[=WHEN]; -v --verbose; -b; --backup[=HOW]
+      -t --target-directory=<into>; -T --no-target-directory; -S --suffix=S; --strip-trailing-slashes; -Z; --exchange
+    `,
+  },
+  cp: {
+    use: "<read>... <write>",
+    useWith: { "target-directory": "<read>..." },
+    options: `
+      -r -R --recursive; -a --archive; -f --force; -i --interactive; -n --no-clobber; -u; --update[=WHEN]; -v --verbose; -b; --backup[=HOW]
+      -p; --preserve[=LIST]; --no-preserve=LIST; -d; -P --no-dereference; -L --dereference; -H; -l --link; -s --symbolic-link; -x --one-file-system
+      -t --target-directory=<into>; -T --no-target-directory; -S --suffix=S; --parents; --reflink[=WHEN]; --sparse=WHEN; -c; -X
+    `,
+  },
+  install: {
+    use: "<read>... <write>",
+    useWith: { "target-directory": "<read>...", directory: "<write>..." },
+    options:
+      "-b; --backup[=HOW]; -c; -C --compare; -d --directory; -D; -g --group=NAME; -m --mode=MODE; -o --owner=NAME; -p --preserve-timestamps; -s --strip; -S --suffix=S; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -Z",
+  },
+  ln: {
+    use: "<read>... <write>",
+    useWith: { "target-directory": "<read>..." },
+    options:
+      "-s --symbolic; -f --force; -i --interactive; -n --no-dereference; -r --relative; -L --logical; -P --physical; -b; --backup[=HOW]; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -S --suffix=S; -h; -F",
+    then: (call) => {
+      // `ln -s X` alone makes X's name here.
+      if (call.operands.length === 1 && !has(call, "target-directory"))
+        touches(call, { ...call.operands[0]!, text: ".", raw: "." }, "write");
+    },
+  },
+  link: { use: "<read> <write>" },
+  mkdir: { use: "<write>...", options: "-p --parents; -m --mode=MODE; -v --verbose; -Z" },
+  touch: {
+    use: "<write>...",
+    options:
+      "-a; -m; -c --no-create; -d --date=TEXT; -r --reference=<read>; -t=STAMP; -h --no-dereference; --time=WORD",
+  },
+  "mkfifo mknod": { use: "<write>", options: "-m --mode=MODE; -Z" },
+  mktemp: { options: "-d --directory; -u --dry-run; -q --quiet; -p --tmpdir=<write>; --suffix=S; -t" },
+  chmod: {
+    use: "mode",
+    options:
+      "-R --recursive; -f --silent; -v --verbose; -c --changes; --reference=<read>; --preserve-root; --no-preserve-root; -h; -H; -L; -P; -E; -N",
+    then: (call) => {
+      // `chmod -x file`: a mode that looks like an option.
+      const dashed = ["r", "w", "x", "s", "t", "X"].filter((letter) => call.options.has(letter));
+      operandsFrom(
+        call,
+        has(call, "reference") || (dashed.length > 0 && call.operands.length === 1) ? 0 : 1,
+        "write",
+        has(call, "recursive"),
+      );
+      permissive(call);
+    },
+  },
+  "chown chgrp": {
+    use: "owner",
+    options:
+      "-R --recursive; -f --silent; -v --verbose; -c --changes; -h --no-dereference; --dereference; --from=OWNER; --reference=<read>; --preserve-root; --no-preserve-root; -H; -L; -P; -n; -x",
+    then: (call) => {
+      changeMode(call);
+      if (operandText(call, 0).startsWith("root")) raise(call, "blocked-by-default");
+    },
+  },
+  chattr: {
+    use: "mode",
+    options: "-R --recursive; -V; -f; -v=N; -p=N",
+    then: (call) => {
+      operandsFrom(call, 1, "write", has(call, "recursive"));
+      raise(call, "blocked-by-default");
+    },
+  },
+  setfacl: {
+    use: "<write>...",
+    options:
+      "-m --modify=ACL; -x --remove=ACL; -M --modify-file=<read>; -X --remove-file=<read>; -b --remove-all; -k --remove-default; -R --recursive; -d --default; -n; -L; -P; --set=ACL; --set-file=<read>; --restore=<read>",
+  },
+  "setfattr xattr": {
+    use: "<write>...",
+    options: "-n --name=NAME; -v --value=V; -x --remove=NAME; -h; -w; -d; -c; -l; -r; -p",
+  },
+  setcap: { use: "caps <write>...", class: "blocked" },
+  dd: {
+    raw: true,
+    then: (call) => {
+      for (const word of call.words) {
+        const known = word.text ?? word.known;
+        const equals = known.indexOf("=");
+        if (equals < 0) continue;
+        const name = known.slice(0, equals);
+        const value = {
+          ...word,
+          raw: known.slice(equals + 1),
+          text: word.text === null ? null : known.slice(equals + 1),
+          known: known.slice(equals + 1),
+        };
+        call.options.set(name, value);
+        call.values.set(name, [value]);
+        if (name === "if") touches(call, value, "read");
+        if (name === "of") touches(call, value, "write");
+      }
+    },
+  },
+  tee: {
+    use: "<write>...",
+    options: "-a --append; -i --ignore-interrupts; -p; --output-error[=MODE]",
+    prints: (call) => call.stdin ?? { kind: "unknown" },
+  },
+  sponge: { use: "<write>", options: "-a" },
+  split: {
+    use: "<read> <write>",
+    options:
+      "-a --suffix-length=N; -b --bytes=N; -C --line-bytes=N; -d --numeric-suffixes; -e; -l --lines=N; -n --number=N; -t --separator=C; -x; --additional-suffix=S; --filter=<shell>; --verbose",
+  },
+  csplit: { use: "<read>", options: "-f --prefix=<write>; -b --suffix-format=F; -n --digits=N; -k; -s; -z" },
+  rename: {
+    use: "expr expr <write>...",
+    options: "-v --verbose; -n --nono; -f --force; -s --symlink; -e=EXPR; -a --all; -l --last",
+    useWith: { e: "<write>..." },
+    then: (call) => {
+      if (/[{}()]|\b(system|unlink|qx|`)/.test(operandText(call, 0))) runs(call, "interpreter");
+    },
+  },
+  patch: {
+    use: "<edit> <read>",
+    options:
+      "-p --strip=N; -i --input=<read>; -R --reverse; -d --directory=<chdir>; -o --output=<write>; -b --backup; -E; -f --force; -N --forward; -t --batch; -s --quiet; --dry-run; -r --reject-file=<write>; -u; -c; -l; --merge[=S]; --verbose",
+    dry: ["dry-run"],
+    then: (call) => {
+      if (call.operands.length === 0 && !has(call, "dry-run")) touches(call, HERE, "write", { deep: true });
+    },
+  },
+  rsync: {
+    use: "<remoteRead>... <remoteWrite>",
+    options: `
+      -a --archive; -r --recursive; -v --verbose; -z --compress; -h --human-readable; -n --dry-run; -u --update; -P; --progress; --partial
+      -e --rsh=<shell>; --rsync-path=TEXT; --delete; --delete-before; --delete-during; --delete-after; --delete-excluded; --delete-delay; --remove-source-files
+      --exclude=P; --exclude-from=<read>; --include=P; --include-from=<read>; -f --filter=P; --files-from=<read>; -l --links; -L --copy-links; -H --hard-links; -p --perms; -o --owner; -g --group; -t --times; -O; -x --one-file-system; -S --sparse
+      --bwlimit=N; --port=N; --password-file=<read>; --log-file=<write>; --backup-dir=<write>; -b --backup; --suffix=S; --chown=O; --chmod=M; --info=F; --stats; --timeout=N; --max-size=N; --min-size=N; -q --quiet; -c --checksum; -i --itemize-changes; -R --relative; -d --dirs; -W --whole-file; --ignore-existing; --existing; --inplace; --append; --link-dest=<read>; -T --temp-dir=<write>; -C --cvs-exclude; -A --acls; -X --xattrs; -D; -k; -K; -E; -y; -m; -s; -4; -6
+    `,
+    dry: ["dry-run"],
+    then: (call) => {
+      const last = call.operands.at(-1);
+      if (last && [...call.options.keys()].some((name) => name.startsWith("delete")))
+        touches(call, last, "delete", { deep: true });
+      if (has(call, "remove-source-files"))
+        for (const word of call.operands.slice(0, -1)) touches(call, word, "delete", { deep: true });
+      if (valueOf(call, "rsync-path")) runs(call, "remote");
+    },
+  },
 };

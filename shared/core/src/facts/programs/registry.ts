@@ -1,13 +1,44 @@
 // registry.ts — finds the grammar of a program by its name; compiled when first asked for
 
 import { compile, type Grammar, type Program } from "../grammar.ts";
+import { archives } from "./archives.ts";
+import { builds } from "./builds.ts";
+import { builtins } from "./builtins.ts";
+import { clouds } from "./cloud.ts";
+import { containers } from "./containers.ts";
+import { databases } from "./databases.ts";
+import { editors } from "./editors.ts";
 import { files } from "./files.ts";
+import { find } from "./find.ts";
+import { git } from "./git.ts";
+import { interpreters } from "./interpreters.ts";
+import { looking } from "./looking.ts";
+import { networking } from "./network.ts";
+import { packages } from "./packages.ts";
+import { systems } from "./system.ts";
 
-const TABLES: readonly Record<string, Program>[] = [files];
+const TABLES: readonly Record<string, Program>[] = [
+  builds,
+  archives,
+  builtins,
+  clouds,
+  containers,
+  databases,
+  editors,
+  systems,
+  find,
+  git,
+  interpreters,
+  networking,
+  packages,
+  looking,
+  files,
+];
 
 const programs = new Map<string, Program>();
 for (const table of TABLES)
-  for (const [names, program] of Object.entries(table)) for (const name of names.split(" ")) programs.set(name, program);
+  for (const [names, program] of Object.entries(table))
+    for (const name of names.split(" ")) programs.set(name, program);
 
 const compiled = new Map<string, Grammar>();
 
@@ -29,11 +60,18 @@ export function canonicalName(base: string): string {
   let name = base.toLowerCase();
   if (name.endsWith(".exe") || name.endsWith(".cmd")) name = name.slice(0, -4);
   if (programs.has(name)) return name;
-  const versioned = /^(python|pip|ruby|perl|php|lua|node|gcc|g\+\+|clang|clang\+\+|pypy|java|psql|pg_dump|llvm-config)-?[\d.]+$/.exec(name);
+  const versioned =
+    /^(python|pip|ruby|perl|php|lua|node|gcc|g\+\+|clang|clang\+\+|pypy|java|psql|pg_dump|llvm-config)-?[\d.]+$/.exec(
+      name,
+    );
   if (versioned) return versioned[1]!;
   if (name === "nodejs") return "node";
   // GNU tools beside BSD ones.
   if (name.startsWith("g") && GNU.has(name.slice(1))) return name.slice(1);
   return name;
 }
-const GNU = new Set("rm mv cp sed awk tar find xargs dd chmod chown ln shred truncate install tee mkdir rmdir unlink cat head tail sort cut env timeout stat".split(" "));
+const GNU = new Set(
+  "rm mv cp sed awk tar find xargs dd chmod chown ln shred truncate install tee mkdir rmdir unlink cat head tail sort cut env timeout stat".split(
+    " ",
+  ),
+);

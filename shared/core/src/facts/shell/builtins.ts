@@ -50,7 +50,10 @@ export function expandAlias(shell: Shell, name: string, words: readonly Word[], 
   // An alias is not expanded within itself.
   const scope: Scope = { ...shell.scope, aliases: new Map(shell.scope.aliases) };
   scope.aliases.delete(name);
-  const rest = words.slice(1).map((word) => word.raw).join(" ");
+  const rest = words
+    .slice(1)
+    .map((word) => word.raw)
+    .join(" ");
   const inner = below({ ...shell, scope }, { stdin: setting.streams.stdin });
   readText(shell.reading, rest === "" ? alias : `${alias} ${rest}`, scope, inner.frame);
   return undefined;
@@ -83,8 +86,17 @@ function declare(shell: Shell, words: readonly Word[], names: string[]): void {
     const name = known.slice(0, equals).replace(/\+$/, "");
     const value: Word =
       word.text === null
-        ? { ...unknownWord(word.raw, word.prints), known: known.slice(equals + 1), template: word.template?.slice(equals + 1) ?? "" }
-        : { raw: word.text.slice(equals + 1), text: word.text.slice(equals + 1), known: word.text.slice(equals + 1), glob: false };
+        ? {
+            ...unknownWord(word.raw, word.prints),
+            known: known.slice(equals + 1),
+            template: word.template?.slice(equals + 1) ?? "",
+          }
+        : {
+            raw: word.text.slice(equals + 1),
+            text: word.text.slice(equals + 1),
+            known: word.text.slice(equals + 1),
+            glob: false,
+          };
     shell.scope.variables.set(name, value);
     if (codeVariable(name)) setVariable(shell, names, name, value);
   }
@@ -132,7 +144,8 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
   if (target) {
     const piped = target.process !== undefined || target.text === "/dev/stdin";
     const content = target.process ? target.prints : target.text === "/dev/stdin" ? setting.streams.stdin : undefined;
-    if (content?.kind === "text") readText(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
+    if (content?.kind === "text")
+      readText(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
     else if (piped) {
       addOnce(atom.runsCode, "piped-code");
       atom.opaque.push("code is not known before the run");
@@ -146,7 +159,12 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
 }
 
 /** Applies a builtin's effect on the scope. Returns its output when that was all of it; else it is described like any program. */
-export function applyBuiltin(shell: Shell, program: string, words: readonly Word[], setting: Setting): Output | undefined {
+export function applyBuiltin(
+  shell: Shell,
+  program: string,
+  words: readonly Word[],
+  setting: Setting,
+): Output | undefined {
   const { scope } = shell;
   switch (program) {
     case "cd":
@@ -203,7 +221,8 @@ export function applyBuiltin(shell: Shell, program: string, words: readonly Word
       }
       return undefined;
     case "set":
-      if (words.some((word) => word.text === "--")) scope.positional = words.slice(words.findIndex((word) => word.text === "--") + 1);
+      if (words.some((word) => word.text === "--"))
+        scope.positional = words.slice(words.findIndex((word) => word.text === "--") + 1);
       return undefined;
     case "shift":
       scope.positional = words.length === 1 ? scope.positional?.slice(1) : undefined;
@@ -212,4 +231,3 @@ export function applyBuiltin(shell: Shell, program: string, words: readonly Word
       return undefined;
   }
 }
-

@@ -2,13 +2,13 @@
 
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Assignment, Command, Redirected } from "unbash";
+import { touch } from "../call.ts";
+import { classOf } from "../class.ts";
 import { describe } from "../describe.ts";
 import { baseName } from "../paths.ts";
 import { canonicalName, isKnownProgram } from "../programs/registry.ts";
 import { addOnce, keep, keepUnread, newAtom } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
-import { touch } from "../call.ts";
-import { classOf } from "../class.ts";
 import { applyBuiltin, callFunction, expandAlias } from "./builtins.ts";
 import { expandInto, expandOne, type ReadInner } from "./expand.ts";
 import type { Frame } from "./frame.ts";
@@ -53,7 +53,12 @@ function readAssignment(assignment: Assignment, shell: Shell, inner: ReadInner):
 /** `NAME=value` among the arguments (`export X=1`, `env X=1`): one word. */
 function assignmentWord(assignment: Assignment, value: Word): Word {
   const head = `${assignment.name}=`;
-  const word: Word = { raw: assignment.text, text: value.text === null ? null : head + value.text, known: head + value.known, glob: false };
+  const word: Word = {
+    raw: assignment.text,
+    text: value.text === null ? null : head + value.text,
+    known: head + value.known,
+    glob: false,
+  };
   if (value.template !== undefined) word.template = head + value.template;
   return word;
 }
@@ -174,7 +179,13 @@ export function newCommandAtom(shell: Shell, words: readonly Word[], setting: Se
   return atom;
 }
 
-export function runProgram(shell: Shell, program: string, words: readonly Word[], setting: Setting, foreign: boolean): Output {
+export function runProgram(
+  shell: Shell,
+  program: string,
+  words: readonly Word[],
+  setting: Setting,
+  foreign: boolean,
+): Output {
   const { reading, scope } = shell;
   const atom = newCommandAtom(shell, words, setting);
   atom.program = program;

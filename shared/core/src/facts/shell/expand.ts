@@ -1,6 +1,6 @@
 // expand.ts — from a parsed word to the words a shell would make of it: quotes, variables, braces, splitting
 
-import { parse, type ParsedScript, type Word as Node, type WordPart } from "unbash";
+import { type Word as Node, type ParsedScript, parse, type WordPart } from "unbash";
 import { expandBraces } from "./braces.ts";
 import type { Scope } from "./scope.ts";
 import { hasGlob, literal, type Output, UNKNOWN_PART, unknownWord, type Word } from "./word.ts";
@@ -193,7 +193,8 @@ function readWord(node: Node, scope: Scope, inner: ReadInner): void {
 
 function readOperation(operation: object, scope: Scope, inner: ReadInner): void {
   for (const value of Object.values(operation))
-    if (typeof value === "object" && value !== null && (value as Node).type === "Word") readWord(value as Node, scope, inner);
+    if (typeof value === "object" && value !== null && (value as Node).type === "Word")
+      readWord(value as Node, scope, inner);
 }
 
 /** Scripts below an arithmetic or test expression. An explicit stack: expressions may nest deep. */

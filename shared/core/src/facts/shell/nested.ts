@@ -60,7 +60,12 @@ export function nestedIn(shell: Shell, program?: string): Nested {
     },
     words(words, wrapper, place) {
       if (words.length === 0) return;
-      runWords(below(shell, { wrapper: wrapper || program || "", elsewhere: place === "elsewhere" }), words, callOf(words, undefined), true);
+      runWords(
+        below(shell, { wrapper: wrapper || program || "", elsewhere: place === "elsewhere" }),
+        words,
+        callOf(words, undefined),
+        true,
+      );
     },
   };
 }

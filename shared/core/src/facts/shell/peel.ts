@@ -1,9 +1,9 @@
 // peel.ts — takes a wrapper off and reads the call it carries, with what the wrapper changes for it
 
+import { touch } from "../call.ts";
 import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
 import { keep } from "../reading.ts";
-import { touch } from "../call.ts";
 import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import type { Shell } from "./walk.ts";
@@ -23,7 +23,13 @@ function takeAssignments(words: readonly Word[]): { assigned: Assigned[]; rest: 
     const value = word.known.slice(equals + 1);
     assigned.push({
       name: word.known.slice(0, equals),
-      word: { raw: value, text: word.text === null ? null : value, known: value, glob: false, template: word.template?.slice(equals + 1) ?? value },
+      word: {
+        raw: value,
+        text: word.text === null ? null : value,
+        known: value,
+        glob: false,
+        template: word.template?.slice(equals + 1) ?? value,
+      },
     });
     i++;
   }
@@ -53,10 +59,26 @@ function replace(words: readonly Word[], mark: string, added: readonly Word[]): 
 }
 
 /** Reads what `wrapper` carries; undefined when it carries nothing and is a program like any other. */
-export function peel(shell: Shell, name: string, compiled: CompiledWrapper, words: readonly Word[], setting: Setting): Output | undefined {
+export function peel(
+  shell: Shell,
+  name: string,
+  compiled: CompiledWrapper,
+  words: readonly Word[],
+  setting: Setting,
+): Output | undefined {
   const { wrapper, grammar } = compiled;
-  const atom = newCommandAtom(shell, [literal(name), ...words], { ...setting, assigned: [], streams: { stdin: undefined, writes: [], reads: [] } });
-  const call = newCall(shell.reading, nestedIn(shell), { program: name, words, atom, place: shell.scope, stdin: setting.streams.stdin });
+  const atom = newCommandAtom(shell, [literal(name), ...words], {
+    ...setting,
+    assigned: [],
+    streams: { stdin: undefined, writes: [], reads: [] },
+  });
+  const call = newCall(shell.reading, nestedIn(shell), {
+    program: name,
+    words,
+    atom,
+    place: shell.scope,
+    stdin: setting.streams.stdin,
+  });
   readWords(call, grammar);
   let { rest } = call;
   if (name === "command" && (call.options.has("v") || call.options.has("V"))) return undefined;
@@ -81,7 +103,8 @@ export function peel(shell: Shell, name: string, compiled: CompiledWrapper, word
     ...(wrapper.runs === undefined ? {} : { runs: wrapper.runs }),
   });
   const changed = call.options.get("chdir");
-  if (changed && changed !== true) inner.scope = { ...inner.scope, cwds: changed.text?.startsWith("/") ? [changed.text] : [] };
+  if (changed && changed !== true)
+    inner.scope = { ...inner.scope, cwds: changed.text?.startsWith("/") ? [changed.text] : [] };
   for (const option of wrapper.text ?? []) {
     const text = call.options.get(option);
     if (text && text !== true) return readCode(inner, text);
@@ -107,7 +130,12 @@ export function peel(shell: Shell, name: string, compiled: CompiledWrapper, word
     rest = mark ? replace(rest, mark === true ? "{}" : (mark.text ?? "{}"), added) : [...rest, ...added];
   }
   if (wrapper.joins && !call.options.has("exec")) return readCode(inner, join(rest));
-  return runWords(inner, rest, { ...callOf(rest, setting.streams.stdin), text: setting.text, assigned: carried, streams: setting.streams }, true);
+  return runWords(
+    inner,
+    rest,
+    { ...callOf(rest, setting.streams.stdin), text: setting.text, assigned: carried, streams: setting.streams },
+    true,
+  );
 }
 
 const PARALLEL_MAX = 8;
@@ -117,7 +145,12 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
   const split = rest.findIndex((word) => word.text !== null && /^::::?\+?$/.test(word.text));
   const command = split < 0 ? rest : rest.slice(0, split);
   const given = split < 0 || rest[split]!.text!.startsWith("::::") ? [] : rest.slice(split + 1);
-  const args = given.length > 0 && given.length <= PARALLEL_MAX ? given : split < 0 ? fromStdin(setting.streams.stdin) : [unknownWord("{}")];
+  const args =
+    given.length > 0 && given.length <= PARALLEL_MAX
+      ? given
+      : split < 0
+        ? fromStdin(setting.streams.stdin)
+        : [unknownWord("{}")];
   if (command.length === 0) {
     for (const arg of args) readCode(inner, arg);
     return UNKNOWN;

@@ -1,7 +1,7 @@
 // redirect.ts — where a command's streams go: files, here-documents, sockets that look like files
 
-import type { Redirection } from "unbash";
 import type { Atom } from "@holdpoint/wire/facts.ts";
+import type { Redirection } from "unbash";
 import { addHost, touch } from "../call.ts";
 import { namedHost } from "../hosts.ts";
 import type { Reading } from "../reading.ts";
@@ -16,7 +16,12 @@ export interface Streams {
 }
 
 /** Reads the redirections of one command; `touchStreams` later gives them to its atom. */
-export function readStreams(redirects: readonly Redirection[], scope: Scope, inner: ReadInner, stdin: Output | undefined): Streams {
+export function readStreams(
+  redirects: readonly Redirection[],
+  scope: Scope,
+  inner: ReadInner,
+  stdin: Output | undefined,
+): Streams {
   const streams: Streams = { stdin, writes: [], reads: [] };
   for (const redirect of redirects) {
     if (redirect.type === "HereDoc") {
@@ -33,7 +38,8 @@ export function readStreams(redirects: readonly Redirection[], scope: Scope, inn
       if (!known) streams.stdin = { kind: "text", text: body.text };
     } else if (redirect.type === "HereString") {
       const word = redirect.target ? expandOne(redirect.target, scope, inner) : undefined;
-      streams.stdin = word && word.text !== null ? { kind: "text", text: word.text } : (word?.prints ?? { kind: "unknown" });
+      streams.stdin =
+        word && word.text !== null ? { kind: "text", text: word.text } : (word?.prints ?? { kind: "unknown" });
     } else {
       const word = redirect.target ? expandOne(redirect.target, scope, inner) : undefined;
       if (!word) continue;
@@ -71,4 +77,3 @@ export function touchStreams(reading: Reading, atom: Atom, scope: Scope, streams
   for (const word of streams.reads) touchStream(reading, atom, scope, word, "read");
   for (const word of streams.writes) touchStream(reading, atom, scope, word, "write");
 }
-

@@ -2,9 +2,9 @@
 
 import { touch } from "../call.ts";
 import { classOf } from "../class.ts";
+import { newCall } from "../describe.ts";
 import { compile } from "../grammar.ts";
 import { readWords } from "../options.ts";
-import { newCall } from "../describe.ts";
 import { addOnce, keep } from "../reading.ts";
 import { newCommandAtom, type Setting } from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
@@ -24,11 +24,17 @@ const GRAMMAR = compile({
 });
 const OTHER_GRAMMAR = compile({
   stopAtOperand: true,
-  options: "-c -Command -command -C --command; -File -file=FILE; -EncodedCommand -enc -e -ec=TEXT; -NoProfile -nop; -NonInteractive; -ExecutionPolicy -ep=MODE; -l --login; -i; -f; -x; -o=OPTION; --version; --help; -N --no-config",
+  options:
+    "-c -Command -command -C --command; -File -file=FILE; -EncodedCommand -enc -e -ec=TEXT; -NoProfile -nop; -NonInteractive; -ExecutionPolicy -ep=MODE; -l --login; -i; -f; -x; -o=OPTION; --version; --help; -N --no-config",
 });
 
 /** Reads the call of shell `name`; undefined when it is only asked for its version. */
-export function readShellCall(shell: Shell, name: string, words: readonly Word[], setting: Setting): Output | undefined {
+export function readShellCall(
+  shell: Shell,
+  name: string,
+  words: readonly Word[],
+  setting: Setting,
+): Output | undefined {
   const { reading, scope } = shell;
   const other = OTHER_SHELLS.has(name);
   const self = newCommandAtom(shell, [literal(name), ...words], setting);
@@ -42,7 +48,11 @@ export function readShellCall(shell: Shell, name: string, words: readonly Word[]
   readWords(call, other ? OTHER_GRAMMAR : GRAMMAR);
   if (call.options.has("version") || call.options.has("help")) return undefined;
   const [first] = call.rest;
-  const inner = below(shell, { wrapper: name, stdin: setting.streams.stdin, variables: setting.assigned.map((each) => each.name) });
+  const inner = below(shell, {
+    wrapper: name,
+    stdin: setting.streams.stdin,
+    variables: setting.assigned.map((each) => each.name),
+  });
   inner.scope = fork(scope);
   inner.scope.branch = false;
   inner.scope.functions = new Map();
@@ -62,7 +72,10 @@ export function readShellCall(shell: Shell, name: string, words: readonly Word[]
       addOnce(self.opaque, "code is not known before the run");
       if (text.prints?.kind === "network") addOnce(self.runsCode, "piped-code");
     }
-    const speaks = self.opaque.length > 0 || self.runsCode.length > 0 || setting.streams.writes.length + setting.streams.reads.length > 0;
+    const speaks =
+      self.opaque.length > 0 ||
+      self.runsCode.length > 0 ||
+      setting.streams.writes.length + setting.streams.reads.length > 0;
     if (speaks) keepClassed(shell, self);
     return readCode(inner, text);
   }
@@ -76,8 +89,15 @@ function keepClassed(shell: Shell, atom: ReturnType<typeof newCommandAtom>): voi
 }
 
 /** `bash x.sh`, `bash <(curl …)`, `bash /dev/stdin`. */
-function runScript(shell: Shell, inner: Shell, self: ReturnType<typeof newCommandAtom>, script: Word, args: readonly Word[]): Output {
-  const fromStream = script.process !== undefined || script.text === "/dev/stdin" || script.text === "-" || script.text === "/dev/fd/0";
+function runScript(
+  shell: Shell,
+  inner: Shell,
+  self: ReturnType<typeof newCommandAtom>,
+  script: Word,
+  args: readonly Word[],
+): Output {
+  const fromStream =
+    script.process !== undefined || script.text === "/dev/stdin" || script.text === "-" || script.text === "/dev/fd/0";
   if (!fromStream) {
     addOnce(self.runsCode, "script");
     touch(shell.reading, self, shell.scope, script, "read");
@@ -100,7 +120,12 @@ function readPiped(shell: Shell, inner: Shell, self: ReturnType<typeof newComman
   return readContent(shell, inner, self, stdin);
 }
 
-function readContent(shell: Shell, inner: Shell, self: ReturnType<typeof newCommandAtom>, content: Output | undefined): Output {
+function readContent(
+  shell: Shell,
+  inner: Shell,
+  self: ReturnType<typeof newCommandAtom>,
+  content: Output | undefined,
+): Output {
   if (content?.kind === "text") {
     if (self.opaque.length > 0) keepClassed(shell, self);
     return readText(shell.reading, content.text, inner.scope, { ...inner.frame, stdin: undefined });

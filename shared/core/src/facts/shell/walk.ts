@@ -1,11 +1,18 @@
 // walk.ts — from a shell text to its simple commands: lists, pipelines, branches, loops, functions, substitutions
 
 import { limits } from "@holdpoint/wire/limits.ts";
-import { type CompoundList, type ParsedScript, parse, type Statement, type SyntaxNode, type Word as Node } from "unbash";
+import {
+  type CompoundList,
+  type Word as Node,
+  type ParsedScript,
+  parse,
+  type Statement,
+  type SyntaxNode,
+} from "unbash";
 import { addOnce, keepUnread, type Reading } from "../reading.ts";
+import { runCommand } from "./command.ts";
 import { expandInto, expandOne, type ReadInner, readNested } from "./expand.ts";
 import { type Frame, NESTING_MAX } from "./frame.ts";
-import { runCommand } from "./command.ts";
 import { fork, merge, type Scope, settleCd, union } from "./scope.ts";
 import { literal, type Output, unknownWord, type Word } from "./word.ts";
 
@@ -94,7 +101,13 @@ export function readNode(shell: Shell, node: SyntaxNode): Output {
   const { reading, frame } = shell;
   if (++reading.nodes > limits.commandNodesMax) {
     reading.caps.add("commandNodesMax");
-    keepUnread(reading, shell.source.slice(node.pos, node.end), frame.at, frame.wrappers, "more commands than are read");
+    keepUnread(
+      reading,
+      shell.source.slice(node.pos, node.end),
+      frame.at,
+      frame.wrappers,
+      "more commands than are read",
+    );
     return UNKNOWN;
   }
   if (frame.depth > NESTING_MAX) {
@@ -159,13 +172,24 @@ export function readNode(shell: Shell, node: SyntaxNode): Output {
       return runCommand(below, node, inner);
     case "Function": {
       const name = node.name.value;
-      shell.scope.functions.set(name, { body: node.body, source: shell.source, called: false, certain: !shell.scope.branch });
+      shell.scope.functions.set(name, {
+        body: node.body,
+        source: shell.source,
+        called: false,
+        certain: !shell.scope.branch,
+      });
       return UNKNOWN;
     }
     case "Coproc":
       return readNode(below, node.body);
     default:
-      keepUnread(reading, shell.source.slice(node.pos, node.end), frame.at, frame.wrappers, "a form of command that is not known");
+      keepUnread(
+        reading,
+        shell.source.slice(node.pos, node.end),
+        frame.at,
+        frame.wrappers,
+        "a form of command that is not known",
+      );
       return UNKNOWN;
   }
 }

@@ -49,5 +49,11 @@ export function join(words: readonly Word[]): Word {
   if (words.length === 1) return words[0]!;
   const code = words.map(asCode).join(" ");
   if (words.every((word) => word.text !== null)) return literal(code);
-  return { raw: words.map((word) => word.raw).join(" "), text: null, known: words[0]?.known ?? "", glob: false, template: code };
+  return {
+    raw: words.map((word) => word.raw).join(" "),
+    text: null,
+    known: words[0]?.known ?? "",
+    glob: false,
+    template: code,
+  };
 }

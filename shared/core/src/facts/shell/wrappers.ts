@@ -42,10 +42,27 @@ const WRAPPERS: Record<string, Wrapper> = {
   run0: { options: "-u --user=NAME; -g --group=NAME; -D --chdir=DIR; --setenv=VAR; --unit=NAME", alone: true },
   pkexec: { options: "--user=NAME; --disable-internal-agent; --keep-cwd", alone: true },
   "gosu su-exec": { takes: 1, alone: true },
-  runuser: { options: "-u --user=NAME; -g --group=NAME; -c --command=TEXT; -l --login; -s --shell=FILE; -P --pty", text: ["command"], alone: true, dashC: true },
-  su: { options: "-c --command=TEXT; -l --login; -s --shell=FILE; -m -p --preserve-environment; -g --group=NAME; -P --pty; -", text: ["command"], takes: 1, alone: true, dashC: true },
+  runuser: {
+    options: "-u --user=NAME; -g --group=NAME; -c --command=TEXT; -l --login; -s --shell=FILE; -P --pty",
+    text: ["command"],
+    alone: true,
+    dashC: true,
+  },
+  su: {
+    options:
+      "-c --command=TEXT; -l --login; -s --shell=FILE; -m -p --preserve-environment; -g --group=NAME; -P --pty; -",
+    text: ["command"],
+    takes: 1,
+    alone: true,
+    dashC: true,
+  },
   // environment, time, priority
-  env: { options: "-i --ignore-environment; -0 --null; -u --unset=NAME; -C --chdir=DIR; -S --split-string=TEXT; -v --debug; --block-signal[=S]; --default-signal[=S]; --ignore-signal[=S]; -P=PATH", assigns: true, alone: true },
+  env: {
+    options:
+      "-i --ignore-environment; -0 --null; -u --unset=NAME; -C --chdir=DIR; -S --split-string=TEXT; -v --debug; --block-signal[=S]; --default-signal[=S]; --ignore-signal[=S]; -P=PATH",
+    assigns: true,
+    alone: true,
+  },
   timeout: { options: "-k --kill-after=N; -s --signal=NAME; --preserve-status; --foreground; -v --verbose", takes: 1 },
   nice: { options: "-n --adjustment=N; -1; -5", alone: true },
   ionice: { options: "-c --class=N; -n --classdata=N; -t --ignore; -p --pid=N", alone: true },
@@ -54,31 +71,55 @@ const WRAPPERS: Record<string, Wrapper> = {
   unbuffer: { options: "-p" },
   chrt: { options: "-f --fifo; -r --rr; -o --other; -b --batch; -i --idle; -p --pid=N; -T=N; -P=N; -D=N", takes: 1 },
   taskset: { options: "-c --cpu-list; -p --pid", takes: 1, alone: true },
-  numactl: { options: "-N --cpunodebind=N; -m --membind=N; -C --physcpubind=N; -i --interleave=N; -l --localalloc; -H --hardware", alone: true },
+  numactl: {
+    options:
+      "-N --cpunodebind=N; -m --membind=N; -C --physcpubind=N; -i --interleave=N; -l --localalloc; -H --hardware",
+    alone: true,
+  },
   prlimit: { options: "-p --pid=N; --as=N; --cpu=N; --nofile=N; --nproc=N; --core=N", alone: true },
   time: { options: "-p --portability; -o --output=FILE; -f --format=TEXT; -v --verbose; -a --append", alone: true },
   caffeinate: { options: "-d; -i; -m; -s; -u; -t=N; -w=N", alone: true },
   faketime: { options: "-f; -m", takes: 1 },
-  "chronic catchsegv xvfb-run dbus-run-session": { options: "-a --auto-servernum; -s --server-args=TEXT; -n --server-num=N; -e --error-file=FILE", alone: true },
-  "arch": { options: "-x86_64; -arm64; -arm64e; -i386; -e=VAR", alone: true },
+  "chronic catchsegv xvfb-run dbus-run-session": {
+    options: "-a --auto-servernum; -s --server-args=TEXT; -n --server-num=N; -e --error-file=FILE",
+    alone: true,
+  },
+  arch: { options: "-x86_64; -arm64; -arm64e; -i386; -e=VAR", alone: true },
   "proxychains proxychains4 tsocks torsocks torify": { options: "-q; -f=FILE", alone: true },
   dotenv: { options: "-e --env=FILE; -f --file=FILE; -v=VAR; -c; -o --override", alone: true },
   direnv: { takes: 2, until: "exec", alone: true },
   // shell words
-  "command": { options: "-p; -v; -V", alone: true },
-  "builtin": { alone: true },
-  "exec": { options: "-c; -l; -a=NAME", alone: true },
+  command: { options: "-p; -v; -V", alone: true },
+  builtin: { alone: true },
+  exec: { options: "-c; -l; -a=NAME", alone: true },
   "coproc noglob nocorrect": { alone: true },
   "busybox toybox": { alone: true },
   // sandboxes and roots
   chroot: { options: "--userspec=NAME; --groups=LIST; --skip-chdir", takes: 1, elsewhere: true, alone: true },
-  unshare: { options: "-m --mount[=F]; -u --uts[=F]; -i --ipc[=F]; -n --net[=F]; -p --pid[=F]; -U --user[=F]; -C --cgroup[=F]; -T --time[=F]; -f --fork; -r --map-root-user; --map-user=N; --map-group=N; -c --map-current-user; -R --root=DIR; -w --wd=DIR; --mount-proc[=DIR]; --kill-child[=S]; -S --setuid=N; -G --setgid=N; --propagation=P", alone: true },
-  nsenter: { options: "-t --target=N; -a --all; -m --mount[=F]; -u --uts[=F]; -i --ipc[=F]; -n --net[=F]; -p --pid[=F]; -U --user[=F]; -C --cgroup[=F]; -T --time[=F]; -r --root[=D]; -w --wd[=D]; -S --setuid=N; -G --setgid=N; -F --no-fork", alone: true },
+  unshare: {
+    options:
+      "-m --mount[=F]; -u --uts[=F]; -i --ipc[=F]; -n --net[=F]; -p --pid[=F]; -U --user[=F]; -C --cgroup[=F]; -T --time[=F]; -f --fork; -r --map-root-user; --map-user=N; --map-group=N; -c --map-current-user; -R --root=DIR; -w --wd=DIR; --mount-proc[=DIR]; --kill-child[=S]; -S --setuid=N; -G --setgid=N; --propagation=P",
+    alone: true,
+  },
+  nsenter: {
+    options:
+      "-t --target=N; -a --all; -m --mount[=F]; -u --uts[=F]; -i --ipc[=F]; -n --net[=F]; -p --pid[=F]; -U --user[=F]; -C --cgroup[=F]; -T --time[=F]; -r --root[=D]; -w --wd[=D]; -S --setuid=N; -G --setgid=N; -F --no-fork",
+    alone: true,
+  },
   firejail: { alone: true },
   // observers
-  "strace ltrace": { options: "-e=EXPR; -o=FILE; -p=PID; -s=N; -u=NAME; -E=VAR; -P=PATH; -S=BY; -a=N; -O=N; -b=CALL; -X=F; -f; -ff; -c; -C; -v; -t; -tt; -ttt; -T; -r; -y; -yy; -q; -n=N; -l=F; -L; -A=F; -D=N", alone: true },
+  "strace ltrace": {
+    options:
+      "-e=EXPR; -o=FILE; -p=PID; -s=N; -u=NAME; -E=VAR; -P=PATH; -S=BY; -a=N; -O=N; -b=CALL; -X=F; -f; -ff; -c; -C; -v; -t; -tt; -ttt; -T; -r; -y; -yy; -q; -n=N; -l=F; -L; -A=F; -D=N",
+    alone: true,
+  },
   valgrind: { options: "--tool=NAME; --leak-check=MODE; --log-file=FILE; --suppressions=FILE; --vgdb=MODE; -v; -q" },
-  perf: { takes: 1, options: "-e --event=E; -o --output=FILE; -g; -a; -F --freq=N; -p --pid=N; -r --repeat=N; -d; -i --input=FILE; --call-graph=M; --", alone: true },
+  perf: {
+    takes: 1,
+    options:
+      "-e --event=E; -o --output=FILE; -g; -a; -F --freq=N; -p --pid=N; -r --repeat=N; -d; -i --input=FILE; --call-graph=M; --",
+    alone: true,
+  },
   "gdb lldb": { options: "--args; -ex=COMMAND; -x=FILE; -batch --batch; -q --quiet; -p --pid=N", alone: true },
   // in turns
   xargs: {
@@ -90,28 +131,65 @@ const WRAPPERS: Record<string, Wrapper> = {
     alone: true,
   },
   parallel: {
-    options: "-j --jobs=N; -a --arg-file=FILE; -N --max-replace-args=N; -n --max-args=N; -I=R; -C --colsep=R; --delay=N; --joblog=FILE; --results=DIR; -k --keep-order; -X; -m; -0 --null; --bar; --eta; --dry-run; -S --sshlogin=HOST; --timeout=N; --retries=N; --halt=H; -q --quote; --tmpdir=DIR; -d=C; --pipe; --block=N; --progress; -u --ungroup; --will-cite; --tag; --citation",
+    options:
+      "-j --jobs=N; -a --arg-file=FILE; -N --max-replace-args=N; -n --max-args=N; -I=R; -C --colsep=R; --delay=N; --joblog=FILE; --results=DIR; -k --keep-order; -X; -m; -0 --null; --bar; --eta; --dry-run; -S --sshlogin=HOST; --timeout=N; --retries=N; --halt=H; -q --quote; --tmpdir=DIR; -d=C; --pipe; --block=N; --progress; -u --ungroup; --will-cite; --tag; --citation",
     adds: true,
     joins: true,
     alone: true,
     until: ":::",
   },
-  watch: { options: "-n --interval=N; -d --differences[=P]; -t --no-title; -b --beep; -e --errexit; -g --chgexit; -c --color; -x --exec; -p --precise; -w --no-wrap; -q --equexit=N", joins: true },
+  watch: {
+    options:
+      "-n --interval=N; -d --differences[=P]; -t --no-title; -b --beep; -e --errexit; -g --chgexit; -c --color; -x --exec; -p --precise; -w --no-wrap; -q --equexit=N",
+    joins: true,
+  },
   entr: { options: "-a; -c; -d; -n; -p; -r; -s; -z; -x", alone: true },
-  watchexec: { options: "-e --exts=LIST; -w --watch=DIR; -i --ignore=P; -f --filter=P; -r --restart; -c --clear[=M]; -s --signal=S; --shell=S; -n; -d --debounce=N; -p --postpone", joins: true, alone: true },
+  watchexec: {
+    options:
+      "-e --exts=LIST; -w --watch=DIR; -i --ignore=P; -f --filter=P; -r --restart; -c --clear[=M]; -s --signal=S; --shell=S; -n; -d --debounce=N; -p --postpone",
+    joins: true,
+    alone: true,
+  },
   // locks, sessions, records
-  flock: { options: "-s --shared; -x -e --exclusive; -u --unlock; -n --nonblock; -w --timeout=N; -o --close; -E --conflict-exit-code=N; -F --no-fork; -v --verbose; -c --command=TEXT", takes: 1, dashC: true, text: ["command"], alone: true },
-  script: { options: "-c --command=TEXT; -a --append; -e --return; -f --flush; -q --quiet; -O --log-out=FILE; -I --log-in=FILE; -B --log-io=FILE; -T --log-timing=FILE; -t[=FILE]", text: ["command"], takes: 1, alone: true },
-  "systemd-run": { options: "-u --unit=NAME; -p --property=P; -E --setenv=V; -t --pty; -P --pipe; -q --quiet; --user; --scope; --slice=N; --wait; -G --collect; --uid=N; --gid=N; --working-directory=DIR; --on-active=T; --on-calendar=T; -d --same-dir; -S --shell; -M --machine=N; -H --host=N; --description=T; --nice=N", alone: true },
+  flock: {
+    options:
+      "-s --shared; -x -e --exclusive; -u --unlock; -n --nonblock; -w --timeout=N; -o --close; -E --conflict-exit-code=N; -F --no-fork; -v --verbose; -c --command=TEXT",
+    takes: 1,
+    dashC: true,
+    text: ["command"],
+    alone: true,
+  },
+  script: {
+    options:
+      "-c --command=TEXT; -a --append; -e --return; -f --flush; -q --quiet; -O --log-out=FILE; -I --log-in=FILE; -B --log-io=FILE; -T --log-timing=FILE; -t[=FILE]",
+    text: ["command"],
+    takes: 1,
+    alone: true,
+  },
+  "systemd-run": {
+    options:
+      "-u --unit=NAME; -p --property=P; -E --setenv=V; -t --pty; -P --pipe; -q --quiet; --user; --scope; --slice=N; --wait; -G --collect; --uid=N; --gid=N; --working-directory=DIR; --on-active=T; --on-calendar=T; -d --same-dir; -S --shell; -M --machine=N; -H --host=N; --description=T; --nice=N",
+    alone: true,
+  },
   "ssh-agent": { options: "-a=F; -t=N; -k; -s; -c; -d; -D; -E=H; -P=L", alone: true },
   "systemd-inhibit": { options: "--what=W; --who=W; --why=W; --mode=M; --list", alone: true },
-  "cpulimit": { options: "-l --limit=N; -p --pid=N; -e --exe=N; -i --include-children; -z --lazy", alone: true },
+  cpulimit: { options: "-l --limit=N; -p --pid=N; -e --exe=N; -i --include-children; -z --lazy", alone: true },
   // secrets handed to a command
   "aws-vault": { takes: 2, until: "exec", options: "-n --no-session; -d --duration=T; --debug", alone: true },
   chamber: { takes: 2, until: "exec", alone: true },
   // packages run at once
-  "npx bunx pnpx": { options: "-p --package=NAME; -c --call=TEXT; -y --yes; --no; --no-install; -q --quiet; --ignore-existing; --bun; -w --workspace=NAME", text: ["call"], runs: "package", alone: true },
-  "uvx pipx-run": { options: "--from=NAME; --with=NAME; -p --python=V; --with-requirements=FILE; --index-url=URL; --isolated; -q", runs: "package", alone: true },
+  "npx bunx pnpx": {
+    options:
+      "-p --package=NAME; -c --call=TEXT; -y --yes; --no; --no-install; -q --quiet; --ignore-existing; --bun; -w --workspace=NAME",
+    text: ["call"],
+    runs: "package",
+    alone: true,
+  },
+  "uvx pipx-run": {
+    options: "--from=NAME; --with=NAME; -p --python=V; --with-requirements=FILE; --index-url=URL; --isolated; -q",
+    runs: "package",
+    alone: true,
+  },
 };
 
 export interface CompiledWrapper {
@@ -131,4 +209,23 @@ export const isWrapper = (name: string): boolean => wrappers.has(name);
 /** Shells whose texts are read here. */
 export const SHELLS = new Set(["sh", "bash", "dash", "ash", "rbash"]);
 /** Shells of other grammars: opaque, though read as if they were this one, so that a deny still sees what it can. */
-export const OTHER_SHELLS = new Set(["zsh", "fish", "ksh", "ksh93", "mksh", "csh", "tcsh", "pwsh", "powershell", "cmd", "nu", "xonsh", "elvish", "yash", "rc", "es", "oil", "osh"]);
+export const OTHER_SHELLS = new Set([
+  "zsh",
+  "fish",
+  "ksh",
+  "ksh93",
+  "mksh",
+  "csh",
+  "tcsh",
+  "pwsh",
+  "powershell",
+  "cmd",
+  "nu",
+  "xonsh",
+  "elvish",
+  "yash",
+  "rc",
+  "es",
+  "oil",
+  "osh",
+]);

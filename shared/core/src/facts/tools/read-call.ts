@@ -6,13 +6,13 @@ import { classOf } from "../class.ts";
 import { urlTargets } from "../hosts.ts";
 import { looksLikePath, type Place } from "../paths.ts";
 import { addOnce, keep, newAtom, type Reading } from "../reading.ts";
-import { readSql } from "../sql.ts";
+import { runWords } from "../shell/command.ts";
 import { newFrame } from "../shell/frame.ts";
 import { callOf } from "../shell/nested.ts";
-import { runWords } from "../shell/command.ts";
 import { newScope } from "../shell/scope.ts";
 import { readText } from "../shell/walk.ts";
-import { literal, hasGlob } from "../shell/word.ts";
+import { hasGlob, literal } from "../shell/word.ts";
+import { readSql } from "../sql.ts";
 import type { Found } from "../strings.ts";
 import { type ArgumentRole, findTool, type ToolMap } from "./map.ts";
 import { patchedPaths } from "./patch.ts";
@@ -60,7 +60,8 @@ const COMMAND_KEYS = new Set(["command", "cmd", "script", "shell", "bash", "comm
 const SQL_KEYS = new Set(["sql", "query", "statement"]);
 const CWD_KEYS = new Set(["cwd", "workdir", "working_directory", "dir_path", "directory"]);
 
-const roleOf = (map: ToolMap, key: string): ArgumentRole | undefined => (Object.hasOwn(map.args, key) ? map.args[key] : undefined);
+const roleOf = (map: ToolMap, key: string): ArgumentRole | undefined =>
+  Object.hasOwn(map.args, key) ? map.args[key] : undefined;
 
 export function readCall(reading: Reading, call: ToolCall): void {
   const map = findTool(call.normalized);
@@ -74,7 +75,9 @@ function wordsOf(strings: readonly Found[], at: string): Found[] {
 }
 
 function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
-  const cwd = call.strings.find((found) => CWD_KEYS.has(found.key) && roleOf(map, found.key) === "cwd" && found.text !== "");
+  const cwd = call.strings.find(
+    (found) => CWD_KEYS.has(found.key) && roleOf(map, found.key) === "cwd" && found.text !== "",
+  );
   const scope = newScope(call.cwd, call.home);
   if (cwd) scope.cwds = [cwd.text.startsWith("/") || call.cwd === undefined ? cwd.text : `${call.cwd}/${cwd.text}`];
   let read = false;
@@ -100,7 +103,9 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
     readOther(reading, call, undefined);
     return;
   }
-  const given = call.strings.filter((found) => found.key === "paths" || (!roleOf(map, found.key) && PATH_KEYS.has(found.key)));
+  const given = call.strings.filter(
+    (found) => found.key === "paths" || (!roleOf(map, found.key) && PATH_KEYS.has(found.key)),
+  );
   if (given.length === 0) return;
   let first = reading.atoms[0];
   if (!first) {
@@ -170,7 +175,9 @@ function readPathsIn(reading: Reading, atom: Atom, place: Place, text: string, a
 }
 
 const shown = (call: ToolCall): string => {
-  const args = call.strings.map((found) => `${found.at.slice(1)}=${found.text.length > 200 ? `${found.text.slice(0, 200)}…` : found.text}`);
+  const args = call.strings.map(
+    (found) => `${found.at.slice(1)}=${found.text.length > 200 ? `${found.text.slice(0, 200)}…` : found.text}`,
+  );
   return `${call.tool} ${args.slice(0, 20).join(" ")}`;
 };
 
@@ -212,24 +219,37 @@ function readPatch(reading: Reading, atom: Atom, place: Place, text: string): vo
   }
 }
 
-function readUnmapped(reading: Reading, atom: Atom, place: Place, found: Found, call: ToolCall, map: ToolMap | undefined): void {
+function readUnmapped(
+  reading: Reading,
+  atom: Atom,
+  place: Place,
+  found: Found,
+  call: ToolCall,
+  map: ToolMap | undefined,
+): void {
   const key = found.key.toLowerCase();
   const { text } = found;
   if (COMMAND_KEYS.has(key) && !map) {
     readText(reading, text, newScope(call.cwd, call.home), newFrame(found.at));
     readPathsIn(reading, atom, place, text, ["read", "write"]);
   } else if (COMMAND_KEYS.has(key)) readPathsIn(reading, atom, place, text, ["read"]);
-  else if (SQL_KEYS.has(key) && !map && /^\s*[a-z]+\s/i.test(text) && isSql(text)) readSql(literal(text), (fact) => atom.databases.push(fact));
+  else if (SQL_KEYS.has(key) && !map && /^\s*[a-z]+\s/i.test(text) && isSql(text))
+    readSql(literal(text), (fact) => atom.databases.push(fact));
   else if (PATH_KEYS.has(key) && !text.includes("\n")) readPath(reading, atom, place, text, "path:edit");
   else if (map) {
     if (text.includes("://")) readUrlsIn(reading, atom, text);
-    if (looksLikePath(text) && (text.startsWith("/") || text.startsWith("~") || text.includes(".."))) readPath(reading, atom, place, text, "path:edit");
+    if (looksLikePath(text) && (text.startsWith("/") || text.startsWith("~") || text.includes("..")))
+      readPath(reading, atom, place, text, "path:edit");
   } else {
     if (text.includes("://")) readUrlsIn(reading, atom, text);
     else if (looksLikePath(text)) readPath(reading, atom, place, text, "path:edit");
     else readPathsIn(reading, atom, place, text, ["read", "write"]);
-    if (/^(host|hostname|server|domain|ip|address|endpoint|url|uri|href|link)$/.test(key)) readUrl(reading, atom, text, false);
+    if (/^(host|hostname|server|domain|ip|address|endpoint|url|uri|href|link)$/.test(key))
+      readUrl(reading, atom, text, false);
   }
 }
 
-const isSql = (text: string): boolean => /^\s*(select|insert|update|delete|drop|create|alter|truncate|with|grant|revoke|merge|copy|call|do|show|describe|explain|pragma)\b/i.test(text);
+const isSql = (text: string): boolean =>
+  /^\s*(select|insert|update|delete|drop|create|alter|truncate|with|grant|revoke|merge|copy|call|do|show|describe|explain|pragma)\b/i.test(
+    text,
+  );

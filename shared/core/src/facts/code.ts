@@ -1,0 +1,238 @@
+// code.ts — one-liners and short scripts of other languages, scanned for what destroys, runs, writes or sends
+// A scan is not an understanding: the call stays marked as code that runs. What it finds is added, never taken as all.
+
+import type { Access } from "@holdpoint/wire/facts.ts";
+import { type Call, opaque, raise, reachesUrl, runs, touches } from "./call.ts";
+import { CALLS, MAKES_CODE } from "./code-calls.ts";
+import { looksLikePath } from "./paths.ts";
+import { literal, unknownWord, type Word } from "./shell/word.ts";
+
+interface Literal {
+  value: string;
+  end: number;
+  /** holds `{x}` or `${x}` of its language: only partly known */
+  filled: boolean;
+}
+
+/** The string literal that begins at `i`, prefixes like `r`, `b`, `f` skipped. */
+function stringAt(code: string, start: number): Literal | undefined {
+  let i = start;
+  let prefix = "";
+  while (i < code.length && /[rbfuRBFU]/.test(code[i]!) && i - start < 2) prefix += code[i++];
+  let quote = code[i];
+  if (quote !== "'" && quote !== '"' && quote !== "`") return undefined;
+  if (code.startsWith(quote.repeat(3), i) && quote !== "`") {
+    const end = code.indexOf(quote.repeat(3), i + 3);
+    return end < 0 ? undefined : { value: code.slice(i + 3, end), end: end + 3, filled: false };
+  }
+  let value = "";
+  for (i++; i < code.length && code[i] !== quote; i++) {
+    if (code[i] === "\\" && i + 1 < code.length) value += unescapedChar(code[++i]!);
+    else value += code[i];
+  }
+  quote = code[i];
+  if (quote === undefined) return undefined;
+  const filled = (/f/i.test(prefix) && value.includes("{")) || /[$#]\{/.test(value);
+  return { value, end: i + 1, filled };
+}
+const unescapedChar = (char: string): string => (char === "n" ? "\n" : char === "t" ? "\t" : char);
+
+const skipSpace = (code: string, i: number): number => {
+  let at = i;
+  while (at < code.length && /\s/.test(code[at]!)) at++;
+  return at;
+};
+
+/** Literal arguments after a `(`, or after a word where a language needs none; nested lists are flattened. */
+function argumentsAt(code: string, start: number): { words: Word[]; whole: boolean; list: boolean } {
+  let i = skipSpace(code, start);
+  const open = code[i] === "(";
+  if (open) i = skipSpace(code, i + 1);
+  const words: Word[] = [];
+  let whole = true;
+  let list = false;
+  for (let steps = 0; i < code.length && steps < 64; steps++) {
+    i = skipSpace(code, i);
+    const char = code[i];
+    if (char === undefined || char === ")" || char === ";" || char === "}" || char === "\n") break;
+    if (char === "," || char === "(") {
+      i++;
+      continue;
+    }
+    if (char === "[" || char === "]") {
+      list = true;
+      i++;
+      continue;
+    }
+    const found = stringAt(code, i);
+    if (!found) {
+      whole = false;
+      const next = code.slice(i).search(/[,)\];\n]/);
+      if (next < 0) break;
+      words.push(unknownWord(code.slice(i, i + Math.min(next, 80)).trim()));
+      i += next;
+      continue;
+    }
+    i = skipSpace(code, found.end);
+    const joined = i < code.length && !/[,)\];}\n]/.test(code[i]!);
+    // `"/tmp/" + name`: the beginning is known.
+    const known = found.filled ? found.value.slice(0, Math.max(0, found.value.search(/[$#]?\{/))) : found.value;
+    words.push(joined || found.filled ? { raw: found.value, text: null, known, glob: false } : literal(found.value));
+    if (joined) {
+      whole = false;
+      const next = code.slice(i).search(/[,)\];\n]/);
+      if (next < 0) break;
+      i += next;
+    }
+  }
+  return { words, whole, list };
+}
+
+/** All string literals of the code that look like paths: what a call without a literal may mean. */
+function pathLiterals(code: string): Word[] {
+  const out: Word[] = [];
+  for (let i = 0; i < code.length && out.length < 32; i++) {
+    if (code[i] !== "'" && code[i] !== '"' && code[i] !== "`") continue;
+    const found = stringAt(code, i);
+    if (!found) continue;
+    if (looksLikePath(found.value) || /^[\w.-]+$/.test(found.value)) out.push(literal(found.value));
+    i = found.end - 1;
+  }
+  return out;
+}
+
+function remove(call: Call, words: readonly Word[], code: string, access: Access, deep: boolean): void {
+  const named = words.length > 0 ? [words[0]!] : pathLiterals(code).filter((word) => looksLikePath(word.text!));
+  if (named.length === 0 || (words.length > 0 && words[0]!.text === null)) {
+    for (const word of pathLiterals(code)) if (looksLikePath(word.text!)) touches(call, word, access, { deep });
+    touches(call, words[0] ?? unknownWord("…"), access, { deep });
+    return;
+  }
+  for (const word of named) touches(call, word, access, { deep });
+}
+
+/** `open(path, "w")`, `fopen`, `File.open`: written where the mode says so. */
+function opened(call: Call, words: readonly Word[]): void {
+  const [path, mode] = words;
+  if (!path) return;
+  if (path.text !== null && /^\+?>/.test(path.text)) touches(call, literal(path.text.replace(/^[+>\s]+/, "")), "write");
+  else if (mode?.text && /[wax+>]/.test(mode.text) && mode.text.length <= 4)
+    touches(call, words.length > 2 && /^[+<>]+$/.test(mode.text) ? words[2]! : path, "write");
+  else if (mode?.text && /^[<]$/.test(mode.text) && words[2]) touches(call, words[2], "read");
+  else touches(call, path, "read");
+}
+
+function shellCall(call: Call, args: ReturnType<typeof argumentsAt>): void {
+  const { words } = args;
+  const known = words.filter((word) => word.text !== null);
+  if (words.length === 0 || known.length === 0) {
+    opaque(call, "code runs a command that is not known before the run");
+    return;
+  }
+  const first = words[0]!;
+  // `["rm", "-rf", x]` and `system("rm", "-rf", x)` are words; one text is for a shell.
+  if (args.list || (words.length > 1 && words[1]!.text !== null && !/\s/.test(first.text ?? " "))) {
+    const end = words.findIndex((word) => word.text === null && /[={]/.test(word.raw));
+    call.nested.words(end < 0 ? words : words.slice(0, end), call.program);
+  } else call.nested.shell(first, call.program);
+  if (first.text === null) opaque(call, "code runs a command that is not known before the run");
+}
+
+const CODE_CHARS_MAX = 16_384;
+
+/** Reads `code` of the language that `call.program` speaks. */
+export function readForeignCode(call: Call, word: Word): void {
+  runs(call, "interpreter");
+  const code = word.text ?? word.template ?? word.known;
+  if (word.text === null) opaque(call, "part of the code is not known before the run");
+  if (code.length > CODE_CHARS_MAX) {
+    opaque(call, "more code than is read");
+    return;
+  }
+  const chain = /[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?/g;
+  for (const match of code.matchAll(chain)) {
+    const name = match[0].replaceAll(/::|->|\?\./g, ".");
+    const effect = effectOf(name, code, match.index);
+    if (!effect) continue;
+    const after = match.index + match[0].length;
+    const next = code[skipSpace(code, after)];
+    if (effect === "code") {
+      if (next === "(" || next === "`" || /^(eval|exec)$/.test(name)) opaque(call, "code that makes code");
+      continue;
+    }
+    const args = argumentsAt(code, after);
+    if (next !== "(" && args.words.length === 0) {
+      // A name without a call is an import or a mention, but in some languages also a call.
+      if (effect !== "delete" && effect !== "delete-tree") continue;
+      if (!/^(unlink|rmdir|rmtree|remove_tree)$/.test(name) || !/^(perl|ruby)$/.test(call.program)) continue;
+    }
+    switch (effect) {
+      case "delete":
+        remove(call, args.words, code, "delete", false);
+        break;
+      case "delete-tree":
+        remove(call, args.words, code, "delete", true);
+        break;
+      case "write":
+        remove(call, args.words, code, "write", false);
+        break;
+      case "move":
+        remove(call, args.words, code, "delete", true);
+        if (args.words[1]) touches(call, args.words[1], "write");
+        break;
+      case "open":
+        opened(call, args.words);
+        break;
+      case "read":
+        if (args.words[0]) touches(call, args.words[0], "read");
+        break;
+      case "shell":
+        shellCall(call, args);
+        break;
+      case "send":
+        if (args.words[0]) reachesUrl(call, args.words[0], true);
+        break;
+      case "fetch":
+        if (args.words[0])
+          reachesUrl(call, args.words[0], /\b(POST|PUT|PATCH|data\s*=|body\s*:)/.test(code) || undefined);
+        break;
+      case "kill":
+        raise(call, "blocked-by-default");
+        break;
+    }
+  }
+  readBackticks(call, code);
+}
+
+/** `cmd` and %x(cmd), qx(cmd) of ruby, perl and php. */
+function readBackticks(call: Call, code: string): void {
+  if (!/^(ruby|perl|php)$/.test(call.program)) return;
+  for (const [, text] of code.matchAll(/`([^`]*)`/g))
+    call.nested.shell(
+      /[$#@]/.test(text!) ? { ...unknownWord(text!), template: text!, known: text! } : literal(text!),
+      call.program,
+    );
+  for (const [, text] of code.matchAll(/(?:%x|qx\s*)[({[/|!]([^)}\]/|!]*)[)}\]/|!]/g))
+    call.nested.shell(literal(text!), call.program);
+}
+
+function effectOf(name: string, code: string, index: number): (typeof CALLS)[string] | "code" | undefined {
+  const short = name.slice(name.lastIndexOf(".") + 1);
+  if (MAKES_CODE.has(name) || (MAKES_CODE.has(short) && !name.includes("."))) return "code";
+  const direct = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  if (direct) return direct;
+  const parts = name.split(".");
+  for (let i = 1; i < parts.length; i++) {
+    const tail = parts.slice(i).join(".");
+    if (Object.hasOwn(CALLS, tail)) return CALLS[tail];
+  }
+  // `require("fs").rm(…)`, `Path(x).unlink()`: the name stands alone after a dot.
+  if (code[index - 1] === "." && Object.hasOwn(CALLS, `.${short}`)) return CALLS[`.${short}`];
+  if (Object.hasOwn(CALLS, `.${short}`) && name.includes(".")) return CALLS[`.${short}`];
+  // `from os import remove`
+  if (!name.includes("."))
+    for (const module of ["os", "shutil", "subprocess", "fs", "FileUtils"])
+      if (Object.hasOwn(CALLS, `${module}.${name}`) && code.includes(`${module}`) && /\bimport\b|require/.test(code))
+        return CALLS[`${module}.${name}`];
+  return undefined;
+}

@@ -1,0 +1,342 @@
+// cloud.ts — clients of clouds, forges and platforms: what they look at, change and take down, by the verb of the call
+
+import {
+  addHost,
+  type Call,
+  has,
+  looksOnly,
+  operandText,
+  raise,
+  reachesUrl,
+  runs,
+  touches,
+  valueOf,
+  valuesOf,
+} from "../call.ts";
+import type { Program } from "../grammar.ts";
+import type { Word } from "../shell/word.ts";
+
+const LOOKING =
+  /^(list|ls|get|describe|show|view|status|info|search|head|lookup|check|validate|test|preview|plan|diff|history|logs?|events?|tail|cat|help|version|whoami|print|read|query|batch-get|scan|select|wait|browse|explain|export-template|estimate|detect|simulate|verify|inspect|ps|top|open|watch|current)(-|$)/;
+const LOSING =
+  /^(delete|destroy|remove|rm|purge|terminate|drop|erase|wipe|deregister|disable|revoke|reset|rebuild|detach|stop|cancel|deprovision|uninstall|undeploy|down|batch-delete|schedule-key-deletion|force|prune|archive|teardown|abandon|kill|suspend|clear|truncate|flush|release-address|unset|rb|restore|failover|reboot|empty|rollback|forget|taint|nuke|decommission|expire)(-|$)/;
+/** What is looked at is a secret itself. */
+const SECRET =
+  /secret|password|token|credential|access-key|key-pair|sas|connection-string|kubeconfig|print-access|decrypt|private-key|api-keys?/;
+
+function byVerb(call: Call): void {
+  const verb = call.subs.at(-1) ?? "";
+  const all = call.subs.join(" ");
+  if (call.subs.some((word, index) => index > 0 && LOSING.test(word)) || LOSING.test(verb))
+    raise(call, "blocked-by-default");
+  else if (LOOKING.test(verb) && !SECRET.test(all)) looksOnly(call);
+}
+
+const AWS =
+  "--region=R; --profile=P; --output=F; --query=Q; --endpoint-url=<url>; --no-verify-ssl; --no-paginate; --debug; --no-cli-pager; --cli-input-json=J; --cli-input-yaml=Y; --generate-cli-skeleton[=T]; --ca-bundle=<read>; --no-sign-request; --color=W; --page-size=N; --max-items=N; --starting-token=T; --dry-run; --dryrun; --recursive; --force; --include=P; --exclude=P; --acl=A; --delete; --quiet; --only-show-errors; --sse[=T]; --sse-kms-key-id=K; --follow; --since=T; --yes; --body=<read>; --template-file=<read>; --template-body=T; --zip-file=F; --user-data=<read>; --bucket=B; --key=K; --instance-ids=I; --table-name=T; --db-instance-identifier=I; --stack-name=S; --function-name=F; --name=N; --names=N; --secret-id=S; --with-decryption; --user-name=U; --role-name=R; --policy-arn=P; --cluster=C; --service=S; --filters=F; --parameters=P; --tags=T; --capabilities=C; --no-fail-on-empty-changeset; --skip-final-snapshot; --force-delete-without-recovery; --recovery-window-in-days=N; --key-id=K; --pending-window-in-days=N; --summarize; --human-readable; --outfile=<write>";
+
+/** `aws s3 cp|sync|mv|rm`: paths and buckets. */
+function readS3(call: Call): void {
+  const verb = call.subs[1] ?? "";
+  const [from, to] = call.operands;
+  const away = (word: Word | undefined): boolean => /^(s3|gs):\/\//.test(word?.text ?? word?.known ?? "");
+  if (!["cp", "mv", "sync", "rm", "rb"].includes(verb)) return;
+  if (from && to) {
+    if (!away(from)) touches(call, from, "read", { deep: verb === "sync" || has(call, "recursive") });
+    if (!away(to)) touches(call, to, "write", { deep: true });
+    if (away(to) && !away(from)) for (const word of [to]) bucket(call, word, true);
+    if (verb === "mv" && !away(from)) touches(call, from, "delete", { deep: true });
+    if (has(call, "delete")) {
+      raise(call, "blocked-by-default");
+      if (!away(to)) touches(call, to, "delete", { deep: true });
+    }
+  }
+}
+function bucket(call: Call, word: Word, upload: boolean): void {
+  addHost(
+    call.reading,
+    call.atom,
+    word.raw,
+    { host: "", zone: "unknown", scheme: (word.text ?? word.known).split(":", 1)[0]! },
+    upload,
+  );
+}
+
+const GROUPS = new Set(
+  "list describe create delete get update set add remove get-iam-policy set-iam-policy add-iam-policy-binding remove-iam-policy-binding deploy ssh scp start stop reset restart resize run submit login logout print-access-token revoke activate-service-account export import connect show purge restore undelete cp mv rm ls cat rsync sync tail read write enable disable patch import-image move rotate destroy versions access assign exec invoke call rb mb du hash compose browse build query mk load extract".split(
+    " ",
+  ),
+);
+const CLOUD =
+  "--project=P; --region=R; --zone=Z; --location -l=L; --format=F; --filter=F; -q --quiet; --account=A; --configuration=C; --impersonate-service-account=A; --verbosity=V; --limit=N; --sort-by=S; -g --resource-group=G; -n --name=N; --subscription=S; -o --output=F; --query=Q; -y --yes; --no-wait; --ids=I; --force; --async; --source=<source>; --image=I; --command=<shell>; --file -f=<read>; --parameters -p=P; --template-file=<read>; --resource=R; --account-name=A; --container-name -c=C; --vault-name=V; --all; --recursive -r; --type=T; --flatten=F; --uri; --member=M; --role=R; --data-file=<read>; --machine-type=M; --cluster=C; --namespace=N; --allow-unauthenticated; --set-env-vars=E; --env-vars-file=<read>; --update-env-vars=E; --max-instances=N; --memory=M; --port=P; --platform=P; --tag=T; --config=<config>; --secret=S; --version=V; --keyring=K; --value=V; --slot=S; --src=<read>; --destination -d=D; --scripts=<shell>; --command-id=C; --username -u=U; --password=P; --service-principal; --tenant=T; --delete-data-disks";
+
+/** `gh api`, `glab api`: any call of the forge, by its method. */
+function readApi(call: Call): void {
+  const method = (valueOf(call, "method")?.text ?? "").toUpperCase();
+  const sends = has(call, "field", "raw-field", "input");
+  if (method === "DELETE") raise(call, "blocked-by-default");
+  else if (method === "" ? sends && operandText(call, 0) !== "graphql" : method !== "GET") raise(call, "warn");
+  else if (operandText(call, 0) !== "graphql") looksOnly(call);
+  if (/^https?:/.test(operandText(call, 0)) && call.operands[0]) reachesUrl(call, call.operands[0], sends);
+}
+
+const FORGE =
+  "-R --repo=R; --json=F; -q --jq=Q; -t --template --title=T; -L --limit=N; -s --state=S; -a --assignee=A; -l --label=L; -B --base=B; -H --head --header=T; -b --body=T; -F --body-file --field=T; -f --raw-field=T; -X --method=M; --input=<read>; -w --web; -y --yes --confirm; --admin; -d --delete-branch --draft; -m --merge --milestone=M; --squash; --rebase; -r --reviewer=R; --hostname=H; --paginate; -i --include; --cache=T; -D --dir=<into>; -p --pattern=P; -O --output=<write>; --notes=T; --notes-file=<read>; --generate-notes; --latest; --target=T; --cleanup-tag; --visibility=V; --public; --private; --clone; --source=<read>; --remote=R; --push; -e --env=E; -o --org=O; --ref=R; -A --author=A; --search=S; --log; --log-failed; --exit-status; --auto; --repo-owner=O; -c --comment=T; --reason=R; --filename=F; --desc=T; --secret; --with-token; -u --user; --skip-ssh-key";
+const forge: Program = {
+  options: FORGE,
+  subs: { max: 2 },
+  then: (call) => {
+    const [group = "", verb = ""] = call.subs;
+    if (group === "api") {
+      call.operands.unshift(...call.subs.splice(1).map((text) => ({ raw: text, text, known: text, glob: false })));
+      readApi(call);
+      return;
+    }
+    if (/^(delete|remove|archive|rename|transfer|disable|lock|purge)$/.test(verb))
+      raise(
+        call,
+        /^(delete|remove|archive|rename|transfer|purge)$/.test(verb) &&
+          /^(repo|release|secret|variable|ssh-key|gpg-key|project|environment|cache|run|workflow|ruleset)$/.test(group)
+          ? "blocked-by-default"
+          : "warn",
+      );
+    else if (
+      /^(list|view|status|diff|checks|search|browse|ls|watch|show|issues|repos|prs|code|commits|get|trace)$/.test(
+        verb,
+      ) ||
+      group === "status" ||
+      group === "search" ||
+      group === "browse"
+    )
+      looksOnly(call);
+    if (group === "secret" || (group === "auth" && verb === "token")) raise(call, "warn");
+    if (/^(extension|alias)$/.test(group)) runs(call, "package");
+    if (group === "codespace" || (group === "workflow" && verb === "run")) runs(call, "remote");
+    if (/^(gist|release)$/.test(group) && /^(create|upload|edit)$/.test(verb)) {
+      for (const word of group === "gist" ? call.operands : call.operands.slice(1)) touches(call, word, "read");
+      addHost(
+        call.reading,
+        call.atom,
+        `${call.program} ${group}`,
+        { host: call.program === "gh" ? "api.github.com" : "gitlab.com", zone: "public", scheme: "https" },
+        true,
+      );
+    }
+  },
+};
+
+const PLATFORM_OPTIONS =
+  "-a --app=A; -y --yes; -f --force; --confirm=N; -r --remote=R; -c --config=<config>; -t --token=T; --prod; -e --env=E; -s --site --scope=S; --json; -o --org --output=F; -d --dir=<tree>; -n --name=N; --project=P; --region=R; --service=S; --cwd=<chdir>; --environment=E; -v; --debug; --stage=S; --detach; --target=T; --build-env=E; --local; --remote; --command=<shell>; --file=<read>; --project-name=N; --branch=B; --outfile=<write>";
+/** heroku, fly, vercel, netlify, …: deploys, and takes down. */
+const platform: Program = {
+  options: PLATFORM_OPTIONS,
+  subs: { max: 2 },
+  then: (call) => {
+    const words = call.subs.flatMap((word) => word.split(":"));
+    // The second word is a verb, or already the thing it is about: only a group's verb counts.
+    if (
+      words.some((word) => LOSING.test(word)) ||
+      (call.program === "heroku" && /^pg:(reset|restore)|^ps:kill/.test(call.subs[0] ?? ""))
+    )
+      raise(call, "blocked-by-default");
+    else if (
+      words.length > 0 &&
+      words.every((word, index) => (index === 0 && call.subs.length > 1) || LOOKING.test(word) || index > 1)
+    )
+      looksOnly(call);
+    if (
+      words.some((word) => /^(deploy|up|push|publish|promote|run|exec|ssh|console|login|set|add)$/.test(word)) ||
+      words.length === 0
+    ) {
+      addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "deploy" }, true);
+      if (words.some((word) => /^(run|exec|ssh|console)$/.test(word))) runs(call, "remote");
+      else runs(call, "build-tool");
+    }
+  },
+};
+
+const TERRAFORM =
+  "-auto-approve; -target=T; -var=V; -var-file=<read>; -state=<edit>; -out=<write>; -input=B; -lock=B; -refresh=B; -destroy; -chdir=<chdir>; -parallelism=N; -upgrade; -reconfigure; -migrate-state; -backend-config=C; -no-color; -json; -replace=T; -recursive; -check; -diff; -write; -force; -force-copy; -plugin-dir=<run>; -from-module=<source>; -lockfile=M; -compact-warnings; -detailed-exitcode; -refresh-only; -raw; -state-out=<write>; -backup=<write>; -allow-missing; -or-create; -ignore-remote-version; -generate-config-out=<write>";
+
+export const clouds: Record<string, Program> = {
+  "aws awslocal": {
+    options: AWS,
+    subs: { max: 2 },
+    then: (call) => {
+      byVerb(call);
+      if (call.subs[0] === "s3") readS3(call);
+      if (call.subs[0] === "s3api" && /^put-object$/.test(call.subs[1] ?? ""))
+        addHost(call.reading, call.atom, "s3", { host: "", zone: "unknown", scheme: "s3" }, true);
+      for (const word of [
+        ...valuesOf(call, "cli-input-json"),
+        ...valuesOf(call, "template-body"),
+        ...valuesOf(call, "zip-file"),
+      ]) {
+        const file = /^fileb?:\/\/(.*)$/.exec(word.text ?? "")?.[1];
+        if (file) touches(call, { ...word, raw: file, text: file, known: file }, "read");
+      }
+      if (call.subs[0] === "configure" && /^(list|get)$/.test(call.subs[1] ?? "")) looksOnly(call);
+      else if (call.subs[0] === "configure")
+        touches(call, { raw: "~/.aws/config", text: "~/.aws/config", known: "~/.aws/config", glob: false }, "write");
+      if (call.subs[0] === "ssm" && /^(send-command|start-session)$/.test(call.subs[1] ?? "")) runs(call, "remote");
+    },
+  },
+  "gcloud az gsutil bq doctl ibmcloud oci aliyun linode-cli hcloud scw exo civo vultr-cli openstack": {
+    options: CLOUD,
+    subs: { max: 6, until: GROUPS },
+    then: (call) => {
+      byVerb(call);
+      if (/^(gsutil)$/.test(call.program) || call.subs[0] === "storage") {
+        call.subs.unshift("s3");
+        readS3(call);
+        call.subs.shift();
+      }
+      if (call.subs.includes("ssh") || call.subs.includes("run-command") || call.subs.includes("invoke"))
+        runs(call, "remote");
+    },
+  },
+  gh: forge,
+  "glab hub tea": forge,
+  "terraform tofu terragrunt cdktf": {
+    style: "single",
+    options: TERRAFORM,
+    sub: {
+      "version validate show output graph providers metadata": { class: "safe" },
+      plan: { runs: "build-tool" },
+      "init get": { runs: "package" },
+      fmt: {
+        then: (call) => {
+          if (!has(call, "check")) touches(call, { raw: ".", text: ".", known: ".", glob: false }, "write");
+          else looksOnly(call);
+        },
+      },
+      apply: {
+        runs: "build-tool",
+        then: (call) => {
+          if (has(call, "destroy")) raise(call, "blocked-by-default");
+        },
+      },
+      "destroy run-all": { class: "blocked", runs: "build-tool" },
+      "state workspace": {
+        sub: {
+          "list show pull": { class: "safe" },
+          "rm mv push replace-provider delete": { class: "blocked" },
+          "new select": {},
+        },
+      },
+      "taint untaint import force-unlock refresh login logout test console": { class: "warn" },
+    },
+  },
+  pulumi: {
+    options:
+      "-s --stack=S; -y --yes; -f --skip-preview; -C --cwd=<chdir>; -t --target=T; --refresh; -d --diff; -p=N; --config=C; --json; --force; -m=M; --non-interactive; --preserve-config",
+    sub: {
+      "preview about whoami version logs": { class: "safe", runs: "build-tool" },
+      "up update": { runs: "build-tool" },
+      "destroy cancel": { class: "blocked", runs: "build-tool" },
+      "stack state config": {
+        subs: { max: 1 },
+        then: (call) => {
+          if (/^(rm|delete|unprotect|remove)$/.test(call.subs[1] ?? "")) raise(call, "blocked-by-default");
+        },
+      },
+    },
+  },
+  "ansible ansible-playbook ansible-galaxy ansible-vault ansible-pull salt chef-client puppet knife": {
+    runs: "remote",
+    options:
+      "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --start-at-task=T",
+    use: "<config>...",
+    dry: ["check"],
+  },
+  "cdk sst serverless sls sam copilot amplify eb chalice zappa ecs-cli": platform,
+  "heroku fly flyctl vercel netlify railway render wrangler firebase surge now supabase planetscale pscale neon neonctl turso convex expo eas fastlane dokku caprover deployctl stripe auth0 okta sentry-cli datadog shopify twilio pantheon terminus acli platform upsun gridsome":
+    platform,
+  "vault bao": {
+    options:
+      "-address=<url>; -token=T; -format=F; -field=F; -namespace=N; -mount=M; -force; -f; -recursive; -path=P; -description=T; -ttl=T; -policy=P; -version=V; -versions=V; -method=M; -no-store; -self; -accessor=A; -mode=M; -prefix; -sync",
+    style: "single",
+    subs: {
+      max: 3,
+      until: new Set([
+        "read",
+        "write",
+        "delete",
+        "list",
+        "get",
+        "put",
+        "patch",
+        "undelete",
+        "destroy",
+        "rollback",
+        "enable",
+        "disable",
+        "tune",
+        "move",
+        "revoke",
+        "renew",
+        "lookup",
+        "create",
+        "seal",
+        "unseal",
+        "init",
+        "status",
+        "login",
+        "rekey",
+        "rotate",
+        "deregister",
+        "register",
+        "info",
+      ]),
+    },
+    then: (call) => {
+      const all = call.subs.join(" ");
+      if (
+        /\b(delete|destroy|disable|revoke|seal|rekey|rotate|deregister|generate-root|step-down|remove-peer|move)\b/.test(
+          all,
+        )
+      )
+        raise(call, "blocked-by-default");
+      else if (
+        /^(status|list|kv list|kv metadata get|auth list|secrets list|policy list|policy read|token lookup|version|print)/.test(
+          all,
+        )
+      )
+        looksOnly(call);
+    },
+  },
+  "op bw lpass pass gopass doppler infisical sops age teller keepassxc-cli security secret-tool kwallet-query": {
+    subs: { max: 2 },
+    options:
+      "-d --decrypt; -e --encrypt; -i --in-place; -o --output=<write>; -p --project=P; -c --config=C; --vault=V; --format=F; -f --force; -r --recipient=R; -w; -g; -a=A; -s=S; --field=F; --reveal; --env-file=<read>",
+    then: (call) => {
+      const all = call.subs.join(" ");
+      if (/\b(delete|rm|remove|destroy|purge|archive|revoke)\b/.test(all) || /^delete-/.test(call.subs[0] ?? ""))
+        raise(call, "blocked-by-default");
+      if (/\brun\b/.test(all)) {
+        const at = call.words.findIndex((word) => word.text === "--");
+        if (at >= 0) call.nested.words(call.words.slice(at + 1), `${call.program} run`);
+      }
+      if (call.program === "sops" || call.program === "age") {
+        for (const word of call.operands) touches(call, word, "read");
+      }
+    },
+  },
+  "consul nomad etcdctl zkcli boundary waypoint": {
+    subs: { max: 2 },
+    options:
+      "-force; -yes; -purge; -recurse; --prefix; --from-key; -address=<url>; -token=T; -detach; -datacenter=D; --endpoints=<host>; -all",
+    style: "single",
+    then: (call) => {
+      const all = call.subs.join(" ");
+      if (
+        /\b(delete|del|rm|purge|stop|leave|force-leave|deregister|remove|destroy|drain|gc|defrag|snapshot restore|system)\b/.test(
+          all,
+        )
+      )
+        raise(call, "blocked-by-default");
+      else if (/\b(get|list|status|members|info|read|catalog|version|logs|endpoint)\b/.test(all)) looksOnly(call);
+      if (/\bexec\b/.test(all)) runs(call, "remote");
+    },
+  },
+};

@@ -1,0 +1,391 @@
+// databases.ts — clients and tools of databases: the statements inside their calls, and what drops or moves data
+
+import {
+  addHost,
+  type Call,
+  database,
+  has,
+  looksOnly,
+  opaque,
+  operandText,
+  raise,
+  reachesHost,
+  reachesUrl,
+  runs,
+  touches,
+  valueOf,
+  valuesOf,
+} from "../call.ts";
+import type { Program } from "../grammar.ts";
+import { literal, type Word } from "../shell/word.ts";
+import { READING_VERBS, readSql } from "../sql.ts";
+
+/** Statements from `-c`, from standard input, from a file that is not read. */
+function statements(call: Call, codes: readonly Word[], scripts: readonly Word[]): void {
+  for (const word of codes) readSql(word, (fact) => database(call, fact));
+  for (const word of codes) shellEscapes(call, word.text ?? word.known);
+  if (scripts.length > 0) {
+    for (const word of scripts) touches(call, word, "read");
+    runs(call, "script");
+  }
+  const { stdin } = call;
+  if (codes.length === 0 && scripts.length === 0 && stdin) {
+    if (stdin.kind === "text") {
+      readSql(literal(stdin.text), (fact) => database(call, fact));
+      shellEscapes(call, stdin.text);
+    } else if (stdin.kind === "file") {
+      touches(call, stdin.word, "read");
+      runs(call, "script");
+    } else {
+      runs(call, "piped-code");
+      opaque(call, "statements are not known before the run");
+    }
+  }
+  const { databases } = call.atom;
+  if (databases.length > 0 && databases.every((fact) => READING_VERBS.has(fact.verb)) && scripts.length === 0)
+    looksOnly(call);
+}
+
+/** `\! cmd`, `.shell cmd`, `.system cmd`, `system cmd`: clients that run commands. */
+function shellEscapes(call: Call, text: string): void {
+  for (const line of text.split("\n")) {
+    const found = /^\s*(?:\\!|\.shell\s|\.system\s|system\s|!)\s*(.+)$/.exec(line) ?? /\\!\s*(.+)$/.exec(line);
+    if (found) call.nested.shell(literal(found[1]!), call.program);
+    const copy = /\\(?:o|g|w|copy\b.*\b(?:to|from))\s+(?:program\s+)?'?\|?\s*([^\s';]+)/i.exec(line);
+    if (copy) touches(call, literal(copy[1]!), "write");
+    const output = /^\s*\.(?:output|once|backup|save|dump|excel|log)\s+(\S+)/.exec(line);
+    if (output) touches(call, literal(output[1]!), "write");
+  }
+}
+
+function server(call: Call, host: Word | undefined): void {
+  if (host && host.text !== null && !host.text.startsWith("/")) reachesHost(call, host, call.program, true);
+}
+/** `postgres://user:pw@host/db` among the operands. */
+function urls(call: Call): void {
+  for (const word of call.operands) if ((word.text ?? word.known).includes("://")) reachesUrl(call, word, true);
+}
+
+const PSQL =
+  "-c --command=SQL; -f --file=FILE; -d --dbname=NAME; -h --host=HOST; -p --port=PORT; -U --username=USER; -W --password; -w --no-password; -o --output=<write>; -L --log-file=<write>; -t --tuples-only; -A --no-align; -x --expanded; -q --quiet; -X --no-psqlrc; -v --set --variable=V; -1 --single-transaction; -l --list; -e; -E; -a; -n; -s; -S; -F=S; -R=S; -P --pset=V; -T=T; -z; -0; -b; -H; --csv; -V --version";
+const MYSQL =
+  "-e --execute=SQL; -h --host=HOST; -P --port=PORT; -u --user=USER; -p --password[=P]; -D --database=NAME; -N --skip-column-names; -B --batch; -s --silent; -t --table; -v --verbose; -f --force; -S --socket=<read>; -r --raw; -A; -E --vertical; --defaults-file=<config>; --defaults-extra-file=<config>; --pager=<shell>; --tee=<write>; --init-command=SQL; --ssl-mode=M; --protocol=P; --local-infile[=B]; -V --version; -C; -n; -o; -X --xml; -H --html; --login-path=P";
+
+/** mongosh: JavaScript whose calls on collections matter. */
+function readMongo(call: Call): void {
+  server(call, valueOf(call, "host"));
+  urls(call);
+  const codes = valuesOf(call, "eval");
+  const texts = [...codes, ...(codes.length === 0 && call.stdin?.kind === "text" ? [literal(call.stdin.text)] : [])];
+  for (const word of texts) {
+    const text = word.text ?? word.template ?? word.known;
+    if (word.text === null) opaque(call, "statements are not known before the run");
+    let looks = true;
+    for (const [, verb, args] of text.matchAll(/\.\s*([A-Za-z]+)\s*\(([^)]*)/g)) {
+      if (
+        /^(dropDatabase|drop|dropIndex|dropIndexes|dropUser|dropRole|dropAllUsersFromDatabase|remove|deleteMany|deleteOne|findOneAndDelete|updateMany|update|updateOne|insert|insertOne|insertMany|replaceOne|bulkWrite|renameCollection|shutdownServer|runCommand|adminCommand|createUser|createCollection|save|findAndModify|fsyncLock|copyDatabase|getSiblingDB)$/.test(
+          verb!,
+        )
+      ) {
+        if (verb === "getSiblingDB") continue;
+        looks = false;
+        const fact = { verb: verb === "drop" ? "drop collection" : verb === "dropDatabase" ? "drop database" : verb! };
+        database(
+          call,
+          /^(remove|deleteMany|updateMany)$/.test(verb!) && /^\s*(\{\s*\}\s*)?(,.*)?$/.test(args!)
+            ? { ...fact, unbounded: true }
+            : fact,
+        );
+      } else if (/^(exec|execSync|spawn|require|load)$/.test(verb!)) opaque(call, "code runs a command of its own");
+    }
+    if (/\b(load|run|runProgram|shellRun)\s*\(/.test(text)) runs(call, "script");
+    if (looks) looksOnly(call);
+  }
+  for (const word of call.operands)
+    if (word.text?.endsWith(".js")) {
+      touches(call, word, "read");
+      runs(call, "script");
+    }
+  if (texts.length === 0 && call.stdin !== undefined) opaque(call, "statements are not known before the run");
+}
+
+const REDIS_LOSES = new Set([
+  "flushall",
+  "flushdb",
+  "del",
+  "unlink",
+  "shutdown",
+  "config",
+  "debug",
+  "script",
+  "eval",
+  "evalsha",
+  "slaveof",
+  "replicaof",
+  "module",
+  "migrate",
+  "swapdb",
+  "cluster",
+  "failover",
+  "bgrewriteaof",
+  "acl",
+  "restore",
+  "rename",
+  "function",
+  "save",
+  "client",
+]);
+function readRedis(call: Call): void {
+  server(call, valueOf(call, "h"));
+  for (const url of valuesOf(call, "u")) reachesUrl(call, url, true);
+  const lines: string[][] = [];
+  if (call.rest.length > 0) lines.push(call.rest.map((word) => word.text ?? "?"));
+  else if (call.stdin?.kind === "text")
+    for (const line of call.stdin.text.split("\n"))
+      if (line.trim() !== "") lines.push(line.trim().split(/\s+/));
+      else if (call.stdin !== undefined) opaque(call, "statements are not known before the run");
+  call.operands.push(...call.rest);
+  if (has(call, "eval")) runs(call, "interpreter");
+  if (has(call, "pipe")) runs(call, "piped-code");
+  let looks = lines.length > 0;
+  for (const words of lines) {
+    const verb = (words[0] ?? "").toLowerCase();
+    const second = (words[1] ?? "").toLowerCase();
+    const reads =
+      /^(get|mget|keys|scan|exists|ttl|type|info|ping|llen|lrange|hget|hgetall|smembers|zrange|dbsize|strlen|monitor|time|role|object|memory|slowlog|command|lastsave|hkeys|scard|zcard|xlen|xrange|echo|pttl)$/.test(
+        verb,
+      ) ||
+      (/^(config|client|acl|cluster|script|function|module)$/.test(verb) &&
+        /^(get|list|info|whoami|nodes|slots|help|getname|cat|getuser|users|exists)$/.test(second));
+    if (reads) continue;
+    looks = false;
+    const fact =
+      REDIS_LOSES.has(verb) && second && /^(config|debug|script|cluster|acl|module|function|client)$/.test(verb)
+        ? { verb: `${verb} ${second}` }
+        : { verb };
+    database(
+      call,
+      /^flush/.test(verb)
+        ? { ...fact, unbounded: true }
+        : words[1] && /^(del|unlink|rename)$/.test(verb)
+          ? { ...fact, object: words[1] }
+          : fact,
+    );
+    if (
+      /^(flushall|flushdb|shutdown|debug|slaveof|replicaof|swapdb|module|migrate)$/.test(verb) ||
+      (verb === "config" && second === "set")
+    )
+      raise(call, "blocked-by-default");
+  }
+  if (looks) looksOnly(call);
+}
+
+/** Migrations and seeds: code of the project that changes a database; some verbs begin from nothing. */
+const migrates = (loses: RegExp, looks: RegExp): Program => ({
+  subs: { max: 2 },
+  options:
+    "--force; -f --force-reset; --accept-data-loss; --skip-seed; --schema=<config>; -n --name=N; -c --config=<config>; --env=E; -d --dataSource=<config>; --all; --url=<url>; -y; --create-only; --sql; -x=V; --step=N; --to=V; --preview-feature; --config-file=<config>; -configFiles=<config>; -url=U; -cleanDisabled=B; --schema-path=<config>; --noinput --no-input; --database=D; --fake; --run-syncdb; --plan; --check; --dry-run",
+  runs: "migration",
+  then: (call) => {
+    const all = `${call.subs.join(" ")} ${call.operands.map((word) => word.text ?? "").join(" ")}`;
+    if (loses.test(all) || has(call, "force-reset", "accept-data-loss")) {
+      database(call, { verb: "drop database", unbounded: true });
+      raise(call, "blocked-by-default");
+    } else if (looks.test(all)) {
+      looksOnly(call);
+      call.atom.runsCode.length = 0;
+    } else database(call, { verb: "migrate" });
+  },
+});
+
+export const databases: Record<string, Program> = {
+  "psql pgcli": {
+    options: PSQL,
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      urls(call);
+      for (const word of valuesOf(call, "dbname")) if ((word.text ?? "").includes("://")) reachesUrl(call, word, true);
+      if (has(call, "list", "version")) looksOnly(call);
+      statements(call, valuesOf(call, "command"), valuesOf(call, "file"));
+    },
+  },
+  "mysql mariadb mycli": {
+    options: MYSQL,
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      statements(call, [...valuesOf(call, "execute"), ...valuesOf(call, "init-command")], []);
+      if (has(call, "version")) looksOnly(call);
+    },
+  },
+  "sqlite3 sqlite litecli duckdb": {
+    options:
+      "-batch; -cmd=SQL; -init=<run>; -readonly; -header; -noheader; -csv; -json; -column; -line; -list; -markdown; -separator=S; -bail; -version; -c=SQL; -s=SQL; -A=F; -box; -table; -quote; -html; -echo; -interactive; -nullvalue=T; -safe; -newline=S",
+    style: "single",
+    then: (call) => {
+      const [file, ...codes] = call.operands;
+      statements(call, [...valuesOf(call, "cmd"), ...valuesOf(call, "c"), ...valuesOf(call, "s"), ...codes], []);
+      if (file) touches(call, file, call.base === "safe" || has(call, "readonly") ? "read" : "write");
+    },
+  },
+  "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql influx surreal edgedb ysqlsh crate crash":
+    {
+      options:
+        "-q --query=SQL; -e --execute=SQL; -f --file=FILE; -h --host -S=HOST; -u --user -U=USER; -p --password -P=P; -d --database=NAME; -Q=SQL; -i=FILE; -o=<write>; -k=K; -c --command=SQL; -n --multiquery; -w --warehouse=W; --port=N; --insecure; --url=U; -b; --secure",
+      then: (call) => {
+        server(call, valueOf(call, "host"));
+        statements(
+          call,
+          [
+            ...valuesOf(call, "query"),
+            ...valuesOf(call, "execute"),
+            ...valuesOf(call, "Q"),
+            ...valuesOf(call, "command"),
+          ],
+          [...valuesOf(call, "file"), ...valuesOf(call, "i")],
+        );
+      },
+    },
+  "mongosh mongo": {
+    options:
+      "--eval=CODE; --host -h=HOST; --port=N; -u --username=U; -p --password=P; --authenticationDatabase=D; --quiet; --norc; -f --file=<run>; --shell; --tls; --json[=M]; --nodb; --version",
+    then: readMongo,
+  },
+  "redis-cli valkey-cli keydb-cli": {
+    options:
+      "-h=HOST; -p=PORT; -a --pass=P; --user=U; -n=N; -u=URL; -r=N; -i=N; -x; -c; --raw; --no-raw; --csv; --json; --tls; --cacert=<read>; --cert=<read>; --key=<read>; --eval=<run>; --pipe; --scan; --pattern=P; --bigkeys; --stat; --latency; --rdb=<write>; --no-auth-warning; --askpass; -s=<read>; -d=D; -X=T; -t=N; -3; -2; --memkeys; --hotkeys; --cluster=C; --version -v",
+    stopAtOperand: true,
+    then: readRedis,
+  },
+  "dropdb dropuser": {
+    class: "blocked",
+    options:
+      "-h --host=HOST; -p --port=PORT; -U --username=U; -f --force; -i; -e; -w; -W; --if-exists; --maintenance-db=D",
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      const name = operandText(call, 0);
+      database(call, {
+        verb: call.program === "dropdb" ? "drop database" : "drop user",
+        ...(name ? { object: name } : {}),
+      });
+    },
+  },
+  "createdb createuser reindexdb vacuumdb clusterdb pg_ctl pg_ctlcluster initdb": {
+    options:
+      "-h --host=HOST; -p --port=PORT; -U --username=U; -D --pgdata=<write>; -m=M; -l=<write>; -s; -w; -t=N; -O=O; -d=D; -f; -z; -a; -o=O",
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      if (
+        /^pg_ctl/.test(call.program) &&
+        /^(stop|restart|kill|promote)$/.test(operandText(call, call.program === "pg_ctl" ? 0 : 2))
+      )
+        raise(call, "blocked-by-default");
+    },
+  },
+  "pg_dump pg_dumpall mysqldump mariadb-dump mongodump mongoexport pg_basebackup": {
+    options:
+      "-f --file -r --result-file=<write>; -o --out=<write>; -D --pgdata=<into>; -h --host=HOST; -p --port[=PORT]; -P=PORT; -U --username=U; -u --user=U; -d --dbname --db=D; -F --format=F; -t --table=T; -n --schema=S; -c --clean; -C --create; --uri=URL; --archive[=<write>]; --gzip; -a; -s; -x; -O; -v; -w; -W; -j=N; -Z=N; -T=T; -N=S; --if-exists; --no-owner; --no-acl; --single-transaction; --all-databases; -A; -B; --password[=P]; -c --collection=C; -q --query=Q; --type=T; --fields=F; -R; -E; --add-drop-table; --add-drop-database; --no-data; --ignore-table=T; --column-inserts; --inserts; --data-only; --schema-only; --exclude-table=T; --exclude-table-data=T; --set-gtid-purged=V",
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      urls(call);
+      for (const uri of valuesOf(call, "uri")) reachesUrl(call, uri, true);
+      database(call, { verb: "dump" });
+    },
+  },
+  "pg_restore mongorestore mongoimport mysqlimport": {
+    use: "<read>...",
+    options:
+      "-c --clean; -C --create; -d --dbname --db=D; -h --host=HOST; -p --port=PORT; -U --username -u=U; --drop; --uri=URL; --archive[=<read>]; --gzip; -j=N; -F=F; -t=T; -n=S; --if-exists; -a; -s; -v; -O; -x; -1; --no-owner; --no-acl; -c --collection=C; --file=<read>; --type=T; --mode=M; --upsert; --jsonArray; --headerline; --delete; -L=<read>; -l --list",
+    then: (call) => {
+      if (has(call, "list")) {
+        looksOnly(call);
+        return;
+      }
+      server(call, valueOf(call, "host"));
+      for (const uri of valuesOf(call, "uri")) reachesUrl(call, uri, true);
+      database(
+        call,
+        has(call, "clean", "drop", "delete") ? { verb: "restore over", unbounded: true } : { verb: "restore" },
+      );
+      if (has(call, "clean", "drop", "delete")) raise(call, "blocked-by-default");
+    },
+  },
+  "mysqladmin mariadb-admin": {
+    options: MYSQL,
+    then: (call) => {
+      server(call, valueOf(call, "host"));
+      const verb = operandText(call, 0);
+      if (/^(drop|shutdown|flush|kill|reload|stop|password)/.test(verb)) {
+        raise(call, "blocked-by-default");
+        database(call, verb === "drop" ? { verb: "drop database", object: operandText(call, 1) } : { verb });
+      } else if (/^(status|ping|version|processlist|variables|extended-status)$/.test(verb)) looksOnly(call);
+    },
+  },
+  "rabbitmqadmin rabbitmqctl kafka-topics kafka-topics.sh kafka-configs kafka-delete-records kafka-delete-records.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-acls kcat kafkacat nats rpk pulsar-admin":
+    {
+      options:
+        "--delete; --list; --describe; --topic=T; --bootstrap-server=<host>; --group=G; --reset-offsets; --alter; --create; -b=<host>; -C; -P; -t=T; -L; --force; -p=V; -n=N; -f; --execute; --dry-run; --to-earliest; --all-topics; --all-groups; --remove; --add; --offset-json-file=<read>",
+      subs: { max: 2 },
+      then: (call) => {
+        const all = call.subs.join(" ");
+        if (
+          has(call, "delete", "reset-offsets", "remove") ||
+          /\b(delete|purge|reset|force_reset|stop_app|stop|forget_cluster_node|rm|del|delete_vhost|delete_user|delete_queue|shutdown|purge_queue)\b|^delete_/.test(
+            all,
+          ) ||
+          /delete-records/.test(call.program)
+        )
+          raise(call, "blocked-by-default");
+        else if (has(call, "list", "describe", "L") || /^(list|status|show|ls|info)/.test(all)) looksOnly(call);
+      },
+    },
+  prisma: migrates(
+    /\bmigrate reset\b|\bdb push .*--force|\bdb execute\b/,
+    /^(validate|format|version|generate|studio|migrate status|migrate diff)\b/,
+  ),
+  alembic: migrates(/\bdowngrade base\b/, /^(history|current|heads|show|branches|check)\b/),
+  "knex sequelize sequelize-cli typeorm drizzle-kit mikro-orm node-pg-migrate db-migrate": migrates(
+    /\b(rollback --all|db:drop|schema:drop|db:migrate:undo:all|migrate:fresh|drop|migrate:rollback all|schema:fresh|migration:fresh|reset)\b/,
+    /\b(migrate:status|migrate:list|db:migrate:status|migration:show|migrate:currentVersion|check|studio)\b/,
+  ),
+  "flyway liquibase dbmate goose migrate atlas sqitch golang-migrate refinery sqlx diesel": migrates(
+    /\b(clean|drop-all|dropAll|drop|reset|down-to 0|down -all|revert|schema clean|database drop|database reset|force)\b/,
+    /^(info|status|validate|version|history|migrate status|diff)\b/,
+  ),
+  "rails rake hanami": {
+    runs: "build-tool",
+    options: "-e --environment=E; -T --tasks; -P; -n; -f=<config>; --trace; -s; -p=N; -b=A",
+    subs: { max: 3 },
+    then: (call) => {
+      const all = call.subs.join(" ");
+      if (/\bdb:(drop|reset|schema:load|purge|structure:load|migrate:reset|truncate_all|seed:replant)\b/.test(all)) {
+        database(call, { verb: "drop database", unbounded: true });
+        raise(call, "blocked-by-default");
+      } else if (/\bdb:/.test(all)) database(call, { verb: "migrate" });
+      if (/^(runner|r)$/.test(call.subs[0] ?? "")) opaque(call, "code that is not read");
+      if (has(call, "tasks")) looksOnly(call);
+    },
+  },
+  "django-admin manage.py": {
+    runs: "build-tool",
+    options:
+      "--noinput --no-input; --settings=S; --database=D; --fake; --plan; -v=N; --dry-run; --check; -c --command=CODE",
+    subs: { max: 1 },
+    then: (call) => {
+      const verb = call.subs[0] ?? "";
+      if (
+        /^(flush|sqlflush|reset_db|dbshell|delete_stale)/.test(verb) ||
+        (verb === "migrate" && call.operands.some((word) => word.text === "zero"))
+      ) {
+        database(call, { verb: "drop database", unbounded: true });
+        raise(call, "blocked-by-default");
+      } else if (/^(migrate|loaddata)$/.test(verb)) database(call, { verb: "migrate" });
+      if (verb === "shell" && has(call, "command")) opaque(call, "code that is not read");
+    },
+  },
+  artisan: { subs: { max: 1 }, runs: "build-tool", options: "--force; --seed; --env=E; --step=N" },
+  "elasticdump curator": {
+    runs: "config",
+    options: "--input=<source>; --output=<upload>; --config=<config>; --type=T; --limit=N",
+    then: (call) => addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown" }, true),
+  },
+};

@@ -1,0 +1,115 @@
+// find.ts — find: where it begins, what it looks for, and what it does with what it finds
+
+import { type Call, HERE, raise, touches } from "../call.ts";
+import type { Program } from "../grammar.ts";
+import { UNKNOWN_PART, unknownWord, type Word } from "../shell/word.ts";
+
+/** Tests and actions that take a value. */
+const TAKES_ONE = new Set(
+  "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -size -mtime -atime -ctime -mmin -amin -cmin -newer -anewer -cnewer -user -group -uid -gid -perm -maxdepth -mindepth -links -inum -samefile -fstype -used -lname -ilname -context -printf -D -newermt -newerct -newerat -newermm -Btime -Bmin -flags -depth-level".split(
+    " ",
+  ),
+);
+const WRITES = new Set(["-fprint", "-fprint0", "-fls", "-fprintf"]);
+const RUNS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
+
+/** Words up to `;` or `+`. */
+function commandFrom(words: readonly Word[], start: number): number {
+  let end = start;
+  while (end < words.length) {
+    const { text } = words[end]!;
+    if (text === ";" || text === "\\;") break;
+    if (text === "+" && words[end - 1]?.text === "{}") break;
+    end++;
+  }
+  return end;
+}
+
+/** `{}` stands for what was found; inside a text for a shell it is put in as it is. */
+function put(word: Word, found: Word): Word {
+  if (word.text === null || !word.text.includes("{}")) return word;
+  if (word.text === "{}") return found;
+  return {
+    raw: word.raw,
+    text: null,
+    known: word.text.slice(0, word.text.indexOf("{}")),
+    glob: false,
+    template: word.text.replaceAll("{}", `"${UNKNOWN_PART}"`),
+  };
+}
+
+function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {
+  const places = (): string[] => call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
+  let doing = false;
+  for (let i = 0; i < words.length; i++) {
+    const { text } = words[i]!;
+    if (text === null || text.charCodeAt(0) !== 45) continue;
+    const name = text.slice(1);
+    if (RUNS.has(text)) {
+      doing = true;
+      const end = commandFrom(words, i + 1);
+      const prints = { kind: "paths" as const, roots: places() };
+      const found = roots.some((root) => root.text === null && !root.prints)
+        ? unknownWord("{}")
+        : unknownWord("{}", prints);
+      call.options.set(name, true);
+      call.nested.words(
+        words.slice(i + 1, end).map((word) => put(word, found)),
+        call.program,
+      );
+      i = end;
+    } else if (text === "-delete") {
+      doing = true;
+      call.options.set("delete", true);
+      for (const root of roots) touches(call, root, "delete", { deep: true });
+      if (roots.length === 0) touches(call, HERE, "delete", { deep: true });
+    } else if (WRITES.has(text)) {
+      const target = words[++i];
+      call.options.set(name, true);
+      if (target) touches(call, target, "write");
+      if (text === "-fprintf") i++;
+    } else if (text === "-files0-from") {
+      const list = words[++i];
+      if (list) touches(call, list, "read");
+      call.operands.push(unknownWord("…"));
+    } else if (TAKES_ONE.has(text)) {
+      const value = words[++i];
+      if (value) {
+        call.options.set(name, value);
+        call.values.set(name, [value]);
+      }
+    } else call.options.set(name, true);
+  }
+  if (doing) raise(call, "warn");
+}
+
+function readFind(call: Call): void {
+  const { words } = call;
+  let start = 0;
+  while (start < words.length && /^-([HLPEXdsx]|O\d|D)$/.test(words[start]!.text ?? ""))
+    start += words[start]!.text === "-D" ? 2 : 1;
+  const roots: Word[] = [];
+  let i = start;
+  for (; i < words.length; i++) {
+    const { text } = words[i]!;
+    if (text !== null && (text.charCodeAt(0) === 45 || text === "(" || text === "!" || text === ")" || text === ","))
+      break;
+    roots.push(words[i]!);
+  }
+  call.operands.push(...roots);
+  for (const root of roots) touches(call, root, "read", { deep: true });
+  if (roots.length === 0) touches(call, HERE, "read", { deep: true });
+  readExpression(call, words.slice(i), roots);
+}
+
+export const find: Record<string, Program> = {
+  "find gfind": {
+    raw: true,
+    class: "safe",
+    then: readFind,
+    prints: (call) => ({
+      kind: "paths",
+      roots: call.atom.paths.filter((path) => path.access === "read").map((path) => path.path),
+    }),
+  },
+};
