@@ -1,0 +1,158 @@
+// command.ts — `holdpoint demo`: starts everything in a scratch folder, plays the script, and checks every outcome
+
+import { compileSet } from "@holdpoint/core/rules/compile.ts";
+import { pack } from "@holdpoint/core/rules/packs.ts";
+import { createLogger } from "@holdpoint/runtime/log.ts";
+import { startTelemetry } from "@holdpoint/runtime/trace.ts";
+import type { Body } from "../api.ts";
+import { paintFor } from "../terminal.ts";
+import { startUp, type Up } from "../up/start.ts";
+import { type Agent, type Answer, demoAgent } from "./agent.ts";
+import { answered } from "./answer.ts";
+import { execute } from "./executor.ts";
+import { columns, filesIn, git, hasGit, makeScene, type Scene } from "./scene.ts";
+import { type Step, script } from "./script.ts";
+import { next, proofLine, type Result, resultLine, resultTable, stepLine, title } from "./show.ts";
+
+export interface DemoOptions {
+  yes?: boolean;
+}
+
+const paint = paintFor(process.stdout);
+const say = (text: string): void => void process.stdout.write(text);
+
+interface Stage {
+  scene: Scene;
+  up: Up;
+  agent: Agent;
+  options: DemoOptions;
+}
+
+/** People may see all of a decision; the agent was told one sentence. */
+async function decisionOf({ up }: Stage, decisionId: string): Promise<Body> {
+  const response = await fetch(`${up.ready.url}/v1/decisions/${decisionId}`, {
+    headers: { authorization: `Bearer ${up.ready.auditorKey}` },
+  });
+  if (!response.ok) throw new Error(`the decision \`${decisionId}\` cannot be read: ${response.status}`);
+  const body: Body = await response.json();
+  return body.decision ?? body;
+}
+
+/** Runs what the grant holds; without a grant nothing runs, whatever was answered. */
+async function runGranted(
+  { scene, agent }: Stage,
+  step: Step,
+  answer: Answer,
+): Promise<{ happened: string; ended: string }> {
+  const { grant, args, actionId } = answer;
+  if (grant === undefined || args === undefined)
+    return { happened: answer.state === "denied" ? "did not run" : `did not run: ${answer.state}`, ended: answer.state };
+  const ran = await execute(scene.project, step.tool, args);
+  const code = ran.exitCode === undefined ? {} : { exitCode: ran.exitCode };
+  await agent.report(actionId, grant, { outcome: ran.outcome, ...code, summary: ran.note });
+  return { happened: `ran: ${ran.note}`, ended: ran.outcome };
+}
+
+async function play(stage: Stage, step: Step): Promise<Result> {
+  const { agent, up, options } = stage;
+  const first = await agent.propose({ tool: step.tool, args: step.args, why: step.aim });
+  let answer = first;
+  if (first.state === "held" && first.approvalId !== undefined) {
+    const { url, approverKey = "" } = up.ready;
+    say(paint.yellow("held\n"));
+    const how = step.expect !== "ask" ? "no" : options.yes ? "yes" : "ask";
+    answer = await answered(first.actionId, first.approvalId, { url, approverKey, agent, how, paint, say });
+    if (answer.state === "approved") answer = await agent.claim(first.actionId);
+  }
+  const { happened, ended } = await runGranted(stage, step, answer);
+  const decision = await decisionOf(stage, first.decisionId ?? "");
+  // A person who says no at the held step is as right as one who says yes.
+  const ranAsScripted = {
+    allow: ended === (step.ends ?? "succeeded"),
+    deny: ended === "denied",
+    ask: ended === "succeeded" || ended === "rejected",
+  }[step.expect];
+  return {
+    step,
+    effect: decision.effect,
+    outcome: decision.outcome,
+    happened,
+    rule: (decision.rules ?? []).map(({ id }: { id: string }) => id)[0] ?? decision.findings?.[0]?.checker ?? "default",
+    reason: decision.reason,
+    risk: decision.risk.score,
+    ms: first.ms,
+    asScripted: decision.effect === step.expect && ranAsScripted,
+  };
+}
+
+/** What the world looks like afterwards: the point of it all. */
+async function proofs({ scene }: Stage, results: readonly Result[]): Promise<boolean> {
+  const approved = results.find(({ step }) => step.expect === "ask")?.happened.startsWith("ran") === true;
+  const email = (await columns(scene.project)).includes("email");
+  const checks: [boolean, string][] = [
+    [filesIn(scene.backups) === 3, "the three backups next door are still there"],
+    [
+      approved === email,
+      approved
+        ? "customers have an email column, because a person said yes"
+        : "the database is as it was, because nobody said yes",
+    ],
+  ];
+  if (hasGit()) {
+    const history = git(scene.remote, "log", "--oneline", "main").trim().split("\n").length;
+    checks.push([history === 2, "the remote has both commits: published, not overwritten"]);
+  }
+  say(`\n${paint.bold("And the world afterwards")}\n`);
+  for (const [holds, text] of checks) say(proofLine(holds, text, paint));
+  return checks.every(([holds]) => holds);
+}
+
+async function perform(stage: Stage): Promise<boolean> {
+  const steps = script(stage.scene).filter(({ needsGit }) => !needsGit || hasGit());
+  const results: Result[] = [];
+  for (const [index, step] of steps.entries()) {
+    say(stepLine(index + 1, step, paint));
+    const result = await play(stage, step);
+    if (result.effect === "ask") say(stepLine(index + 1, step, paint));
+    say(resultLine(result, paint));
+    results.push(result);
+  }
+  say(resultTable(results, paint));
+  const sound = await proofs(stage, results);
+  say(next(paint));
+  return sound && results.every(({ asScripted }) => asScripted);
+}
+
+/** Exits 0 where everything came as scripted, else 2. Nothing of it is left behind. */
+export async function demo(options: DemoOptions): Promise<number> {
+  // What a first look needs is on stdout; what is wrong is still said.
+  process.env["HOLDPOINT_LOG_LEVEL"] ??= "error";
+  const telemetry = startTelemetry("demo");
+  const scene = await makeScene();
+  let up: Up | undefined;
+  const leave = async () => {
+    await up?.stop();
+    await telemetry.shutdown();
+    scene.remove();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void leave().finally(() => process.exit(130)));
+  try {
+    say(title(paint));
+    const policySources = [pack("coding-agent")];
+    compileSet(policySources);
+    const startMs = performance.now();
+    // Its own database and its own rules, whatever the environment says: a demo must not write into a fleet.
+    up = await startUp({ folder: scene.data, config: {}, policySources, log: createLogger("demo") });
+    say(
+      paint.dim(
+        `Postgres, gateway and four workers are up (${((performance.now() - startMs) / 1_000).toFixed(1)} s), in ${scene.root}\n\n`,
+      ),
+    );
+    const { url, agentKey: key } = up.ready;
+    const agent = demoAgent({ url, key, cwd: scene.project, session: `demo-${process.pid}` });
+    return (await perform({ scene, up, agent, options })) ? 0 : 2;
+  } finally {
+    await leave();
+  }
+}
