@@ -11,26 +11,35 @@ import { isPathArgument } from "./path-arguments.ts";
 
 const id = "path-traversal";
 
-/**
- * Ways to write `.`, `/`, `\` and NUL that some reader between us and the disk may undo. Applied again and again,
- * because double encodings are undone twice.
- */
+/** A byte sequence that is longer than its character needs: `%c0%af` is `/` to careless readers of UTF-8. */
+const OVERLONG = /%(?:c[01]|e0%80|f0%80%80|f8%80%80%80|fc%80%80%80%80)(%[0-9a-f]{2})/gi;
+/** Letters and digits of other shapes, and escapes of other languages, that some reader turns into `.`, `/` and `\`. */
 const DISGUISES: readonly (readonly [RegExp, string])[] = [
-  [/%(?:25)+(?=[0-9a-f]{2}|u[0-9a-f]{4})/gi, "%"],
-  [/%(?:2e|u002e|uff0e|u2024|c0%(?:ae|2e|6e|fe)|e0%80%ae|c0ae)|\\u002e|\\x2e|\uff0e|\u2024|0x2e/gi, "."],
-  [/%(?:2f|u002f|u2215|u2216|uff0f|c0%(?:af|2f)|e0%80%af|c1%9c|c0af)|\\u002f|\\x2f|\uff0f|\u2215|\u2044|0x2f/gi, "/"],
-  [/%(?:5c|u005c|uff3c|c1%9c)|\\x5c|\uff3c|0x5c/gi, "\\"],
-  [/%(?:00|u0000)|\\x00|\\u0000|\\0/gi, "\0"],
-  [/(?<=\.\.)(?:2f|5c)/gi, "/"],
+  [/%u(?:002e|ff0e|2024)|\\u002e|\\x2e|\uff0e|\u2024|0x2e/gi, "."],
+  [/%u(?:002f|2215|2216|ff0f|2044)|\\u002f|\\x2f|\uff0f|\u2215|\u2044|0x2f/gi, "/"],
+  [/%u(?:005c|ff3c)|\\u005c|\\x5c|\uff3c|0x5c/gi, "\\"],
+  [/%u0000|\\x00|\\u0000|\\0/gi, "\0"],
+  [/(?<=\.\.)%?(?:2f|5c)/gi, "/"],
 ];
-const ROUNDS_MAX = 5;
+/** Double encodings are undone twice, and so on; more rounds than anybody nests. */
+const ROUNDS_MAX = 6;
+
+const byteOf = (escaped: string): number => Number.parseInt(escaped.slice(-2), 16);
+/** A continuation byte holds six bits, the seventh is the last of `%c1`; what is no continuation byte stands for itself. */
+const overlong = (all: string, last: string): string => {
+  const byte = byteOf(last);
+  return String.fromCharCode(byte >= 0x80 ? (byte & 0x3f) | (/^%c1/i.test(all) ? 0x40 : 0) : byte);
+};
 
 function undisguised(text: string): string {
   let plain = text;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const next = DISGUISES.reduce((each, [pattern, meant]) => each.replace(pattern, meant), plain);
-    if (next === plain) break;
-    plain = next;
+    const before = plain;
+    plain = plain
+      .replace(OVERLONG, overlong)
+      .replace(/%[0-7][0-9a-f]/gi, (escaped) => String.fromCharCode(byteOf(escaped)));
+    plain = DISGUISES.reduce((each, [pattern, meant]) => each.replace(pattern, meant), plain);
+    if (plain === before) break;
   }
   return plain;
 }
@@ -75,7 +84,8 @@ function ofPath(text: string, at: string, cwd: string | undefined): Finding | un
   const plain = undisguised(text);
   if (plain.includes("\0")) return finding("block", "path_nul", "argument hides a NUL character", at);
   const disguised = plain !== text;
-  if (disguised && climbs(plain, cwd)) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what some readers drop
+  if (disguised && (climbs(plain, cwd) || climbs(plain.replaceAll(/[\u0001-\u001f\u007f]/g, ""), cwd))) {
     return finding(
       "block",
       "path_encoded_climb",
@@ -92,9 +102,26 @@ function ofPath(text: string, at: string, cwd: string | undefined): Finding | un
       at,
     );
   }
-  return disguised && /%|\\[ux]|0x/i.test(text) && parts(plain).length !== parts(text).length
-    ? finding("warn", "path_encoded", "argument hides path separators in an encoding", at)
+  if (disguised && parts(plain).length !== parts(text).length) {
+    return finding("block", "path_encoded", "argument hides path separators in an encoding", at);
+  }
+  return ODD_SHAPE.test(readable(text))
+    ? finding("block", "path_odd", "argument is written so that readers may disagree on it", at)
     : undefined;
+}
+
+/** Parts of three or more dots, dots mixed with what a shell or a server may drop, and encodings that end in nothing known. */
+const ODD_SHAPE =
+  /(?:^|[\\/])\.{3,}(?=[\\/]|$)|(?:^|[\\/])\.[?*"'<>|%]|[?%][?%]|%(?:[cef][0-9a-f]|u[0-9a-f]{4})|\\\/|\/\\|\.\.[?%]/i;
+
+/** Proper percent-encoding of letters is only unusual: `caf%C3%A9.txt`. */
+function readable(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** Encoded climbs inside anything else that is not plain content: URLs and words of commands. Said, not blocked. */

@@ -46,10 +46,33 @@ function leaks(facts: Facts, secret: SecretFact, trusted: readonly string[]): Ho
 
 const finding = findingsOf(id);
 
+/** Options that name a key to log in with: it is used, not sent. */
+const IDENTITY_OPTIONS = [
+  "-i",
+  "-F",
+  "-E",
+  "-K",
+  "--key",
+  "--cert",
+  "--cacert",
+  "--netrc-file",
+  "--identity",
+  "--private-key",
+  "--certificate",
+];
+
+const isIdentity = ({ words }: Atom, raw: string): boolean =>
+  words.some(
+    (word, index) =>
+      (word === raw && IDENTITY_OPTIONS.includes(words[index - 1] ?? "")) ||
+      IDENTITY_OPTIONS.some((option) => word === `${option}=${raw}` || word === `${option}${raw}`),
+  );
+
 function readsSecrets(atom: Atom): string | undefined {
-  if (atom.program !== undefined && ENVIRONMENT_PROGRAMS.includes(atom.program) && atom.words.length === 0)
-    return "the environment";
-  return atom.paths.find(({ path, access }) => access === "read" && SECRET_FILES.test(path))?.path;
+  const { program, words, paths } = atom;
+  if (program !== undefined && ENVIRONMENT_PROGRAMS.includes(program) && words.length === 0) return "the environment";
+  return paths.find(({ path, raw, access }) => access === "read" && SECRET_FILES.test(path) && !isIdentity(atom, raw))
+    ?.path;
 }
 
 /** Reading a file of secrets and sending to a stranger in one text: a pipe between them is not needed to be sure. */
