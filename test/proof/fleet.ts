@@ -79,6 +79,11 @@ export async function startFleet(options: {
     });
     children.set(service, child);
   };
+  // Whatever ends this run, no service outlives it.
+  process.once("exit", () => {
+    stopping = true;
+    for (const child of children.values()) child.kill("SIGKILL");
+  });
   for (const service of SERVICES) await start(service);
   const url = `http://127.0.0.1:${port}`;
 

@@ -1,8 +1,9 @@
 // main.ts — the gateway as a process of its own: configuration, engine, server, and the drain on a signal
 
+import { pack } from "@holdpoint/core/rules/packs.ts";
 import { openEngine } from "@holdpoint/engine/deps.ts";
 import { readConfig, required } from "@holdpoint/runtime/config.ts";
-import { loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
+import { defaultPolicySources, loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import { startGateway } from "./server.ts";
 
@@ -15,8 +16,10 @@ await runProcess("gateway", async ({ log }) => {
   const engine = await openEngine(config, {
     service: "gateway",
     log,
-    // Only what was said here: a gateway that is told nothing must not replace the fleet's policy by a default.
-    ...(config.policyPaths && { policySources: loadPolicySources(config.policyPaths) }),
+    // What was said here becomes the fleet's policy. A gateway that is told nothing only gives a new store its first one.
+    ...(config.policyPaths
+      ? { policySources: loadPolicySources(config.policyPaths) }
+      : { firstPolicy: () => defaultPolicySources(process.cwd(), pack("coding-agent")) }),
   });
   const gateway = await startGateway(engine, {
     masterKey,

@@ -41,13 +41,22 @@ export interface EngineOptions {
   log: Log;
   /** becomes the base of every tenant's set; without it the set in the store is used as it is */
   policySources?: PolicySource[];
+  /** the base of a store that has none yet; never takes the place of what somebody installed */
+  firstPolicy?: () => PolicySource[];
   checkers?: readonly Checker[];
   clock?: Clock;
 }
 
 /** Throws `config_invalid`, `policy_invalid`, `unsafe_store`, `unsafe_queue`, or that one of them is not there. */
 export async function openEngine(config: Config, options: EngineOptions): Promise<Engine> {
-  const { service, log, policySources, checkers = allCheckers(config.checkersPath), clock = systemClock } = options;
+  const {
+    service,
+    log,
+    policySources,
+    firstPolicy,
+    checkers = allCheckers(config.checkersPath),
+    clock = systemClock,
+  } = options;
   const databaseUrl = required(config, "databaseUrl", "HOLDPOINT_DATABASE_URL");
   const masterKey = required(config, "masterKey", "HOLDPOINT_MASTER_KEY");
   const ring = keyRing(required(config, "jobKeys", "HOLDPOINT_JOB_KEYS"));
@@ -66,6 +75,9 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     const queue = await openQueue({ url: config.queueUrl ?? databaseUrl, ring, log });
     closers.push(() => queue.close());
     if (policySources !== undefined) await store.policies.installBase(policySources, { system: service });
+    else if (firstPolicy !== undefined && !(await hasPolicy(store))) {
+      await store.policies.installBase(firstPolicy(), { system: service });
+    }
     const policies = await createPolicyReader({ store, log });
     closers.push(() => policies.close());
     await expectPolicy(policies, log);
@@ -87,6 +99,16 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+async function hasPolicy(store: Store): Promise<boolean> {
+  try {
+    await store.policies.active(DEFAULT_TENANT);
+    return true;
+  } catch (error) {
+    if (isFault(error) && error.code === "not_ready") return false;
     throw error;
   }
 }
