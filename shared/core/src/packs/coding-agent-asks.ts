@@ -60,7 +60,6 @@ export const codingAgentAsks = `
       commands:
         - "prisma {migrate,db} {deploy,dev,push,execute,resolve}"
         - "{rails,rake} db:*"
-        - "bundle exec {rails,rake} db:*"
         - "{python,python3,django-admin} {migrate,manage.py migrate}"
         - "{artisan,php artisan} migrate*"
         - "mix ecto.{migrate,rollback,drop}"

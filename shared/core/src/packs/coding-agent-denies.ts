@@ -100,7 +100,7 @@ export const codingAgentDenies = `
     reason: drops a database
   - id: deny-drop-database-tools
     effect: deny
-    when: { commands: [dropdb, "mysqladmin drop", "rails db:drop", "rake db:drop", "bundle exec rails db:drop", "prisma migrate reset", "mongo *dropDatabase*"] }
+    when: { commands: [dropdb, "mysqladmin drop", "rails db:drop", "rake db:drop", "prisma migrate reset", "mongo *dropDatabase*"] }
     reason: drops a database
     match: ["dropdb app", "npx prisma migrate reset"]
   - id: deny-terraform-destroy
@@ -143,8 +143,4 @@ export const codingAgentDenies = `
     when: { hosts: { schemes: [gopher, dict, ldap, ldaps, tftp, jar, netdoc, phar, expect, "php*"] } }
     reason: a scheme that is used to reach what should not be reached
     match: [{ tool: WebFetch, args: { url: "gopher://127.0.0.1:6379/_x" } }]
-  - id: deny-blocked-callers
-    effect: deny
-    when: { trust: { max: blocked } }
-    reason: this caller is blocked
 `;
