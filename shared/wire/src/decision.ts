@@ -63,6 +63,8 @@ export const Modifications = z.strictObject({
       memoryMb: z.number().positive().optional(),
     })
     .optional(),
+  /** the only environment variables that are passed on (seed 002's `env_allowlist`) */
+  variables: z.array(name()).optional(),
 });
 export type Modifications = z.infer<typeof Modifications>;
 export const Alert = z.strictObject({

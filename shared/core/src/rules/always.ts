@@ -6,6 +6,12 @@ const text = `
 policy: holdpoint/always
 disclosure: hint
 rules:
+  - id: deny-blocked-callers
+    effect: deny
+    when: { trust: [blocked] }
+    reason: this caller is blocked, whatever else matches
+    match: [{ command: ls, trust: blocked }]
+    notMatch: [{ command: ls, trust: quarantined }]
   - id: protect-holdpoint-state
     effect: deny
     when:

@@ -8,7 +8,8 @@ import { alwaysSource } from "./always.ts";
 import { compileRule, type Scope } from "./compile-rule.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { compileWhen, type Refuse } from "./conditions.ts";
-import type { Draft } from "./dialects/draft.ts";
+import type { Draft, LogRedaction } from "./dialects/draft.ts";
+import { mergeOverlays } from "./dialects/overlay.ts";
 import { DIALECTS } from "./dialects/registry.ts";
 import { checkExamples } from "./examples.ts";
 import { isPack } from "./packs.ts";
@@ -34,34 +35,53 @@ export function setDigest(sources: readonly PolicySource[]): string {
  */
 export function compileSet(sources: readonly PolicySource[]): PolicySet {
   const problems: Problem[] = [];
-  const all = [alwaysSource, ...sources];
-  const read = all.map((source) => (source === alwaysSource ? alwaysOn() : compileSource(source, problems)));
-  const compiled = read.filter((one) => one !== undefined);
+  const compiled = [alwaysOn(), ...compileAll(sources.filter(isLive), problems)];
+  const shadow = compileAll(
+    sources.filter((source) => !isLive(source)),
+    problems,
+  );
   sameNames(sources, problems);
-  const ruleCount = compiled.reduce((sum, { rules }) => sum + rules.length, 0);
+  const ruleCount = [...compiled, ...shadow].reduce((sum, { rules }) => sum + rules.length, 0);
   if (ruleCount > limits.policyRulesMax)
     problems.push({ file: "policy", line: 1, column: 1, message: `more than ${limits.policyRulesMax} rules` });
   if (problems.length > 0) refusePolicy(problems);
-  const live = compiled.filter((_one, index) => !all[index]?.shadow);
-  const shadow = compiled.filter((_one, index) => all[index]?.shadow);
   const digest = setDigest(sources);
-  return { ...assemble(live, digest), shadow: shadow.length > 0 ? assemble(shadow, digest) : undefined };
+  return { ...assemble(compiled, digest), shadow: shadow.length > 0 ? assemble(shadow, digest) : undefined };
 }
 
 /** The engine's own rules are the same for every set: compiled once, refused like any other when they are wrong. */
 let always: CompiledSource | undefined;
-function alwaysOn(): CompiledSource | undefined {
+function alwaysOn(): CompiledSource {
   if (always) return always;
   const problems: Problem[] = [];
   const compiled = compileSource(alwaysSource, problems);
-  if (problems.length > 0) refusePolicy(problems);
+  if (!compiled || problems.length > 0) return refusePolicy(problems);
   always = compiled;
   return compiled;
+}
+
+const isLive = ({ shadow }: PolicySource): boolean => shadow !== true;
+
+/** Overlay files are one document together (seed 002), every other source is one by itself. */
+function compileAll(sources: readonly PolicySource[], problems: Problem[]): CompiledSource[] {
+  const overlays = sources.filter(({ dialect }) => dialect === "overlay");
+  const others = sources.filter((source) => !overlays.includes(source));
+  const compiled = others.map((source) => compileSource(source, problems));
+  const [first] = overlays;
+  if (first) {
+    const before = problems.length;
+    const draft = mergeOverlays(overlays, problems);
+    const folder = first.name.replace(/\/?[^/]*$/, "") || first.name;
+    const source = { ...first, name: overlays.length === 1 ? first.name : folder };
+    if (draft && problems.length === before) compiled.push(compileDraft(source, draft, problems, true));
+  }
+  return compiled.filter((one) => one !== undefined);
 }
 
 export interface CompiledSource {
   document: CompiledDocument;
   rules: CompiledRule[];
+  logRedactions: LogRedaction[];
 }
 
 function assemble(compiled: readonly CompiledSource[], digest: string): PolicySet {
@@ -75,6 +95,7 @@ function assemble(compiled: readonly CompiledSource[], digest: string): PolicySe
     uncovered: rules.filter(({ uncovered }) => uncovered),
     defaults: compiled.filter(({ document }) => document.default !== undefined).map(({ document }) => document),
     hasFirstMatch: compiled.some(({ document }) => document.firstMatch),
+    logRedactions: compiled.flatMap((one) => one.logRedactions),
     shadow: undefined,
   };
 }
@@ -117,6 +138,7 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
     default: document.default,
     applies: scope.tighten.tests,
     firstMatch: document.combining === "first-match",
+    ordered: draft.ordered ?? false,
     disclosure: document.disclosure ?? "generic",
     ruleCount: (document.rules ?? []).length,
     warnings: draft.warnings,
@@ -131,7 +153,7 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
   }
   // What we ship was tried by our tests; its examples are not tried again at every start.
   if (problems.length === before && examples) checkExamples(document, rules, refuse);
-  return { document: compiled, rules };
+  return { document: compiled, rules, logRedactions: draft.logRedactions ?? [] };
 }
 
 /** A document with a scope concerns only what its selector names; its rules carry that as one more criterion. */

@@ -5,6 +5,7 @@ import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { Anchor } from "./criteria/anchors.ts";
 import type { Test } from "./criteria/view.ts";
+import type { LogRedaction } from "./dialects/draft.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Obligations } from "./schema.ts";
 
@@ -31,7 +32,7 @@ export interface CompiledRule {
   approval: CompiledApproval;
   obligations: Obligations | undefined;
   escalatable: boolean;
-  /** only for atoms that no allow covers */
+  /** only for atoms that no other rule allows, asks about or denies */
   uncovered: boolean;
   /** on an allow: what else it covers than plain atoms */
   opaque: "allow" | "dynamic" | undefined;
@@ -51,6 +52,8 @@ export interface CompiledDocument {
   /** for a document with a scope: does it concern this action, as far as is known? */
   applies: readonly Test[];
   firstMatch: boolean;
+  /** rules that decide alike are named in their order */
+  ordered: boolean;
   disclosure: Verdict["disclosure"];
   ruleCount: number;
   /** what could not be translated, and what is accepted without effect */
@@ -68,6 +71,8 @@ export interface PolicySet {
   /** documents that say what happens where no rule speaks */
   defaults: readonly CompiledDocument[];
   hasFirstMatch: boolean;
+  /** patterns (RE2) whose matches are replaced in every log line (seed 002) */
+  logRedactions: readonly LogRedaction[];
   /** documents in shadow: compiled, judged beside, without any effect */
   shadow: PolicySet | undefined;
 }

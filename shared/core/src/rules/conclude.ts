@@ -49,7 +49,9 @@ function decidingRules(atoms: readonly AtomJudgement[], effect: Effect, view: Vi
 }
 
 const byWeight = (a: CompiledRule, b: CompiledRule): number =>
-  Number(b.effect === "terminate") - Number(a.effect === "terminate") || b.weight - a.weight || byName(a, b);
+  Number(b.effect === "terminate") - Number(a.effect === "terminate") ||
+  (a.document === b.document && a.document.ordered ? a.order - b.order : b.weight - a.weight) ||
+  byName(a, b);
 const byName = (a: CompiledRule, b: CompiledRule): number =>
   a.document.name < b.document.name
     ? -1

@@ -42,8 +42,8 @@ function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
   const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
   let effect: Effect | undefined;
   for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));
-  const covered = kept.some(({ rule }) => rule.effect === "allow");
-  if (!covered && set.uncovered.length > 0) {
+  // Rules about what nothing else speaks of stand where the default stands, with a name and a reason.
+  if (effect === undefined && set.uncovered.length > 0) {
     for (const rule of set.uncovered) {
       const before = kept.length;
       tryRule(rule, view, atom, kept);

@@ -42,13 +42,16 @@ export function exampleAction(example: Example): Action {
   };
 }
 
+const speaks = ({ effect, uncovered }: CompiledRule): boolean =>
+  !uncovered && (effect === "allow" || effect === "deny" || effect === "require_approval" || effect === "terminate");
+
 /** A deny or ask matches when any atom meets it; an allow when it covers every atom. */
 export function ruleMatches(rule: CompiledRule, action: Action, siblings: readonly CompiledRule[] = []): boolean {
   const facts = deriveFacts(action);
   const view = viewOf(action, facts, scoreRisk(action, facts).score);
   const atoms = atomsOf(facts);
   const one = (atom: (typeof atoms)[number]) => {
-    if (rule.uncovered && siblings.some((other) => other.effect === "allow" && holds(other, view, atom))) return false;
+    if (rule.uncovered && siblings.some((other) => speaks(other) && holds(other, view, atom))) return false;
     return holds(rule, view, atom);
   };
   return rule.effect === "allow" ? atoms.every(one) : atoms.some(one);

@@ -5,6 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
+import type { Obligations } from "./schema.ts";
 import { compileWords } from "./words.ts";
 
 type Obliged = Pick<Verdict, "sandboxWishes" | "redactions" | "alerts"> & { modifications?: Modifications };
@@ -37,18 +38,15 @@ function addRedactions(redactions: Redaction[], kinds: readonly string[], view: 
   }
 }
 
-type Limits = NonNullable<Modifications["limits"]>;
 /** A draft stays a draft, and of several limits the smallest counts. */
-function tightened(
-  before: Modifications,
-  more: { mode?: "draft" | undefined; limits?: { [K in keyof Limits]?: Limits[K] } | undefined },
-): Modifications {
+function tightened(before: Modifications, more: NonNullable<Obligations["modify"]>): Modifications {
   const after: Modifications = { ...before };
   if (more.mode) after.mode = more.mode;
   for (const key of ["wallSeconds", "cpuPercent", "memoryMb"] as const) {
     const value = more.limits?.[key];
     if (value !== undefined) after.limits = { ...after.limits, [key]: Math.min(value, after.limits?.[key] ?? value) };
   }
+  if (more.variables) after.variables = more.variables.filter((name) => before.variables?.includes(name) ?? true);
   return after;
 }
 

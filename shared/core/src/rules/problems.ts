@@ -13,6 +13,8 @@ export interface Problem {
 export interface Place {
   line: number;
   column: number;
+  /** where a document is merged from several files */
+  file?: string;
 }
 
 /** Where in its document something stands: keys and indexes from the top. */

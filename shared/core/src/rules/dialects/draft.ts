@@ -12,6 +12,15 @@ export interface Draft {
   locate(path: DocumentPath, key?: boolean): Place;
   /** accepted without effect, or not translated: said, and never widened */
   warnings: string[];
+  /** rules that decide alike are named in their order, not by how much they ask for (seed 003: the first allow) */
+  ordered?: boolean;
+  /** what is masked in logs (seed 002) */
+  logRedactions?: LogRedaction[];
+}
+
+export interface LogRedaction {
+  pattern: string;
+  replace: string;
 }
 
 /** Problems are pushed, all of them; undefined when there is no document to go on with. */

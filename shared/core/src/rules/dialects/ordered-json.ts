@@ -1,0 +1,85 @@
+// ordered-json.ts — seed 000's configuration: ordered rules, `allow`, `deny` or `ask_user`, the first that matches or the default
+
+import { z } from "zod";
+import { NATIVE } from "../conditions.ts";
+import { read } from "../policy-text.ts";
+import { type DocumentPath, describeIssues } from "../problems.ts";
+import { type ArgumentCondition, Document, type Rule, When } from "../schema.ts";
+import type { Dialect } from "./draft.ts";
+
+const ACTIONS = ["allow", "deny", "ask_user"] as const;
+const strings = z.union([z.array(z.string().min(1)).min(1), z.string().min(1)]);
+
+/** `args`: one pattern for any string of the arguments, or a pattern for each named argument. Other criteria are native. */
+const Match = When.omit({ tool: true, args: true }).extend({
+  tool: strings.optional(),
+  args: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
+});
+const OrderedRule = z.strictObject({
+  id: z.string().min(1).optional(),
+  match: Match.optional(),
+  tool: strings.optional(),
+  args: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
+  action: z.enum(ACTIONS),
+  reason: z.string().optional(),
+});
+type OrderedRule = z.output<typeof OrderedRule>;
+const Ordered = z.strictObject({
+  default: z.enum(ACTIONS).optional(),
+  defaultAction: z.enum(ACTIONS).optional(),
+  rules: z.array(OrderedRule),
+});
+
+export const orderedJson: Dialect = (source, problems) => {
+  const text = read(source.name, source.text, "json", problems);
+  if (!text) return undefined;
+  const bare = Array.isArray(text.value);
+  const value = bare ? { rules: text.value } : text.value;
+  const written = (path: DocumentPath): DocumentPath => (bare && path[0] === "rules" ? path.slice(1) : path);
+  const parsed = Ordered.safeParse(value);
+  if (!parsed.success) {
+    for (const { path, message, key } of describeIssues(Ordered, value, parsed.error.issues))
+      problems.push({ file: source.name, ...text.locate(written(path), key), message });
+    return undefined;
+  }
+  const { rules } = parsed.data;
+  const document = Document.parse({
+    combining: "first-match",
+    default: parsed.data.default ?? parsed.data.defaultAction ?? "deny",
+    rules: [],
+  });
+  return {
+    document: { ...document, rules: rules.map(nativeRule) },
+    reading: NATIVE,
+    ordered: true,
+    locate: (path, key) =>
+      text.locate(written(path[2] === "when" ? [...path.slice(0, 2), "match", ...path.slice(3)] : path), key),
+    warnings: rules.flatMap((rule, index) =>
+      rule.action === "allow" && (rule.args ?? rule.match?.args) !== undefined
+        ? [
+            `rule ${rule.id ?? index + 1}: \`args\` alone never allows a shell command; name \`commands\` or \`paths\` too`,
+          ]
+        : [],
+    ),
+  };
+};
+
+function nativeRule(rule: OrderedRule, index: number): Rule {
+  const { tool: matchTool, args: matchArgs, ...rest } = rule.match ?? {};
+  const tool = rule.tool ?? matchTool;
+  const args = rule.args ?? matchArgs;
+  return {
+    id: rule.id ?? `rule-${index + 1}`,
+    effect: rule.action === "ask_user" ? "require_approval" : rule.action,
+    ...(rule.reason === undefined ? {} : { reason: rule.reason }),
+    when: {
+      ...rest,
+      ...(tool === undefined ? {} : { tool: typeof tool === "string" ? [tool] : tool }),
+      ...(typeof args === "string" ? { argsMatch: [args] } : {}),
+      ...(typeof args === "object" ? { args: byName(args) } : {}),
+    },
+  };
+}
+
+const byName = (args: Record<string, string>): Record<string, ArgumentCondition> =>
+  Object.fromEntries(Object.entries(args).map(([name, regex]) => [name, { regex }]));
