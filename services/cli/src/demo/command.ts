@@ -46,7 +46,10 @@ async function runGranted(
 ): Promise<{ happened: string; ended: string }> {
   const { grant, args, actionId } = answer;
   if (grant === undefined || args === undefined)
-    return { happened: answer.state === "denied" ? "did not run" : `did not run: ${answer.state}`, ended: answer.state };
+    return {
+      happened: answer.state === "denied" ? "did not run" : `did not run: ${answer.state}`,
+      ended: answer.state,
+    };
   const ran = await execute(scene.project, step.tool, args);
   const code = ran.exitCode === undefined ? {} : { exitCode: ran.exitCode };
   await agent.report(actionId, grant, { outcome: ran.outcome, ...code, summary: ran.note });

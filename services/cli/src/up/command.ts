@@ -10,6 +10,7 @@ import { dataFolder } from "../folder.ts";
 import { writeOut } from "../output.ts";
 import { paintFor } from "../terminal.ts";
 import { type Ready, startUp } from "./start.ts";
+import { statePolicy } from "./state-policy.ts";
 
 export interface UpCommandOptions extends PolicyOptions {
   json?: boolean;
@@ -61,13 +62,14 @@ export async function up(options: UpCommandOptions): Promise<void> {
   const { ruleCount } = compileSet(sources);
   const folder = dataFolder(options.data);
   mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const state = statePolicy(folder);
   // A person who started it wants to see the keys, not a line for each connection; what is wrong is still said.
   if (!options.json && process.stderr.isTTY) process.env["HOLDPOINT_LOG_LEVEL"] ??= "warn";
   await runProcess("up", async ({ log }) => {
     const running = await startUp({
       folder,
       config,
-      policySources: sources,
+      policySources: state === undefined ? sources : [...sources, state],
       port,
       newKeys: options.newKeys === true,
       log,
