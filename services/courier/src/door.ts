@@ -52,3 +52,12 @@ export const asProblem = (outcome: Outcome): Reply =>
   outcome.status === "refused"
     ? problem(outcome.code, outcome.reason)
     : json({ counted: outcome.vote, approval: { id: outcome.approval.id, state: outcome.approval.state } });
+
+/** For what a platform signed: undefined where it is no JSON, which no schema takes. */
+export function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -19,7 +19,7 @@ import type {
   Sent,
 } from "../channel.ts";
 import { REFUSALS, type RefusalCode } from "../channel.ts";
-import { json, stranger, turnedAway } from "../door.ts";
+import { json, parsed, stranger, turnedAway } from "../door.ts";
 import { excerpt } from "../excerpt.ts";
 import { failureOf, isOk } from "../http-sent.ts";
 import { alertLine, headline, outcomeText, particulars, votersOf } from "../words.ts";
@@ -136,14 +136,6 @@ const reasonForm = (code: string): Reply =>
       ],
     },
   });
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // no schema takes it: refused as malformed by the caller
-  }
-}
 
 export function discord(config: DiscordConfig, deps: { outbound: Outbound; clock: Clock }): Channel {
   const key = keyOf(config.publicKey);

@@ -16,7 +16,7 @@ import type {
   Sent,
 } from "../channel.ts";
 import { REFUSALS, refused } from "../channel.ts";
-import { json, stranger, turnedAway } from "../door.ts";
+import { json, parsed, stranger, turnedAway } from "../door.ts";
 import { excerpt } from "../excerpt.ts";
 import { failureOf, isOk } from "../http-sent.ts";
 import { alertLine, headline, outcomeText, particulars, votersOf } from "../words.ts";
@@ -91,14 +91,6 @@ function messageOf(delivery: Delivery) {
   };
 }
 const shows = (text: string): boolean => text.length <= CARD_CHARS_MAX;
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // no schema takes it: refused as malformed by the caller
-  }
-}
 
 /** A webhook may answer with a call of one method: this one shows a text to the person who pressed. */
 const told = (queryId: string, text: string): Reply =>
