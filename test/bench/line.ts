@@ -1,0 +1,114 @@
+// line.ts — Holdpoint as the bench drives it: an engine with all four stages in this process, from proposal to committed decision
+
+import { createHash, randomBytes } from "node:crypto";
+import { argsHash } from "@holdpoint/core/args-hash.ts";
+import { decide } from "@holdpoint/core/decide.ts";
+import { compileSet } from "@holdpoint/core/rules/compile.ts";
+import { pack } from "@holdpoint/core/rules/packs.ts";
+import { type Engine, openEngine } from "@holdpoint/engine/deps.ts";
+import { messageOf } from "@holdpoint/engine/dispatch.ts";
+import { startEscalation } from "@holdpoint/escalation/start.ts";
+import { startRules } from "@holdpoint/rules/start.ts";
+import { newId } from "@holdpoint/runtime/id.ts";
+import type { Log } from "@holdpoint/runtime/log.ts";
+import { startSafety } from "@holdpoint/safety/start.ts";
+import { startSandbox } from "@holdpoint/sandbox/start.ts";
+import { createBatcher } from "@holdpoint/store/batch.ts";
+import type { NewAction, Proposed } from "@holdpoint/store/types.ts";
+import type { Action } from "@holdpoint/wire/action.ts";
+
+export interface BenchLine {
+  engine: Engine;
+  /** proposes one action and resolves when its decision is committed */
+  run(): Promise<void>;
+  /** the same with the pure core in place of queue and stages: what durability alone costs */
+  inline(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What agents do most; each is allowed by the pack. */
+const COMMANDS = ["git status", "ls src", "cat README.md", "git diff HEAD", "git log --oneline"];
+let turn = 0;
+
+export function benchAction(command = COMMANDS[turn++ % COMMANDS.length] ?? ""): Action {
+  const args = { command };
+  return {
+    id: newId("act"),
+    tenant: "default",
+    kind: "tool",
+    tool: "Bash",
+    args,
+    argsHash: argsHash(args),
+    cwd: "/home/dev/api",
+    home: "/home/dev",
+    principal: { agent: `bench-${turn % 64}` },
+    session: { id: `s-${turn}` },
+    trust: "verified",
+    mode: "auto",
+    attested: ["agent", "trust", "home"],
+    credential: "key_bench",
+    proposedAt: new Date().toISOString(),
+  };
+}
+
+export async function startBenchLine(databaseUrl: string, queueUrl: string, log: Log): Promise<BenchLine> {
+  const source = pack("coding-agent");
+  const config = {
+    databaseUrl,
+    queueUrl,
+    masterKey: masterKeyOf(databaseUrl),
+    jobKeys: [{ id: "k1", key: randomBytes(32) }],
+    onePerson: true,
+  };
+  const engine = await openEngine(config, { service: "bench", log, policySources: [source] });
+  const set = compileSet([source]);
+  const stages = [startRules, startSafety, startSandbox, startEscalation].map((start) => start(engine));
+  const inserts = createBatcher<NewAction, Proposed>({
+    flush: (tenant, items) => engine.store.actions.propose(tenant, items),
+    itemsMax: 64,
+  });
+  const waiting = new Map<string, () => void>();
+  const unlisten = await engine.store.listen((notice) => {
+    if (notice.kind !== "settled") return;
+    for (const id of notice.actionIds) {
+      waiting.get(id)?.();
+      waiting.delete(id);
+    }
+  });
+
+  const propose = async () => {
+    const action = benchAction();
+    const hash = createHash("sha256").update(action.id).digest("hex");
+    const item: NewAction = { action, requestHash: hash, joinHash: hash, trace: {}, decideWithinMs: 60_000 };
+    const proposed = await inserts.submit(action.tenant, item);
+    if (proposed.status !== "created") throw new Error(proposed.status);
+    return proposed.row;
+  };
+  return {
+    engine,
+    async run() {
+      const row = await propose();
+      const decided = new Promise<void>((resolve) => waiting.set(row.action.id, resolve));
+      await engine.queue.send("rules", [messageOf(row, Date.now())]);
+      await decided;
+    },
+    async inline() {
+      const row = await propose();
+      const { facts, verdict } = decide(set, row.action);
+      await engine.settle({
+        message: { ...messageOf(row, Date.now()), findings: [] },
+        facts,
+        verdict,
+        findings: verdict.findings,
+      });
+    },
+    async close() {
+      await Promise.all(stages.map((stage) => stage.stop()));
+      await unlisten();
+      await engine.close();
+    },
+  };
+}
+
+/** One database is opened more than once in a run: with the same key each time. */
+const masterKeyOf = (databaseUrl: string): Buffer => createHash("sha256").update(`bench ${databaseUrl}`).digest();
