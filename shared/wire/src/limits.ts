@@ -51,6 +51,7 @@ export const limits = {
   approvalTtlMs: 3_600_000,
   approvalTtlMsMax: 7 * 86_400_000,
   quorumMax: 10,
+  questionsMax: 20,
   cardCharsMax: 524_288,
   claimWindowMs: 60_000,
   leaseMsDefault: 600_000,

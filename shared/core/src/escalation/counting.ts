@@ -1,0 +1,76 @@
+// counting.ts — which roles a vote counts for: held in time, sure enough, delegated, or next in the chain
+
+import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
+import type { CastVote, HeldRole, Request, Voter } from "./request.ts";
+import { type Ballot, type Tally, tally } from "./tally.ts";
+
+const isBarred = (request: Request, id: string): boolean =>
+  request.fleet && request.ask.separation && request.barred.includes(id);
+
+/** Roles that are older than the question: who gets one afterwards may have been given it for this vote. */
+const inTime = (roles: readonly HeldRole[], openedAtMs: number): string[] =>
+  roles.filter(({ sinceMs }) => sinceMs <= openedAtMs).map(({ role }) => role);
+
+/** Steps of the chain that have come by a time. */
+export const chainDue = (ask: ApprovalAsk, openedAtMs: number, atMs: number): ApprovalAsk["chain"] =>
+  ask.chain.filter(({ afterMs }) => openedAtMs + afterMs <= atMs);
+
+/**
+ * What a role of the chain may do once its time has come: say no, always; say yes in the place of the role that was
+ * asked, only where one role was asked. With several requirements nobody knows whose place it takes, and a guess would
+ * loosen the others.
+ */
+function standsFor(request: Request, roles: readonly string[], atMs: number): string[] {
+  const called = chainDue(request.ask, request.openedAtMs, atMs).some(({ role }) => roles.includes(role));
+  const [only, ...others] = request.ask.requirements;
+  return called && only !== undefined && others.length === 0 ? [only.role] : [];
+}
+
+const rolesAt = (request: Request, voter: Voter, atMs: number): string[] => {
+  const roles = inTime(voter.roles, request.openedAtMs);
+  return [...roles, ...standsFor(request, roles, atMs)];
+};
+
+/** Who lent a voter a role: the delegation must stand before the vote, and neither side may be of the requester's chain. */
+const lenders = (request: Request, to: string, atMs: number): Voter[] =>
+  request.delegations
+    .filter((each) => each.to === to && each.atMs <= atMs && !isBarred(request, each.from.id))
+    .map(({ from }) => from);
+
+/** More than one person, or nothing weaker: then only a signed-in human counts (rulings §D3). */
+const needsSignIn = (request: Request, role: string): boolean =>
+  request.fleet && request.ask.requirements.some((each) => each.role === role && each.quorum > 1);
+
+export type Standing = "voter" | "own_request" | "not_an_approver";
+
+/** May this person answer at all, now? For a veto the role of a chain step is enough once it has come. */
+export function standingOf(request: Request, voter: Voter, atMs: number): Standing {
+  if (isBarred(request, voter.id)) return "own_request";
+  if (!voter.mayVote) return "not_an_approver";
+  const asked = request.ask.requirements.map(({ role }) => role);
+  const called = chainDue(request.ask, request.openedAtMs, atMs).map(({ role }) => role);
+  const roles = [voter, ...lenders(request, voter.id, atMs)].flatMap((each) => rolesAt(request, each, atMs));
+  return roles.some((role) => asked.includes(role) || called.includes(role)) ? "voter" : "not_an_approver";
+}
+
+/**
+ * One vote as ballots, one a role. A role that was lent counts under its lender's name: owner and stand-in together are
+ * one voice. A human's own role is preferred, so that one vote is one voice in each role.
+ */
+function ballotsOf(request: Request, cast: CastVote): Ballot[] {
+  if (cast.void !== undefined) return [];
+  if (cast.vote === "deny") return [{ voter: cast.voter.id, vote: "deny", roles: [] }];
+  const lent = lenders(request, cast.voter.id, cast.atMs);
+  return request.ask.requirements.flatMap(({ role }): Ballot[] => {
+    if (needsSignIn(request, role) && cast.voter.assurance !== "signed-in") return [];
+    const holder = [cast.voter, ...lent].find((each) => rolesAt(request, each, cast.atMs).includes(role));
+    return holder === undefined ? [] : [{ voter: holder.id, vote: "approve", roles: [role] }];
+  });
+}
+
+/** The votes as they count. */
+export const count = (request: Request): Tally =>
+  tally(
+    request.ask.requirements,
+    request.votes.flatMap((cast) => ballotsOf(request, cast)),
+  );

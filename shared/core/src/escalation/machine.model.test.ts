@@ -1,0 +1,247 @@
+// machine.model.test.ts — random lives of questions against a slow model that counts from the whole history each time
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { plainAsk } from "./ask.ts";
+import { type RequestEvent, step } from "./machine.ts";
+import { type HeldRole, openRequest, type Request, type Voter } from "./request.ts";
+
+const PEOPLE = ["ann", "bob", "cid", "agent", "owner"] as const;
+const ROLES = ["approver", "security"] as const;
+const BARRED: readonly string[] = ["agent", "owner"];
+const END = 1_000;
+
+/** The model remembers what was accepted and decides by searching it; it shares no code with the machine. */
+interface Model {
+  over: string | undefined;
+  approved: boolean;
+  needs: { role: string; quorum: number }[];
+  chain: { role: string; afterMs: number }[];
+  endsAt: number;
+  card: string;
+  basis: string;
+  yes: { id: string; roles: HeldRole[]; assurance: string; at: number; basis: string; gone: boolean }[];
+  lent: { from: string; roles: HeldRole[]; to: string; at: number }[];
+}
+interface Real {
+  request: Request;
+}
+
+const oldEnough = (roles: readonly HeldRole[]) => roles.filter(({ sinceMs }) => sinceMs <= 0).map(({ role }) => role);
+
+/** All roles that somebody answers with at a time, by the chain as well. */
+function powers(model: Model, roles: readonly HeldRole[], at: number): string[] {
+  const own = oldEnough(roles);
+  const called = model.chain.some(({ role, afterMs }) => afterMs <= at && own.includes(role));
+  const only = model.needs.length === 1 ? model.needs[0]?.role : undefined;
+  return called && only !== undefined ? [...own, only] : own;
+}
+
+function enough(model: Model): boolean {
+  return model.needs.every(({ role, quorum }) => {
+    const voices = new Set<string>();
+    for (const vote of model.yes.filter(({ gone, basis }) => !gone && basis === model.basis)) {
+      if (quorum > 1 && vote.assurance !== "signed-in") continue;
+      if (powers(model, vote.roles, vote.at).includes(role)) voices.add(vote.id);
+      else {
+        const lender = model.lent.find(
+          ({ to, at, roles }) => to === vote.id && at <= vote.at && powers(model, roles, vote.at).includes(role),
+        );
+        if (lender) voices.add(lender.from);
+      }
+    }
+    return voices.size >= quorum;
+  });
+}
+
+const mayAnswer = (model: Model, id: string, roles: readonly HeldRole[], at: number): boolean => {
+  const groups = [
+    roles,
+    ...model.lent.filter(({ to, at: since }) => to === id && since <= at).map((each) => each.roles),
+  ];
+  const wanted = [
+    ...model.needs.map(({ role }) => role),
+    ...model.chain.filter(({ afterMs }) => afterMs <= at).map(({ role }) => role),
+  ];
+  return groups.some((each) => powers(model, each, at).some((role) => wanted.includes(role)));
+};
+
+/** What must hold after every event, whatever it was. */
+function agree(model: Model, { request }: Real): void {
+  if (model.over === undefined && model.approved && !enough(model)) model.over = "revoked";
+  if (model.over === undefined && !model.approved && enough(model)) model.approved = true;
+  expect(request.state).toBe(model.over ?? (model.approved ? "approved" : "pending"));
+  expect(request.expiresAtMs).toBe(model.endsAt);
+  const active = request.votes.filter((cast) => cast.void !== "other question").map(({ voter }) => voter.id);
+  expect(new Set(active).size).toBe(active.length);
+  expect(request.votes.some(({ voter }) => BARRED.includes(voter.id) || !voter.mayVote)).toBe(false);
+}
+
+const command = (event: RequestEvent, expected: (model: Model) => void): fc.Command<Model, Real> => ({
+  check: () => true,
+  toString: () => JSON.stringify(event),
+  run(model, real) {
+    const before = real.request;
+    const wasOver = model.over !== undefined;
+    const { request, answer, notices } = step(before, event);
+    real.request = request;
+    if (!wasOver && event.atMs >= model.endsAt) model.over = "expired";
+    else if (!wasOver) expected(model);
+    agree(model, real);
+    if (wasOver) expect(answer).toBe("already_settled");
+    if (answer !== "done" && request.state !== "expired") expect(request).toBe(before);
+    // Whoever reaches an end says so, once.
+    const ends = notices.filter(({ what }) => what === "settled").length;
+    expect(ends).toBeLessThanOrEqual(1);
+    if (request.state !== before.state && request.state !== "pending") expect(ends).toBe(1);
+  },
+});
+
+const roles = fc.uniqueArray(fc.record({ role: fc.constantFrom(...ROLES), sinceMs: fc.constantFrom(-1, -1, -1, 5) }), {
+  selector: ({ role }) => role,
+});
+const voter: fc.Arbitrary<Voter> = fc.record({
+  id: fc.constantFrom(...PEOPLE),
+  roles,
+  assurance: fc.constantFrom("signed-in" as const, "signed-in" as const, "key" as const, "channel" as const),
+  mayVote: fc.constantFrom(true, true, true, true, false),
+});
+const needs = fc.uniqueArray(fc.record({ role: fc.constantFrom(...ROLES), quorum: fc.integer({ min: 1, max: 2 }) }), {
+  minLength: 1,
+  selector: ({ role }) => role,
+});
+const at = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 1, max: END - 1 }) },
+  { weight: 1, arbitrary: fc.integer({ min: END - 1, max: END + 50 }) },
+);
+const card = fc.constantFrom("card-0", "card-0", "card-0", "card-1", "card-2");
+
+const votes = fc
+  .record({
+    voter,
+    vote: fc.constantFrom("approve" as const, "approve" as const, "approve" as const, "deny" as const),
+    card,
+    reason: fc.constantFrom("because", "because", ""),
+    atMs: at,
+  })
+  .map(({ voter: who, vote, card: cardSha256, reason, atMs }) =>
+    command({ type: "vote", voter: who, vote, cardSha256, reason, atMs }, (model) => {
+      if (model.approved || BARRED.includes(who.id) || !who.mayVote || !mayAnswer(model, who.id, who.roles, atMs))
+        return;
+      if (model.yes.some(({ id, basis, gone }) => id === who.id && (gone || basis === model.basis))) return;
+      if (vote === "deny") {
+        if (reason !== "") model.over = "rejected";
+      } else if (cardSha256 === model.card)
+        model.yes.push({
+          id: who.id,
+          roles: [...who.roles],
+          assurance: who.assurance,
+          at: atMs,
+          basis: model.basis,
+          gone: false,
+        });
+    }),
+  );
+const undo = fc
+  .record({
+    type: fc.constantFrom("withdraw" as const, "authority_lost" as const),
+    who: fc.constantFrom(...PEOPLE),
+    atMs: at,
+  })
+  .map(({ type, who, atMs }) =>
+    command({ type, voter: who, atMs }, (model) => {
+      for (const vote of model.yes) if (vote.id === who && vote.basis === model.basis) vote.gone = true;
+      if (type === "authority_lost") model.lent = model.lent.filter(({ from }) => from !== who);
+    }),
+  );
+const delegations = fc.record({ from: voter, to: fc.constantFrom(...PEOPLE), atMs: at }).map(({ from, to, atMs }) =>
+  command({ type: "delegate", from, to, atMs }, (model) => {
+    if (model.approved || from.id === to || BARRED.includes(to) || BARRED.includes(from.id) || !from.mayVote) return;
+    if (
+      !mayAnswer({ ...model, lent: [] }, from.id, from.roles, atMs) ||
+      model.lent.some((each) => each.from === from.id)
+    )
+      return;
+    model.lent.push({ from: from.id, roles: [...from.roles], to, at: atMs });
+  }),
+);
+const rejudged = fc
+  .record({
+    effect: fc.constantFrom("ask" as const, "ask" as const, "allow" as const, "deny" as const),
+    needs,
+    card,
+    basis: fc.constantFrom("b0", "b0", "b1"),
+    expiresMs: fc.constantFrom(END, END, END, END / 2, END * 2),
+    atMs: at,
+  })
+  .map((each) =>
+    command(
+      {
+        type: "rejudged",
+        effect: each.effect,
+        ask: { ...plainAsk("r", "w"), requirements: each.needs, expiresMs: each.expiresMs },
+        shown: { cardSha256: each.card, truncated: false, basis: each.basis },
+        why: "",
+        atMs: each.atMs,
+      },
+      (model) => {
+        if (each.effect === "deny") model.over = "denied";
+        if (each.effect !== "ask") return;
+        // Votes on what is not asked any more never come back, even if the old question does.
+        if (each.basis !== model.basis) model.yes = [];
+        Object.assign(model, {
+          needs: each.needs,
+          chain: [],
+          card: each.card,
+          basis: each.basis,
+          approved: false,
+          endsAt: Math.min(model.endsAt, each.expiresMs),
+        });
+        if (model.endsAt <= each.atMs) model.over = "expired";
+      },
+    ),
+  );
+const ends = fc
+  .record({ type: fc.constantFrom("cancel" as const, "claim" as const, "time" as const, "time" as const), atMs: at })
+  .map(({ type, atMs }) =>
+    command(
+      type === "cancel"
+        ? { type, by: "agent", why: "", atMs }
+        : type === "claim"
+          ? { type, by: "agent", atMs }
+          : { type, atMs },
+      (model) => {
+        if (type === "cancel") model.over = "cancelled";
+        if (type === "claim" && model.approved) model.over = "consumed";
+      },
+    ),
+  );
+
+test("the machine and the model agree on every step of every life", () => {
+  const commands = fc.commands([votes, votes, votes, undo, delegations, rejudged, ends], { maxCommands: 14 });
+  const chains = fc.constantFrom<Model["chain"][]>([], [{ role: "security", afterMs: 300 }]);
+  fc.assert(
+    fc.property(commands, needs, chains, (life, requirements, chain) => {
+      const ask = { ...plainAsk("r", "w"), requirements, expiresMs: END, chain };
+      const shown = { cardSha256: "card-0", truncated: false, basis: "b0" };
+      fc.modelRun(
+        () => ({
+          model: {
+            over: undefined,
+            approved: false,
+            needs: requirements,
+            chain,
+            endsAt: END,
+            card: "card-0",
+            basis: "b0",
+            yes: [],
+            lent: [],
+          } as Model,
+          real: { request: openRequest({ ask, shown, fleet: true, barred: BARRED, atMs: 0 }) },
+        }),
+        life,
+      );
+    }),
+    { numRuns: 1_500 },
+  );
+});
