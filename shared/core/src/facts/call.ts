@@ -35,11 +35,11 @@ export interface Call {
 }
 
 export const has = (call: Call, ...names: string[]): boolean => names.some((name) => call.options.has(name));
-export const valueOf = (call: Call, name: string): Word | undefined => {
+export const optionValue = (call: Call, name: string): Word | undefined => {
   const value = call.options.get(name);
   return value === true ? undefined : value;
 };
-export const valuesOf = (call: Call, name: string): readonly Word[] => call.values.get(name) ?? [];
+export const optionValues = (call: Call, name: string): readonly Word[] => call.values.get(name) ?? [];
 export const operandText = (call: Call, index: number): string => call.operands[index]?.text ?? "";
 
 export const runs = (call: Call, kind: string): void => addOnce(call.atom.runsCode, kind);

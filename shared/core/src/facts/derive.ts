@@ -5,7 +5,7 @@ import type { Atom, CommandClass, Facts } from "@holdpoint/wire/facts.ts";
 import { touch } from "./call.ts";
 import { findOddCharacters } from "./odd-characters.ts";
 import { addOnce, keep, newAtom, newReading, type Reading, stricterClass } from "./reading.ts";
-import { findSecrets } from "./secrets/find.ts";
+import { findSecrets, secretByKey } from "./secrets/find.ts";
 import { literal } from "./shell/word.ts";
 import { collectStrings } from "./strings.ts";
 import { readToolName } from "./tools/name.ts";
@@ -32,6 +32,9 @@ function unreadable(action: Action, why: string): Atom {
   atom.class = "warn";
   return atom;
 }
+
+/** More spans than this say no more than this many. */
+const SECRETS_MAX = 1_000;
 
 export function deriveFacts(action: Action): Facts {
   const reading = newReading(action.home);
@@ -65,9 +68,14 @@ export function deriveFacts(action: Action): Facts {
   addResolved(reading, action);
   const oddCharacters: Facts["oddCharacters"] = [];
   const secrets: Facts["secrets"] = [];
-  for (const { text, at } of strings.found) {
+  for (const { text, at, key } of strings.found) {
     findOddCharacters(text, at, oddCharacters);
     findSecrets(text, at, secrets);
+    secretByKey(key, text, at, secrets);
+  }
+  if (secrets.length > SECRETS_MAX) {
+    secrets.length = SECRETS_MAX;
+    reading.caps.add("secrets");
   }
   let strictest: CommandClass = "safe";
   for (const atom of reading.atoms) {

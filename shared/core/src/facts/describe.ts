@@ -133,7 +133,7 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   for (const { program: entry } of chain) {
     if (entry.class) named = entry.class;
     if (entry.runs) runs(call, entry.runs);
-    entry.then?.(call);
+    entry.effects?.(call);
   }
   if (call.subs.includes("?")) opaque(call, "subcommand is not known before the run");
   if (last.program.dry && has(call, ...last.program.dry) && named !== "safe") named = "warn";

@@ -32,13 +32,13 @@ export interface Program {
   prints?: "operands" | "cwd" | "input" | ((call: Call) => Output);
   /** subcommands that no table lists: words up to `max`, or up to and with the first that is one of `until` */
   subs?: { max: number; until?: ReadonlySet<string> };
-  /** its words follow no option grammar: `then` reads them (find, test) */
+  /** its words follow no option grammar: `effects` reads them (find, test) */
   raw?: true;
   /** options whose presence keeps the call read-only although the class says more: `--dry-run` */
   dry?: string[];
   /** options that reach everything below an operand */
   deep?: string[];
-  then?: (call: Call) => void;
+  effects?: (call: Call) => void;
 }
 
 export interface Option {

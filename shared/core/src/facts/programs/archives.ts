@@ -1,11 +1,11 @@
 // archives.ts — archives: packing reaches everything below, unpacking writes wherever the archive says
 
-import { type Call, HERE, has, looksOnly, opaque, raise, runs, touches, valueOf, valuesOf } from "../call.ts";
+import { type Call, HERE, has, looksOnly, opaque, optionValue, optionValues, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 /** tar: the archive and the members change roles with the mode. */
 function readTar(call: Call): void {
-  const archive = valueOf(call, "file");
+  const archive = optionValue(call, "file");
   const packs = has(call, "create", "append", "update", "concatenate");
   const unpacks = has(call, "extract");
   if (archive && archive.text !== "-") touches(call, archive, packs || has(call, "delete") ? "write" : "read");
@@ -16,7 +16,7 @@ function readTar(call: Call): void {
   if (unpacks && !has(call, "to-stdout")) touches(call, HERE, "write", { deep: true });
   if (has(call, "list", "diff", "compare") && !packs && !unpacks) looksOnly(call);
   if (has(call, "absolute-names") && unpacks) opaque(call, "the archive says where its files go");
-  for (const action of valuesOf(call, "checkpoint-action")) {
+  for (const action of optionValues(call, "checkpoint-action")) {
     const text = action.text ?? action.known;
     if (text.startsWith("exec="))
       call.nested.shell(
@@ -45,24 +45,24 @@ export const archives: Record<string, Program> = {
       -v --verbose; -p --preserve-permissions; -P --absolute-names; -k --keep-old-files; -m; -O --to-stdout; -S; -W; -w --interactive; -h --dereference; -l; -o; -n; -i; -G; -s; -B; -b=N; -g=<write>; -K=F; -N=D; -V=L; -L=N; -M; -U; -R
       --strip-components=N; --exclude=P; -X --exclude-from=<read>; -T --files-from=<read>; --transform --xform=E; --wildcards; --remove-files; --overwrite; --no-same-owner; --same-owner; --owner=O; --group=G; --mode=M; --mtime=D; --one-file-system; --checkpoint[=N]; --checkpoint-action=A; --to-command=<shell>; -F --info-script --new-volume-script=<shell>; --rsh-command=<shell>; --rmt-command=<shell>; --warning=W; --sort=O; --exclude-vcs; --no-recursion; --numeric-owner; --totals; --skip-old-files; --one-top-level[=<into>]; --format=F; --anchored; --no-anchored; --ignore-failed-read; --no-xattrs; --xattrs; --null; --newer=D
     `,
-    then: readTar,
+    effects: readTar,
   },
   zip: {
     options:
       "-r --recurse-paths; -q --quiet; -u; -f; -d --delete; -m --move; -j; -x=P; -i=P; -e; -P=P; -0; -9; -y; -T --test; -TT --unzip-command=<shell>; -@; -v; -s=N; -o; -X; -l; -n=S; -A; -D; -b=P; -k; -FS; -g; -z; -S",
-    then: readZip,
+    effects: readZip,
   },
   "unzip unar": {
     use: "<read>",
     options: "-d=<into>; -o; -n; -q; -l; -t; -v; -p; -j; -P=P; -x=P; -a; -u; -f; -Z; -c; -C; -L; -O=E; -I=E",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "l", "t", "v", "p", "Z", "c")) looksOnly(call);
-      else if (!valueOf(call, "d")) touches(call, HERE, "write", { deep: true });
+      else if (!optionValue(call, "d")) touches(call, HERE, "write", { deep: true });
     },
   },
   "7z 7za 7zz rar unrar p7zip": {
     raw: true,
-    then: (call) => {
+    effects: (call) => {
       const words = call.words.filter((word) => !(word.text ?? "").startsWith("-"));
       const [mode, archive, ...rest] = words;
       call.operands.push(...words);
@@ -101,7 +101,7 @@ export const archives: Record<string, Program> = {
       use: "<read>...",
       options:
         "-d --decompress; -c --stdout --to-stdout; -k --keep; -f --force; -r --recursive; -v; -q; -t --test; -l --list; -1; -9; -n; -N; -S=S; -T --threads=N; -o --output=<write>; -z; --rm; -p=N; -L; -a; -e; -q --quality=N; -D=<read>; -i; -h; -V",
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "stdout", "list", "test") || call.operands.length === 0) {
           looksOnly(call);
           return;
@@ -116,7 +116,7 @@ export const archives: Record<string, Program> = {
     options:
       "-i --extract; -o --create; -p --pass-through; -t --list; -d; -m; -u; -v; -F --file=<edit>; -I=<read>; -O=<write>; -E=<read>; -H=F; -D --directory=<chdir>; -r; -w; -f=<edit>; --no-absolute-filenames; --rsh-command=<shell>; -x; -q; -c; -s",
     use: "<maybe>...",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "list")) looksOnly(call);
       else if (has(call, "extract", "pass-through", "x", "r")) touches(call, HERE, "write", { deep: true });
       if (has(call, "rsh-command")) runs(call, "option");
@@ -126,8 +126,8 @@ export const archives: Record<string, Program> = {
     style: "bundle",
     options:
       "-c --create; -x --extract; -t --list; -u --update; -f --file=FILE; -v; -m=<read>; -e=E; -C=<read>; -M; -0",
-    then: (call) => {
-      const file = valueOf(call, "file");
+    effects: (call) => {
+      const file = optionValue(call, "file");
       if (has(call, "list")) {
         looksOnly(call);
         return;
@@ -143,7 +143,7 @@ export const archives: Record<string, Program> = {
       "-r --repo=<write>; -p --password-file=<read>; --password-command=<shell>; --prune; -n --dry-run; --keep-last=N; --force; --keep-daily=N; --stats; -v; --exclude=P; -e=P; --target=<into>; --older-than=T; -C=C",
     use: "<tree>...",
     dry: ["dry-run"],
-    then: (call) => {
+    effects: (call) => {
       const verb = call.subs.join(" ");
       if (
         /\b(forget|prune|delete|destroy|remove\S*|purge|cleanup|maintenance|expire|break-lock|unlock|deleteInterval|disable|disablelocal)\b/.test(
@@ -161,13 +161,13 @@ export const archives: Record<string, Program> = {
       options:
         "-i=<read>; -o --output=<write>; -f --from=F; -t --to=T; -y; -c=C; -vf=F; -r=N; -s=S; -b=B; -q; -v; -T=F; -resize=G; -quality=Q; -ss=T; -acodec=C; -vcodec=C; -an; -vn; -map=M; --template=<read>; --filter=<run>; --lua-filter=<run>; --pdf-engine=<run>; -shell-escape --shell-escape; -interaction=M; --exec=<shell>; --outdir=<into>; --headless; --convert-to=F; -d --output-directory=<into>; -P=<into>; -K=N; -dSAFER; -sDEVICE=D; -sOutputFile=<write>; -x",
       style: "single",
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "shell-escape", "exec", "filter")) runs(call, "option");
         if (call.program === "mogrify") for (const word of call.operands) touches(call, word, "write");
         else {
           const last = call.operands.at(-1);
           if (last && call.operands.length > 1) touches(call, last, "write");
-          else if (valueOf(call, "i") && last) touches(call, last, "write");
+          else if (optionValue(call, "i") && last) touches(call, last, "write");
         }
         for (const url of call.operands) if ((url.text ?? "").includes("://")) touches(call, HERE, "write");
       },

@@ -1,6 +1,6 @@
 // builds.ts — build tools, test runners and agents: programs whose purpose is to run the project's own code
 
-import { type Call, HERE, has, looksOnly, raise, runs, sets, touches, touchesHere, valueOf } from "../call.ts";
+import { type Call, HERE, has, looksOnly, optionValue, raise, runs, sets, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 const HERE_FILES =
@@ -34,12 +34,12 @@ const build = (options = "", more: Partial<Program> = {}): Program => ({
 });
 
 export const builds: Record<string, Program> = {
-  "make gmake bmake nmake": { options: HERE_FILES, runs: "build-tool", then: readMake },
+  "make gmake bmake nmake": { options: HERE_FILES, runs: "build-tool", effects: readMake },
   "just task mage invoke nox tox doit earthly dagger bazel bazelisk buck buck2 pants please meson ninja samu scons waf xmake premake5 gradle gradlew mvn mvnw sbt mill ant lein rebar3 mix dune cabal stack msbuild xcodebuild swiftc fastbuild turbo nx lerna rush moon wireit gulp grunt jake brunch webpack rollup vite parcel esbuild swc babel tsup tsdown rolldown rspack rsbuild snowpack next nuxt astro remix gatsby ng vue-cli-service react-scripts svelte-kit eleventy hugo jekyll hexo docusaurus vuepress vitepress mkdocs sphinx-build storybook expo-cli metro ionic cordova flutter pod carthage xcpretty phing dotnet nuget cmake ctest configure autoconf automake autoreconf libtoolize protoc buf sqlc graphql-codegen openapi-generator wasm-pack trunk cross maturin cibuildwheel setuptools pyinstaller electron-builder electron electron-forge tauri capacitor":
     build(
       "-f --file=<config>; -D=V; -B=<write>; -S=<read>; -G=G; -j=N; --build=<write>; --target=T; --install; --parallel[=N]; -x=T; --offline; -q; -P=P; -pl=P; -am; --filter=F; --outdir=<into>; --outfile=<write>; --bundle; --minify; -t=T; --env=E; --mode=M; --port=P; --host[=H]; --open; --dry-run; -m=M; -y; -C=<chdir>; -I=<read>; --prefix=<into>; -r=R; --configuration=C; --no-restore; --framework=F; -e=E; --scope=S; --force",
       {
-        then: (call) => {
+        effects: (call) => {
           const first = call.operands[0]?.text ?? "";
           if (call.program === "dotnet" && /^(--info|--list-sdks|--version|list)$/.test(first)) looksOnly(call);
           if (/^(clean|clobber|distclean|mrproper)$/.test(first)) touchesHere(call, "delete");
@@ -68,9 +68,9 @@ export const builds: Record<string, Program> = {
         "-o=<write>; -c; -S; -E; -g; -Wall; -Wextra; -I=<read>; -L=<read>; -l=LIB; -D=DEF; -U=DEF; -O=N; -std=S; -f=F; -m=F; -W=W; -x=L; -include=<read>; -isystem=<read>; -shared; -static; -pthread; -fplugin=<run>; -wrapper=<run>; -B=<run>; -specs=<run>; -d=<into>; -cp -classpath=<read>; --out-dir=<into>; --crate-type=T; --edition=E; -C=O; -v; --version; -MF=<write>; -MD; -MMD; -MT=T; -framework=F; -arch=A; -target=T; -T=<read>; -s; -pipe; -march=A; -dumpversion",
       style: "single",
       runs: "build-tool",
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "version", "dumpversion")) looksOnly(call);
-        if (valueOf(call, "o") === undefined) touches(call, HERE, "write");
+        if (optionValue(call, "o") === undefined) touches(call, HERE, "write");
       },
     },
   "pkg-config ctags etags gcov lcov objcopy install_name_tool addr2line c++filt dsymutil gprof cscope doxygen": {
@@ -88,7 +88,7 @@ export const builds: Record<string, Program> = {
       stopAtOperand: true,
       options:
         "-p --print --prompt=TEXT; -c --continue; -r --resume[=ID]; --model -m=M; --dangerously-skip-permissions; --yolo; --full-auto; --dangerously-bypass-approvals-and-sandbox; --allow-all-tools; --permission-mode=M; --output-format=F; --allowedTools=T; --disallowedTools=T; --mcp-config=<config>; -s --sandbox=M; -a --ask-for-approval=M; -C --cd=<chdir>; --add-dir=<tree>; --message=T; --yes-always; -v --version; --help",
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "version", "help")) {
           looksOnly(call);
           call.atom.runsCode.length = 0;
@@ -120,7 +120,7 @@ export const builds: Record<string, Program> = {
       use: "<maybe>...",
       options:
         "-p --port=P; -h --host=H; -b --bind=A; -c --config=<config>; -w --workers=N; --reload; -d --debug --directory=<read>; --exec -x=<shell>; -e --ext=E; --watch=<read>; --ignore=P; -n --names=N; -k --kill-others; -s; -t=T; -A --app=A; -v --version; --root-path=P; --env-file=<read>; --factory; --log-level=L; --project-dir=<chdir>; --select=S; --target=T; --profiles-dir=<read>",
-      then: readRunners,
+      effects: readRunners,
     },
 };
 

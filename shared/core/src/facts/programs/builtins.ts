@@ -9,7 +9,7 @@ export const builtins: Record<string, Program> = {
     {
       class: "safe",
       raw: true,
-      then: (call) => {
+      effects: (call) => {
         call.operands.push(...call.words);
         if (call.program === "enable" && call.words.some((word) => word.text === "-f"))
           raise(call, "blocked-by-default");
@@ -19,13 +19,13 @@ export const builtins: Record<string, Program> = {
   "create-react-app create-next-app create-vite degit cookiecutter yo copier django-startproject": {
     runs: "package",
     use: "<write>",
-    then: (call) => touchesHere(call, "write"),
+    effects: (call) => touchesHere(call, "write"),
   },
   holdpoint: {
     subs: { max: 2 },
     options:
       "-y --yes; --json; --trace; --policy --policy-file=<read>; --port=P; --batch=<read>; --tool=T; --args=A; --embedded; --config=<read>; -h --help; -v --version; --over=<read>; --without=C",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "help", "version")) call.base = "safe";
       else if (
         /^(check|explain|status|list|log|show|doctor|version|audit)$/.test(call.subs[0] ?? "") ||
@@ -39,7 +39,7 @@ export const builtins: Record<string, Program> = {
   "asciinema ttyrec": {
     subs: { max: 1 },
     use: "<write>",
-    then: (call) => {
+    effects: (call) => {
       if (call.subs[0] === "upload") for (const word of call.operands) touches(call, word, "read");
     },
   },

@@ -6,12 +6,12 @@ import {
   has,
   looksOnly,
   operandText,
+  optionValue,
+  optionValues,
   raise,
   reachesUrl,
   runs,
   touches,
-  valueOf,
-  valuesOf,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
@@ -72,7 +72,7 @@ const CLOUD =
 
 /** `gh api`, `glab api`: any call of the forge, by its method. */
 function readApi(call: Call): void {
-  const method = (valueOf(call, "method")?.text ?? "").toUpperCase();
+  const method = (optionValue(call, "method")?.text ?? "").toUpperCase();
   const sends = has(call, "field", "raw-field", "input");
   if (method === "DELETE") raise(call, "blocked-by-default");
   else if (method === "" ? sends && operandText(call, 0) !== "graphql" : method !== "GET") raise(call, "warn");
@@ -85,7 +85,7 @@ const FORGE =
 const forge: Program = {
   options: FORGE,
   subs: { max: 2 },
-  then: (call) => {
+  effects: (call) => {
     const [group = "", verb = ""] = call.subs;
     if (group === "api") {
       call.operands.unshift(...call.subs.splice(1).map((text) => ({ raw: text, text, known: text, glob: false })));
@@ -131,7 +131,7 @@ const PLATFORM_OPTIONS =
 const platform: Program = {
   options: PLATFORM_OPTIONS,
   subs: { max: 2 },
-  then: (call) => {
+  effects: (call) => {
     const words = call.subs.flatMap((word) => word.split(":"));
     // The second word is a verb, or already the thing it is about: only a group's verb counts.
     if (
@@ -162,15 +162,15 @@ export const clouds: Record<string, Program> = {
   "aws awslocal": {
     options: AWS,
     subs: { max: 2 },
-    then: (call) => {
+    effects: (call) => {
       byVerb(call);
       if (call.subs[0] === "s3") readS3(call);
       if (call.subs[0] === "s3api" && /^put-object$/.test(call.subs[1] ?? ""))
         addHost(call.reading, call.atom, "s3", { host: "", zone: "unknown", scheme: "s3" }, true);
       for (const word of [
-        ...valuesOf(call, "cli-input-json"),
-        ...valuesOf(call, "template-body"),
-        ...valuesOf(call, "zip-file"),
+        ...optionValues(call, "cli-input-json"),
+        ...optionValues(call, "template-body"),
+        ...optionValues(call, "zip-file"),
       ]) {
         const file = /^fileb?:\/\/(.*)$/.exec(word.text ?? "")?.[1];
         if (file) touches(call, { ...word, raw: file, text: file, known: file }, "read");
@@ -184,7 +184,7 @@ export const clouds: Record<string, Program> = {
   "gcloud az gsutil bq doctl ibmcloud oci aliyun linode-cli hcloud scw exo civo vultr-cli openstack": {
     options: CLOUD,
     subs: { max: 6, until: GROUPS },
-    then: (call) => {
+    effects: (call) => {
       byVerb(call);
       if (/^(gsutil)$/.test(call.program) || call.subs[0] === "storage") {
         call.subs.unshift("s3");
@@ -205,14 +205,14 @@ export const clouds: Record<string, Program> = {
       plan: { runs: "build-tool" },
       "init get": { runs: "package" },
       fmt: {
-        then: (call) => {
+        effects: (call) => {
           if (!has(call, "check")) touches(call, { raw: ".", text: ".", known: ".", glob: false }, "write");
           else looksOnly(call);
         },
       },
       apply: {
         runs: "build-tool",
-        then: (call) => {
+        effects: (call) => {
           if (has(call, "destroy")) raise(call, "blocked-by-default");
         },
       },
@@ -236,7 +236,7 @@ export const clouds: Record<string, Program> = {
       "destroy cancel": { class: "blocked", runs: "build-tool" },
       "stack state config": {
         subs: { max: 1 },
-        then: (call) => {
+        effects: (call) => {
           if (/^(rm|delete|unprotect|remove)$/.test(call.subs[1] ?? "")) raise(call, "blocked-by-default");
         },
       },
@@ -289,7 +289,7 @@ export const clouds: Record<string, Program> = {
         "info",
       ]),
     },
-    then: (call) => {
+    effects: (call) => {
       const all = call.subs.join(" ");
       if (
         /\b(delete|destroy|disable|revoke|seal|rekey|rotate|deregister|generate-root|step-down|remove-peer|move)\b/.test(
@@ -309,7 +309,7 @@ export const clouds: Record<string, Program> = {
     subs: { max: 2 },
     options:
       "-d --decrypt; -e --encrypt; -i --in-place; -o --output=<write>; -p --project=P; -c --config=C; --vault=V; --format=F; -f --force; -r --recipient=R; -w; -g; -a=A; -s=S; --field=F; --reveal; --env-file=<read>",
-    then: (call) => {
+    effects: (call) => {
       const all = call.subs.join(" ");
       if (/\b(delete|rm|remove|destroy|purge|archive|revoke)\b/.test(all) || /^delete-/.test(call.subs[0] ?? ""))
         raise(call, "blocked-by-default");
@@ -327,7 +327,7 @@ export const clouds: Record<string, Program> = {
     options:
       "-force; -yes; -purge; -recurse; --prefix; --from-key; -address=<url>; -token=T; -detach; -datacenter=D; --endpoints=<host>; -all",
     style: "single",
-    then: (call) => {
+    effects: (call) => {
       const all = call.subs.join(" ");
       if (
         /\b(delete|del|rm|purge|stop|leave|force-leave|deregister|remove|destroy|drain|gc|defrag|snapshot restore|system)\b/.test(

@@ -7,12 +7,12 @@ import {
   looksOnly,
   opaque,
   operandText,
+  optionValue,
+  optionValues,
   raise,
   runs,
   touches,
   touchesHere,
-  valueOf,
-  valuesOf,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal, type Word } from "../shell/word.ts";
@@ -23,7 +23,7 @@ const RUN = `
 
 /** Mounts of this machine into a container: what runs there reaches them. */
 function readMounts(call: Call): void {
-  for (const mount of valuesOf(call, "volume")) {
+  for (const mount of optionValues(call, "volume")) {
     const known = mount.text ?? mount.known;
     const source = known.split(":", 1)[0]!;
     if (!/^[/~.]/.test(source)) continue;
@@ -35,7 +35,7 @@ function readMounts(call: Call): void {
       { deep: true },
     );
   }
-  for (const mount of valuesOf(call, "mount")) {
+  for (const mount of optionValues(call, "mount")) {
     const known = mount.text ?? mount.known;
     const source = /(?:^|,)(?:source|src)=([^,]*)/.exec(known)?.[1];
     if (!source || !/(^|,)type=bind/.test(known)) continue;
@@ -43,8 +43,8 @@ function readMounts(call: Call): void {
   }
   if (
     has(call, "privileged", "cap-add", "device") ||
-    ["pid", "network", "ipc", "userns", "uts"].some((name) => valueOf(call, name)?.text === "host") ||
-    valuesOf(call, "security-opt").some((word) => /unconfined|disable/.test(word.text ?? ""))
+    ["pid", "network", "ipc", "userns", "uts"].some((name) => optionValue(call, name)?.text === "host") ||
+    optionValues(call, "security-opt").some((word) => /unconfined|disable/.test(word.text ?? ""))
   )
     raise(call, "blocked-by-default");
   if (
@@ -61,12 +61,12 @@ function readRun(call: Call): void {
   const [image, ...command] = call.rest;
   if (image) call.operands.push(image, ...command);
   runs(call, "container");
-  const entry = valueOf(call, "entrypoint");
-  const words: readonly Word[] = entry && entry.text ? [entry, ...command] : command;
+  const entry = optionValue(call, "entrypoint");
+  const words: readonly Word[] = entry?.text ? [entry, ...command] : command;
   if (words[0]?.text?.startsWith("-")) return;
   call.nested.words(words, `${call.program} ${call.subs.at(-1)}`, "elsewhere");
 }
-const running: Program = { options: RUN, stopAtOperand: true, then: readRun };
+const running: Program = { options: RUN, stopAtOperand: true, effects: readRun };
 
 const IMAGES: Record<string, Program> = {
   "ps images version info inspect logs top stats port diff history search events df ls list": {
@@ -75,14 +75,14 @@ const IMAGES: Record<string, Program> = {
       "-a --all; -f --filter=F; --format=F; -n --last=N; -q --quiet; --no-trunc; -s --size; --tail=N; --since=T; --until=T; -t --timestamps; --details; --type=T; --follow",
   },
   run: running,
-  create: { ...running, then: readMounts },
+  create: { ...running, effects: readMounts },
   exec: running,
   build: {
     options:
       "-t --tag=T; -f --file=<config>; --build-arg=A; --target=T; --no-cache; --pull; -q --quiet; --platform=P; --push; --load; -o --output=O; --secret=S; --ssh=S; --cache-from=C; --cache-to=C; --progress=P; --network=N; --label=L; --squash; --rm; --build-context=C; --iidfile=<write>",
     runs: "build-tool",
     use: "<tree>",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "push")) pushed(call);
     },
   },
@@ -90,7 +90,7 @@ const IMAGES: Record<string, Program> = {
     options:
       "-a --all; -t --time=N; -s --signal=S; -u --username=U; -p --password=P; --password-stdin; -q --quiet; --platform=P; -o --output=<write>; -m --message=M; -i; --restart=P",
   },
-  push: { options: "-a --all-tags; -q --quiet", then: pushed },
+  push: { options: "-a --all-tags; -q --quiet", effects: pushed },
   "load import": { options: "-i --input=<read>; -q; -c=C; -m=M" },
   save: { options: "-o --output=<write>" },
   cp: { use: "<remoteRead> <remoteWrite>", options: "-a --archive; -L --follow-link; -q" },
@@ -127,7 +127,7 @@ const compose: Program = {
       class: "safe",
       options:
         "-f --follow; --tail=N; -q; -a; --services; --format=F; --status=S; -t; --since=T; --no-color; --no-log-prefix",
-      then: (call) => {
+      effects: (call) => {
         call.atom.runsCode.length = 0;
       },
     },
@@ -143,7 +143,7 @@ const compose: Program = {
     "run exec": {
       stopAtOperand: true,
       options: `${RUN}; -T; --no-deps; --service-ports; --index=N; --build; --no-TTY; --use-aliases; --quiet-pull; --remove-orphans`,
-      then: readRun,
+      effects: readRun,
     },
   },
 };
@@ -218,7 +218,7 @@ export const containers: Record<string, Program> = {
       subs: { max: 2 },
       runs: "container",
       options: "-f --force; -y --yes; -n=N; --all; -c=<shell>; --name=N; --config=<config>; --purge",
-      then: (call) => {
+      effects: (call) => {
         const verb = `${call.subs[0]} ${call.subs[1]}`;
         if (
           /^(list|ls|ps|images|info|status|version|inspect|logs|show|global-status|get|dumpxml|dominfo)\b/.test(verb)
@@ -235,13 +235,13 @@ export const containers: Record<string, Program> = {
     sub: {
       exec: {
         options: "-i --stdin; -t --tty; -c --container=C; -q --quiet; --pod-running-timeout=T",
-        then: readKubeExec,
+        effects: readKubeExec,
       },
       "run debug": {
         options:
           "-i --stdin; -t --tty; --rm; --image=I; --restart=P; --env=E; --command; --attach; --copy-to=N; --target=C; --labels=L; --overrides=O; --share-processes; --profile=P; --port=P; --expose",
         runs: "container",
-        then: readKubeExec,
+        effects: readKubeExec,
       },
       "attach port-forward proxy": { options: "-i; -t; --address=A; --port=P; -c=C", runs: "container" },
       cp: { use: "<remoteRead> <remoteWrite>", options: "-c --container=C; --no-preserve; --retries=N" },
@@ -251,7 +251,7 @@ export const containers: Record<string, Program> = {
       "get describe logs explain api-resources api-versions version cluster-info events diff wait delete apply create replace patch scale autoscale expose label annotate taint cordon uncordon drain completion options evict new-app new-project start-build process whoami project projects login logout status":
         {},
     },
-    then: readKubectl,
+    effects: readKubectl,
   },
   "kustomize kubectx kubens k9s stern kubeval kubeconform kube-score popeye": { class: "safe", subs: { max: 1 } },
   "helm helmfile": {
@@ -266,7 +266,7 @@ export const containers: Record<string, Program> = {
       "repo dependency dep plugin registry": { subs: { max: 1 } },
       "sync apply": {},
     },
-    then: (call) => {
+    effects: (call) => {
       if (call.subs[0] === "plugin" && call.subs[1] === "install") runs(call, "package");
       if (call.subs[0] === "push") pushed(call);
     },
@@ -290,7 +290,7 @@ export const containers: Record<string, Program> = {
       ]),
     },
     options: `${KUBE}; ${HELM}; -y --yes; --confirm; --cascade; --prune; --name=N; --region=R; --state=S`,
-    then: (call) => {
+    effects: (call) => {
       if (call.subs.some((word) => /^(delete|uninstall|destroy|purge)$/.test(word))) raise(call, "blocked-by-default");
       else if (call.subs.some((word) => /^(list|ls|get|describe|version|status|diff|logs)$/.test(word)))
         looksOnly(call);
@@ -306,10 +306,10 @@ export const containers: Record<string, Program> = {
   skaffold: {
     subs: { max: 1 },
     runs: "build-tool",
-    then: (call) => {
+    effects: (call) => {
       if (call.subs[0] === "delete") raise(call, "blocked-by-default");
       if (!call.subs[0]) opaque(call, "skaffold without a command");
     },
   },
-  tilt: { subs: { max: 1 }, runs: "build-tool", then: (call) => touchesHere(call, "read") },
+  tilt: { subs: { max: 1 }, runs: "build-tool", effects: (call) => touchesHere(call, "read") },
 };

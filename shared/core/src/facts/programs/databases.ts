@@ -8,13 +8,13 @@ import {
   looksOnly,
   opaque,
   operandText,
+  optionValue,
+  optionValues,
   raise,
   reachesHost,
   reachesUrl,
   runs,
   touches,
-  valueOf,
-  valuesOf,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal, type Word } from "../shell/word.ts";
@@ -73,9 +73,9 @@ const MYSQL =
 
 /** mongosh: JavaScript whose calls on collections matter. */
 function readMongo(call: Call): void {
-  server(call, valueOf(call, "host"));
+  server(call, optionValue(call, "host"));
   urls(call);
-  const codes = valuesOf(call, "eval");
+  const codes = optionValues(call, "eval");
   const texts = [...codes, ...(codes.length === 0 && call.stdin?.kind === "text" ? [literal(call.stdin.text)] : [])];
   for (const word of texts) {
     const text = word.text ?? word.template ?? word.known;
@@ -136,8 +136,8 @@ const REDIS_LOSES = new Set([
   "client",
 ]);
 function readRedis(call: Call): void {
-  server(call, valueOf(call, "h"));
-  for (const url of valuesOf(call, "u")) reachesUrl(call, url, true);
+  server(call, optionValue(call, "h"));
+  for (const url of optionValues(call, "u")) reachesUrl(call, url, true);
   const lines: string[][] = [];
   if (call.rest.length > 0) lines.push(call.rest.map((word) => word.text ?? "?"));
   else if (call.stdin?.kind === "text")
@@ -186,7 +186,7 @@ const migrates = (loses: RegExp, looks: RegExp): Program => ({
   options:
     "--force; -f --force-reset; --accept-data-loss; --skip-seed; --schema=<config>; -n --name=N; -c --config=<config>; --env=E; -d --dataSource=<config>; --all; --url=<url>; -y; --create-only; --sql; -x=V; --step=N; --to=V; --preview-feature; --config-file=<config>; -configFiles=<config>; -url=U; -cleanDisabled=B; --schema-path=<config>; --noinput --no-input; --database=D; --fake; --run-syncdb; --plan; --check; --dry-run",
   runs: "migration",
-  then: (call) => {
+  effects: (call) => {
     const all = `${call.subs.join(" ")} ${call.operands.map((word) => word.text ?? "").join(" ")}`;
     if (loses.test(all) || has(call, "force-reset", "accept-data-loss")) {
       database(call, { verb: "drop database", unbounded: true });
@@ -201,19 +201,20 @@ const migrates = (loses: RegExp, looks: RegExp): Program => ({
 export const databases: Record<string, Program> = {
   "psql pgcli": {
     options: PSQL,
-    then: (call) => {
-      server(call, valueOf(call, "host"));
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
       urls(call);
-      for (const word of valuesOf(call, "dbname")) if ((word.text ?? "").includes("://")) reachesUrl(call, word, true);
+      for (const word of optionValues(call, "dbname"))
+        if ((word.text ?? "").includes("://")) reachesUrl(call, word, true);
       if (has(call, "list", "version")) looksOnly(call);
-      statements(call, valuesOf(call, "command"), valuesOf(call, "file"));
+      statements(call, optionValues(call, "command"), optionValues(call, "file"));
     },
   },
   "mysql mariadb mycli": {
     options: MYSQL,
-    then: (call) => {
-      server(call, valueOf(call, "host"));
-      statements(call, [...valuesOf(call, "execute"), ...valuesOf(call, "init-command")], []);
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
+      statements(call, [...optionValues(call, "execute"), ...optionValues(call, "init-command")], []);
       if (has(call, "version")) looksOnly(call);
     },
   },
@@ -221,9 +222,13 @@ export const databases: Record<string, Program> = {
     options:
       "-batch; -cmd=SQL; -init=<run>; -readonly; -header; -noheader; -csv; -json; -column; -line; -list; -markdown; -separator=S; -bail; -version; -c=SQL; -s=SQL; -A=F; -box; -table; -quote; -html; -echo; -interactive; -nullvalue=T; -safe; -newline=S",
     style: "single",
-    then: (call) => {
+    effects: (call) => {
       const [file, ...codes] = call.operands;
-      statements(call, [...valuesOf(call, "cmd"), ...valuesOf(call, "c"), ...valuesOf(call, "s"), ...codes], []);
+      statements(
+        call,
+        [...optionValues(call, "cmd"), ...optionValues(call, "c"), ...optionValues(call, "s"), ...codes],
+        [],
+      );
       if (file) touches(call, file, call.base === "safe" || has(call, "readonly") ? "read" : "write");
     },
   },
@@ -231,37 +236,37 @@ export const databases: Record<string, Program> = {
     {
       options:
         "-q --query=SQL; -e --execute=SQL; -f --file=FILE; -h --host -S=HOST; -u --user -U=USER; -p --password -P=P; -d --database=NAME; -Q=SQL; -i=FILE; -o=<write>; -k=K; -c --command=SQL; -n --multiquery; -w --warehouse=W; --port=N; --insecure; --url=U; -b; --secure",
-      then: (call) => {
-        server(call, valueOf(call, "host"));
+      effects: (call) => {
+        server(call, optionValue(call, "host"));
         statements(
           call,
           [
-            ...valuesOf(call, "query"),
-            ...valuesOf(call, "execute"),
-            ...valuesOf(call, "Q"),
-            ...valuesOf(call, "command"),
+            ...optionValues(call, "query"),
+            ...optionValues(call, "execute"),
+            ...optionValues(call, "Q"),
+            ...optionValues(call, "command"),
           ],
-          [...valuesOf(call, "file"), ...valuesOf(call, "i")],
+          [...optionValues(call, "file"), ...optionValues(call, "i")],
         );
       },
     },
   "mongosh mongo": {
     options:
       "--eval=CODE; --host -h=HOST; --port=N; -u --username=U; -p --password=P; --authenticationDatabase=D; --quiet; --norc; -f --file=<run>; --shell; --tls; --json[=M]; --nodb; --version",
-    then: readMongo,
+    effects: readMongo,
   },
   "redis-cli valkey-cli keydb-cli": {
     options:
       "-h=HOST; -p=PORT; -a --pass=P; --user=U; -n=N; -u=URL; -r=N; -i=N; -x; -c; --raw; --no-raw; --csv; --json; --tls; --cacert=<read>; --cert=<read>; --key=<read>; --eval=<run>; --pipe; --scan; --pattern=P; --bigkeys; --stat; --latency; --rdb=<write>; --no-auth-warning; --askpass; -s=<read>; -d=D; -X=T; -t=N; -3; -2; --memkeys; --hotkeys; --cluster=C; --version -v",
     stopAtOperand: true,
-    then: readRedis,
+    effects: readRedis,
   },
   "dropdb dropuser": {
     class: "blocked",
     options:
       "-h --host=HOST; -p --port=PORT; -U --username=U; -f --force; -i; -e; -w; -W; --if-exists; --maintenance-db=D",
-    then: (call) => {
-      server(call, valueOf(call, "host"));
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
       const name = operandText(call, 0);
       database(call, {
         verb: call.program === "dropdb" ? "drop database" : "drop user",
@@ -272,8 +277,8 @@ export const databases: Record<string, Program> = {
   "createdb createuser reindexdb vacuumdb clusterdb pg_ctl pg_ctlcluster initdb": {
     options:
       "-h --host=HOST; -p --port=PORT; -U --username=U; -D --pgdata=<write>; -m=M; -l=<write>; -s; -w; -t=N; -O=O; -d=D; -f; -z; -a; -o=O",
-    then: (call) => {
-      server(call, valueOf(call, "host"));
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
       if (
         /^pg_ctl/.test(call.program) &&
         /^(stop|restart|kill|promote)$/.test(operandText(call, call.program === "pg_ctl" ? 0 : 2))
@@ -284,10 +289,10 @@ export const databases: Record<string, Program> = {
   "pg_dump pg_dumpall mysqldump mariadb-dump mongodump mongoexport pg_basebackup": {
     options:
       "-f --file -r --result-file=<write>; -o --out=<write>; -D --pgdata=<into>; -h --host=HOST; -p --port[=PORT]; -P=PORT; -U --username=U; -u --user=U; -d --dbname --db=D; -F --format=F; -t --table=T; -n --schema=S; -c --clean; -C --create; --uri=URL; --archive[=<write>]; --gzip; -a; -s; -x; -O; -v; -w; -W; -j=N; -Z=N; -T=T; -N=S; --if-exists; --no-owner; --no-acl; --single-transaction; --all-databases; -A; -B; --password[=P]; -c --collection=C; -q --query=Q; --type=T; --fields=F; -R; -E; --add-drop-table; --add-drop-database; --no-data; --ignore-table=T; --column-inserts; --inserts; --data-only; --schema-only; --exclude-table=T; --exclude-table-data=T; --set-gtid-purged=V",
-    then: (call) => {
-      server(call, valueOf(call, "host"));
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
       urls(call);
-      for (const uri of valuesOf(call, "uri")) reachesUrl(call, uri, true);
+      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri, true);
       database(call, { verb: "dump" });
     },
   },
@@ -295,13 +300,13 @@ export const databases: Record<string, Program> = {
     use: "<read>...",
     options:
       "-c --clean; -C --create; -d --dbname --db=D; -h --host=HOST; -p --port=PORT; -U --username -u=U; --drop; --uri=URL; --archive[=<read>]; --gzip; -j=N; -F=F; -t=T; -n=S; --if-exists; -a; -s; -v; -O; -x; -1; --no-owner; --no-acl; -c --collection=C; --file=<read>; --type=T; --mode=M; --upsert; --jsonArray; --headerline; --delete; -L=<read>; -l --list",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "list")) {
         looksOnly(call);
         return;
       }
-      server(call, valueOf(call, "host"));
-      for (const uri of valuesOf(call, "uri")) reachesUrl(call, uri, true);
+      server(call, optionValue(call, "host"));
+      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri, true);
       database(
         call,
         has(call, "clean", "drop", "delete") ? { verb: "restore over", unbounded: true } : { verb: "restore" },
@@ -311,8 +316,8 @@ export const databases: Record<string, Program> = {
   },
   "mysqladmin mariadb-admin": {
     options: MYSQL,
-    then: (call) => {
-      server(call, valueOf(call, "host"));
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
       const verb = operandText(call, 0);
       if (/^(drop|shutdown|flush|kill|reload|stop|password)/.test(verb)) {
         raise(call, "blocked-by-default");
@@ -325,7 +330,7 @@ export const databases: Record<string, Program> = {
       options:
         "--delete; --list; --describe; --topic=T; --bootstrap-server=<host>; --group=G; --reset-offsets; --alter; --create; -b=<host>; -C; -P; -t=T; -L; --force; -p=V; -n=N; -f; --execute; --dry-run; --to-earliest; --all-topics; --all-groups; --remove; --add; --offset-json-file=<read>",
       subs: { max: 2 },
-      then: (call) => {
+      effects: (call) => {
         const all = call.subs.join(" ");
         if (
           has(call, "delete", "reset-offsets", "remove") ||
@@ -355,7 +360,7 @@ export const databases: Record<string, Program> = {
     runs: "build-tool",
     options: "-e --environment=E; -T --tasks; -P; -n; -f=<config>; --trace; -s; -p=N; -b=A",
     subs: { max: 3 },
-    then: (call) => {
+    effects: (call) => {
       const all = call.subs.join(" ");
       if (/\bdb:(drop|reset|schema:load|purge|structure:load|migrate:reset|truncate_all|seed:replant)\b/.test(all)) {
         database(call, { verb: "drop database", unbounded: true });
@@ -370,7 +375,7 @@ export const databases: Record<string, Program> = {
     options:
       "--noinput --no-input; --settings=S; --database=D; --fake; --plan; -v=N; --dry-run; --check; -c --command=CODE",
     subs: { max: 1 },
-    then: (call) => {
+    effects: (call) => {
       const verb = call.subs[0] ?? "";
       if (
         /^(flush|sqlflush|reset_db|dbshell|delete_stale)/.test(verb) ||
@@ -386,6 +391,6 @@ export const databases: Record<string, Program> = {
   "elasticdump curator": {
     runs: "config",
     options: "--input=<source>; --output=<upload>; --config=<config>; --type=T; --limit=N",
-    then: (call) => addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown" }, true),
+    effects: (call) => addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown" }, true),
   },
 };

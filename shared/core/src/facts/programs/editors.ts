@@ -1,6 +1,6 @@
 // editors.ts — programs that change texts: sed, awk, perl-like filters, editors
 
-import { type Call, has, opaque, runs, touches, valuesOf } from "../call.ts";
+import { type Call, has, opaque, optionValues, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { looksLikePath } from "../paths.ts";
 import { literal, unknownWord, type Word } from "../shell/word.ts";
@@ -83,7 +83,7 @@ function sedCommands(script: string): SedCommand[] {
 }
 
 function readSed(call: Call): void {
-  const scripts = valuesOf(call, "expression");
+  const scripts = optionValues(call, "expression");
   let files = call.operands;
   if (scripts.length === 0 && !has(call, "file")) {
     if (call.operands[0]) readSedScript(call, call.operands[0]);
@@ -133,11 +133,11 @@ export function readAwkProgram(call: Call, program: Word): void {
 function readAwk(call: Call): void {
   const program = has(call, "file") ? undefined : call.operands[0];
   if (program) readAwkProgram(call, program);
-  for (const source of valuesOf(call, "source")) readAwkProgram(call, source);
+  for (const source of optionValues(call, "source")) readAwkProgram(call, source);
   for (const word of has(call, "file") ? call.operands : call.operands.slice(1)) {
     if (word.text !== null && /^[A-Za-z_]\w*=/.test(word.text)) continue;
     touches(call, word, "read");
-    if (valuesOf(call, "include").some((name) => name.text === "inplace")) touches(call, word, "write");
+    if (optionValues(call, "include").some((name) => name.text === "inplace")) touches(call, word, "write");
   }
 }
 
@@ -145,10 +145,10 @@ function readAwk(call: Call): void {
 function readEditor(call: Call): void {
   runs(call, "editor");
   for (const command of [
-    ...valuesOf(call, "command"),
-    ...valuesOf(call, "cmd"),
-    ...valuesOf(call, "eval"),
-    ...valuesOf(call, "execute"),
+    ...optionValues(call, "command"),
+    ...optionValues(call, "cmd"),
+    ...optionValues(call, "eval"),
+    ...optionValues(call, "execute"),
   ]) {
     const text = command.text ?? command.known;
     if (text.startsWith("!")) call.nested.shell(literal(text.slice(1)), call.program);
@@ -169,24 +169,24 @@ export const editors: Record<string, Program> = {
       -l --line-length=N; --posix; --debug; --sandbox; -b; -a; --follow-symlinks
     `,
     class: "safe",
-    then: readSed,
+    effects: readSed,
   },
   "awk gawk mawk nawk": {
     options:
       "-F --field-separator=FS; -v --assign=VAR; -f --file=<run>; -e --source=TEXT; -i --include=FILE; -E --exec=<run>; -l --load=LIB; -n; -S --sandbox; -b; -O; -P; -d[=<write>]; -o[=<write>]; -p[=<write>]; -W=OPT",
     class: "safe",
-    then: readAwk,
+    effects: readAwk,
   },
   "ed ex red": { use: "<edit>", runs: "editor", options: "-s; -p=P; -c --command=TEXT" },
   "vi vim nvim vimdiff gvim": {
     options:
       "-c --command=TEXT; --cmd=TEXT; -S=<run>; -u=<run>; -R; -n; -e; -E; -s; -es; -d; -o; -O; -p; -t=T; -i=F; -V[=F]; -w=<write>; -W=<write>; --clean; --headless; --noplugin; -N; -b; -l=<run>",
-    then: readEditor,
+    effects: readEditor,
   },
   "emacs emacsclient": {
     options:
       "--batch; -q; -Q; --eval --execute=TEXT; -l --load=<run>; -f --funcall=NAME; -nw; --script=<run>; -n; -c; -t; -a=<shell>",
-    then: readEditor,
+    effects: readEditor,
     style: "single",
   },
   "nano pico micro joe mcedit code codium subl gedit kate cursor zed": {
@@ -202,7 +202,7 @@ export const editors: Record<string, Program> = {
       options:
         "-w --write; --fix; -c --check; -l --list-different; --config=<config>; -i --in-place; -d --diff; -q --quiet; --ignore-path=<read>; --ext=E; -f --format=F; --plugin=NAME; --resolve-plugins-relative-to=DIR; --line-length=N; --select=S; --ignore=S; -o --output-file=<write>; --max-warnings=N; --cache; --stdin; --stdin-filepath=F; -a --auto-correct; -A",
       runs: "tool",
-      then: (call) => {
+      effects: (call) => {
         // Formatters write what they are given; a plain `eslint src` only reports.
         const formats =
           has(call, "write", "fix", "in-place", "w", "i", "auto-correct", "A") ||

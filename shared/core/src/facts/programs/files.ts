@@ -1,6 +1,6 @@
 // files.ts — programs that make, move, change and remove files
 
-import { type Call, HERE, has, operandText, raise, runs, touches, valueOf } from "../call.ts";
+import { type Call, HERE, has, operandText, optionValue, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 /** `chmod 777`, `chmod a+w`, `chmod u+s`: a mode that opens a file to everybody or lends its owner's rights. */
@@ -74,7 +74,7 @@ export const files: Record<string, Program> = {
     useWith: { "target-directory": "<read>..." },
     options:
       "-s --symbolic; -f --force; -i --interactive; -n --no-dereference; -r --relative; -L --logical; -P --physical; -b; --backup[=HOW]; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -S --suffix=S; -h; -F",
-    then: (call) => {
+    effects: (call) => {
       // `ln -s X` alone makes X's name here.
       if (call.operands.length === 1 && !has(call, "target-directory"))
         touches(call, { ...call.operands[0]!, text: ".", raw: "." }, "write");
@@ -93,7 +93,7 @@ export const files: Record<string, Program> = {
     use: "mode",
     options:
       "-R --recursive; -f --silent; -v --verbose; -c --changes; --reference=<read>; --preserve-root; --no-preserve-root; -h; -H; -L; -P; -E; -N",
-    then: (call) => {
+    effects: (call) => {
       // `chmod -x file`: a mode that looks like an option.
       const dashed = ["r", "w", "x", "s", "t", "X"].filter((letter) => call.options.has(letter));
       operandsFrom(
@@ -109,7 +109,7 @@ export const files: Record<string, Program> = {
     use: "owner",
     options:
       "-R --recursive; -f --silent; -v --verbose; -c --changes; -h --no-dereference; --dereference; --from=OWNER; --reference=<read>; --preserve-root; --no-preserve-root; -H; -L; -P; -n; -x",
-    then: (call) => {
+    effects: (call) => {
       changeMode(call);
       if (operandText(call, 0).startsWith("root")) raise(call, "blocked-by-default");
     },
@@ -117,7 +117,7 @@ export const files: Record<string, Program> = {
   chattr: {
     use: "mode",
     options: "-R --recursive; -V; -f; -v=N; -p=N",
-    then: (call) => {
+    effects: (call) => {
       operandsFrom(call, 1, "write", has(call, "recursive"));
       raise(call, "blocked-by-default");
     },
@@ -134,7 +134,7 @@ export const files: Record<string, Program> = {
   setcap: { use: "caps <write>...", class: "blocked" },
   dd: {
     raw: true,
-    then: (call) => {
+    effects: (call) => {
       for (const word of call.words) {
         const known = word.text ?? word.known;
         const equals = known.indexOf("=");
@@ -169,7 +169,7 @@ export const files: Record<string, Program> = {
     use: "expr expr <write>...",
     options: "-v --verbose; -n --nono; -f --force; -s --symlink; -e=EXPR; -a --all; -l --last",
     useWith: { e: "<write>..." },
-    then: (call) => {
+    effects: (call) => {
       if (/[{}()]|\b(system|unlink|qx|`)/.test(operandText(call, 0))) runs(call, "interpreter");
     },
   },
@@ -178,7 +178,7 @@ export const files: Record<string, Program> = {
     options:
       "-p --strip=N; -i --input=<read>; -R --reverse; -d --directory=<chdir>; -o --output=<write>; -b --backup; -E; -f --force; -N --forward; -t --batch; -s --quiet; --dry-run; -r --reject-file=<write>; -u; -c; -l; --merge[=S]; --verbose",
     dry: ["dry-run"],
-    then: (call) => {
+    effects: (call) => {
       if (call.operands.length === 0 && !has(call, "dry-run")) touches(call, HERE, "write", { deep: true });
     },
   },
@@ -191,13 +191,13 @@ export const files: Record<string, Program> = {
       --bwlimit=N; --port=N; --password-file=<read>; --log-file=<write>; --backup-dir=<write>; -b --backup; --suffix=S; --chown=O; --chmod=M; --info=F; --stats; --timeout=N; --max-size=N; --min-size=N; -q --quiet; -c --checksum; -i --itemize-changes; -R --relative; -d --dirs; -W --whole-file; --ignore-existing; --existing; --inplace; --append; --link-dest=<read>; -T --temp-dir=<write>; -C --cvs-exclude; -A --acls; -X --xattrs; -D; -k; -K; -E; -y; -m; -s; -4; -6
     `,
     dry: ["dry-run"],
-    then: (call) => {
+    effects: (call) => {
       const last = call.operands.at(-1);
       if (last && [...call.options.keys()].some((name) => name.startsWith("delete")))
         touches(call, last, "delete", { deep: true });
       if (has(call, "remove-source-files"))
         for (const word of call.operands.slice(0, -1)) touches(call, word, "delete", { deep: true });
-      if (valueOf(call, "rsync-path")) runs(call, "remote");
+      if (optionValue(call, "rsync-path")) runs(call, "remote");
     },
   },
 };

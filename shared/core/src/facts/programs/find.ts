@@ -29,6 +29,9 @@ function commandFrom(words: readonly Word[], start: number): number {
 function put(word: Word, found: Word): Word {
   if (word.text === null || !word.text.includes("{}")) return word;
   if (word.text === "{}") return found;
+  // `{}.bak`, `{}/index.html` lie beside or below what was found.
+  if (word.text.startsWith("{}") && /^\{\}[\w./+-]*$/.test(word.text) && !word.text.includes(".."))
+    return { ...found, raw: word.raw };
   return {
     raw: word.raw,
     text: null,
@@ -106,7 +109,7 @@ export const find: Record<string, Program> = {
   "find gfind": {
     raw: true,
     class: "safe",
-    then: readFind,
+    effects: readFind,
     prints: (call) => ({
       kind: "paths",
       roots: call.atom.paths.filter((path) => path.access === "read").map((path) => path.path),

@@ -7,12 +7,12 @@ import {
   looksOnly,
   opaque,
   operandText,
+  optionValues,
   raise,
   reachesUrl,
   runs,
   touches,
   touchesHere,
-  valuesOf,
 } from "../call.ts";
 import { gitSetting } from "../git-settings.ts";
 import { join, literal, type Word } from "../shell/word.ts";
@@ -238,5 +238,5 @@ export function readConfig(call: Call): void {
 export function readDiff(call: Call): void {
   if (has(call, "ext-diff", "textconv")) runs(call, "git-setting");
   if (has(call, "no-index")) for (const word of call.operands) touches(call, word, "read");
-  for (const word of valuesOf(call, "output")) if (word.text === "") opaque(call, "an output that is not named");
+  for (const word of optionValues(call, "output")) if (word.text === "") opaque(call, "an output that is not named");
 }

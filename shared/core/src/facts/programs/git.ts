@@ -1,6 +1,6 @@
 // git.ts — git: the subcommands that look, the ones that change, and the ones that lose something
 
-import { HERE, has, looksOnly, raise, runs, touches, touchesHere, valueOf } from "../call.ts";
+import { HERE, has, looksOnly, optionValue, raise, runs, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import {
   cloned,
@@ -24,7 +24,7 @@ const LOOKS = `
   -p -u --patch; --stat[=W]; --name-only; --name-status; --oneline; --graph; -n --max-count=N; --since --after=D; --until --before=D; --author=P; --grep=P; -S=S; -G=R; --format --pretty=F; --all; --follow; -L=R; --decorate[=W]
   --output=<write>; --ext-diff; --textconv; --no-ext-diff; --no-textconv; --cached --staged; -w; -b; -U --unified=N; --word-diff[=W]; --color[=W]; -M; -C; --diff-filter=F; -q --quiet; -s --no-patch; -z; -O=<read>; --no-index; --check; --abbrev[=N]; --skip=N; --reverse; -1; -2; -3; -5; -10; --exit-code; --shortstat; --numstat; --summary; --raw; --first-parent; --merges; --no-merges; --date=F; -i; --left-right; --cherry-pick; --relative[=P]; --submodule[=W]; --show-signature
 `;
-const looks: Program = { class: "safe", options: LOOKS, then: readDiff };
+const looks: Program = { class: "safe", options: LOOKS, effects: readDiff };
 const safe = (options = "", more: Partial<Program> = {}): Program => ({ class: "safe", options, ...more });
 /** Changes the working tree and may run the repository's hooks. */
 const hooks = (options: string, more: Partial<Program> = {}): Program => ({ options, runs: "git-hooks", ...more });
@@ -60,14 +60,14 @@ export const git: Record<string, Program> = {
         "-i --ignore-case; -n; -l; -L; -e=P; -f=<read>; -v; -w; -c; -A=N; -B=N; -C=N; -E; -F; -P; -G; --cached; --untracked; -O --open-files-in-pager[=<shell>]; -p; -W; -q; -h; -H; -r; -z; --and; --or; --not; --max-depth=N; -o; --heading; --break",
         {
           prints: "cwd",
-          then: (call) => {
+          effects: (call) => {
             if (has(call, "open-files-in-pager")) runs(call, "option");
           },
         },
       ),
       "ls-remote": safe(
         "-h --heads; -t --tags; -q --quiet; --refs; --exit-code; --upload-pack=<shell>; --sort=K; -o=O",
-        { use: "<source>", then: cloned },
+        { use: "<source>", effects: cloned },
       ),
       reflog: {
         sub: {
@@ -79,7 +79,7 @@ export const git: Record<string, Program> = {
           "delete drop": { options: "--rewrite; --updateref; --all; -n --dry-run" },
         },
         class: "safe",
-        then: (call) => {
+        effects: (call) => {
           if (/expire|delete|drop/.test(call.subs[1] ?? "")) raise(call, "warn");
         },
       },
@@ -98,7 +98,7 @@ export const git: Record<string, Program> = {
           create: safe(),
           store: { options: "-m=T" },
         },
-        then: readStash,
+        effects: readStash,
       },
       // works
       "add stage": {
@@ -110,7 +110,7 @@ export const git: Record<string, Program> = {
         use: "<delete>...",
         options:
           "-r --recursive; -f --force; --cached; -n --dry-run; -q --quiet; --ignore-unmatch; --sparse; --pathspec-from-file=<read>",
-        then: readRm,
+        effects: readRm,
       },
       mv: { use: "<move>... <write>", options: "-f --force; -k; -n --dry-run; -v" },
       commit: hooks(
@@ -118,12 +118,12 @@ export const git: Record<string, Program> = {
       ),
       checkout: hooks(
         "-b=NAME; -B=NAME; -f --force; -t --track[=M]; --no-track; -m --merge; --detach -d; --orphan=NAME; -p --patch; --ours; --theirs; -q --quiet; --ignore-other-worktrees; --conflict=S; -l; --no-guess; --guess; --recurse-submodules; --overlay; --no-overlay; --pathspec-from-file=<read>",
-        { then: readCheckout },
+        { effects: readCheckout },
       ),
       switch: hooks(
         "-c --create=NAME; -C --force-create=NAME; -f --force --discard-changes; -d --detach; -t --track[=M]; -m --merge; --orphan=NAME; -q --quiet; --guess; --conflict=S; --ignore-other-worktrees",
         {
-          then: (call) => {
+          effects: (call) => {
             if (has(call, "discard-changes")) touchesHere(call, "write");
           },
         },
@@ -131,26 +131,26 @@ export const git: Record<string, Program> = {
       restore: {
         options:
           "-s --source=T; -S --staged; -W --worktree; -p --patch; -q --quiet; --ours; --theirs; -m --merge; --conflict=S; --overlay; --no-overlay; --ignore-unmerged; --pathspec-from-file=<read>",
-        then: readRestore,
+        effects: readRestore,
       },
       reset: {
         options:
           "--hard; --soft; --mixed; --merge; --keep; -q --quiet; -p --patch; -N; --pathspec-from-file=<read>; --recurse-submodules",
-        then: readReset,
+        effects: readReset,
       },
       clean: {
         options: "-f --force; -d; -x; -X; -n --dry-run; -i --interactive; -q --quiet; -e --exclude=P",
-        then: readClean,
+        effects: readClean,
       },
       branch: {
         options:
           "-d --delete; -D; -m --move; -M; -c --copy; -C; -f --force; -a --all; -r --remotes; -l --list; -v --verbose; -vv; --contains[=C]; --no-contains[=C]; --merged[=C]; --no-merged[=C]; -u --set-upstream-to=B; --unset-upstream; -t --track[=M]; --show-current; --sort=K; --format=F; -q --quiet; --edit-description; --column[=O]; --points-at=O; -i --ignore-case; --color[=W]; --abbrev=N; --no-color",
-        then: readBranch,
+        effects: readBranch,
       },
       tag: {
         options:
           "-a --annotate; -m --message=T; -F --file=<read>; -s --sign; -u --local-user=K; -f --force; -d --delete; -l --list; -n[=N]; -v --verify; --contains=C; --sort=K; --points-at=O; --merged[=C]; --format=F; --no-merged[=C]; -e --edit; -i",
-        then: (call) => {
+        effects: (call) => {
           if (call.operands.length === 0 || has(call, "list", "contains", "points-at", "n", "merged", "verify"))
             looksOnly(call);
           else raise(call, "warn");
@@ -161,7 +161,7 @@ export const git: Record<string, Program> = {
       ),
       rebase: hooks(
         "-i --interactive; --onto=B; --abort; --continue; --skip; --quit; --edit-todo; -m --merge; -x --exec=<shell>; -r --rebase-merges[=M]; --root; --autosquash; --no-autosquash; --autostash; -q; -v; -n; -f --force-rebase; -X --strategy-option=O; -s --strategy=S; --keep-empty; --no-verify; --update-refs; --committer-date-is-author-date; -S; --fork-point; --show-current-patch",
-        { then: readRebase },
+        { effects: readRebase },
       ),
       "cherry-pick revert": hooks(
         "-n --no-commit; -e --edit; --no-edit; -x; -m --mainline=N; -s --signoff; --abort; --continue; --skip; --quit; -X --strategy-option=O; --strategy=S; --ff; -S; --allow-empty",
@@ -174,7 +174,7 @@ export const git: Record<string, Program> = {
         use: "<read>...",
         options:
           "--stat; --check; --index; --cached; -3 --3way; -R --reverse; --reject; -p=N; --directory=D; --exclude=P; --include=P; --whitespace=A; -v; --summary; --numstat; --unsafe-paths; --recount; --allow-empty",
-        then: (call) => {
+        effects: (call) => {
           if (has(call, "check", "stat", "summary", "numstat")) return;
           touchesHere(call, "write");
         },
@@ -182,33 +182,33 @@ export const git: Record<string, Program> = {
       "format-patch": {
         options:
           "-o --output-directory=<into>; -n; --stdout; -1; -2; -3; --cover-letter; --subject-prefix=T; -v=N; --signature=T; --start-number=N; --thread[=S]; --base=C; --root; -s --signoff; -k; -N; -q",
-        then: (call) => {
+        effects: (call) => {
           if (!has(call, "stdout", "output-directory")) touches(call, HERE, "write");
         },
       },
       pull: hooks(
         "-r --rebase[=M]; --no-rebase; --ff-only; --no-ff; -q; -v; --all; -t --tags; -p --prune; --depth=N; -f --force; --autostash; --allow-unrelated-histories; -s --strategy=S; -X --strategy-option=O; --upload-pack=<shell>; --no-edit; --commit; --no-commit; --squash; -j=N; --unshallow; --set-upstream",
-        { use: "<source> ref...", then: cloned },
+        { use: "<source> ref...", effects: cloned },
       ),
       fetch: {
         options:
           "--all; -p --prune; -P --prune-tags; -t --tags; --no-tags; --depth=N; --deepen=N; --unshallow; -f --force; -q; -v; -n; --upload-pack=<shell>; -j --jobs=N; --multiple; -o=O; --recurse-submodules[=M]; --dry-run; --shallow-since=D; --set-upstream; --refmap=R; -a; -k; -u; --filter=F",
         use: "<source> ref...",
-        then: cloned,
+        effects: cloned,
       },
       push: hooks(
         "-f --force; --force-with-lease[=R]; --force-if-includes; --no-force-with-lease; -d --delete; --mirror; --all; --branches; --tags; --follow-tags; --prune; -u --set-upstream; -n --dry-run; -q --quiet; -v --verbose; --no-verify; --atomic; -o --push-option=O; --receive-pack --exec=<shell>; --repo=<source>; --porcelain; --signed[=M]; --thin; --progress; --recurse-submodules=M; -4; -6",
-        { dry: ["dry-run"], then: readPush },
+        { dry: ["dry-run"], effects: readPush },
       ),
       clone: hooks(
         "-b --branch=B; --depth=N; --single-branch; --no-single-branch; --bare; --mirror; -q; -v; -n --no-checkout; -o --origin=N; --recurse-submodules[=P]; --recursive; -j=N; -u --upload-pack=<shell>; -c --config=<gitSetting>; --template=<run>; --reference=<read>; --filter=F; --sparse; --shallow-since=D; --separate-git-dir=<write>; -l --local; -s --shared; --no-hardlinks; --no-tags; --progress; --shallow-submodules; --bundle-uri=<url>",
-        { use: "<source> <write>", then: cloned },
+        { use: "<source> <write>", effects: cloned },
       ),
       init: {
         use: "<write>",
         options:
           "--bare; -b --initial-branch=B; -q; --template=<run>; --separate-git-dir=<write>; --shared[=P]; --object-format=F",
-        then: (call) => {
+        effects: (call) => {
           if (call.operands.length === 0) touches(call, HERE, "write");
         },
       },
@@ -239,7 +239,7 @@ export const git: Record<string, Program> = {
           deinit: { use: "<delete>...", options: "-f --force; --all" },
           foreach: { options: "--recursive; -q --quiet", stopAtOperand: true },
         },
-        then: readSubmodule,
+        effects: readSubmodule,
       },
       worktree: {
         sub: {
@@ -251,15 +251,15 @@ export const git: Record<string, Program> = {
           remove: { use: "<destroy>", options: "-f --force" },
           "prune lock unlock move repair": { options: "-n --dry-run; -v; --expire=T; --reason=T; -f --force" },
         },
-        then: readWorktree,
+        effects: readWorktree,
       },
       config: {
         options:
           "--global; --system; --local; --worktree; -f --file=<edit>; --blob=B; --get; --get-all; --get-regexp; --get-urlmatch; --replace-all; --add; --unset; --unset-all; --remove-section; --rename-section; -l --list; -e --edit; -z; --name-only; --type=T; --bool; --int; --path; --show-origin; --show-scope; --default=V; --includes; --no-includes; --append; --all; --value=V; --fixed-value",
-        then: readConfig,
+        effects: readConfig,
       },
       bisect: hooks("--term-new=T; --term-old=T; --no-checkout; --first-parent", {
-        then: readBisect,
+        effects: readBisect,
         stopAtOperand: true,
       }),
       notes: {
@@ -297,8 +297,8 @@ export const git: Record<string, Program> = {
         options:
           "--format=F; -o --output=<write>; --prefix=P; --remote=<source>; --exec=<shell>; -l; -v; --add-file=<read>; -0; -9; --worktree-attributes",
         class: "safe",
-        then: (call) => {
-          if (valueOf(call, "remote")) runs(call, "remote");
+        effects: (call) => {
+          if (optionValue(call, "remote")) runs(call, "remote");
         },
       },
       lfs: { subs: { max: 1 }, runs: "git-hooks", options: "-I --include=P; -X --exclude=P; --all; -f --force" },
@@ -315,7 +315,7 @@ export const git: Record<string, Program> = {
       flow: { subs: { max: 2 }, runs: "git-hooks" },
       "credential credential-store credential-cache": { class: "blocked" },
     },
-    then: (call) => {
+    effects: (call) => {
       const [sub] = call.subs;
       if (sub === undefined) looksOnly(call);
       else if (call.subs.length > 0 && !KNOWN.has(sub)) runs(call, "git-alias");

@@ -1,21 +1,21 @@
 // interpreters.ts — languages: files of code, code on the command line, code from a pipe
 
-import { type Call, has, looksOnly, opaque, raise, runs, touches, valuesOf } from "../call.ts";
+import { type Call, has, looksOnly, opaque, optionValues, raise, runs, touches } from "../call.ts";
 import { readForeignCode } from "../code.ts";
 import type { Program } from "../grammar.ts";
 import { literal } from "../shell/word.ts";
 
 /** The options that carry code, and those after which nothing else runs. */
 function interpreter(options: string, codeOptions: readonly string[], more: Partial<Program> = {}): Program {
-  const { then: also, ...rest } = more;
+  const { effects: also, ...rest } = more;
   return {
     stopAtOperand: true,
     options,
     ...rest,
-    then: (call) => {
+    effects: (call) => {
       call.operands.push(...call.rest);
       also?.(call);
-      const codes = codeOptions.flatMap((name) => valuesOf(call, name));
+      const codes = codeOptions.flatMap((name) => optionValues(call, name));
       for (const code of codes) readForeignCode(call, code);
       if (codes.length > 0 || call.options.has("module")) return;
       readFileOrInput(call);
@@ -64,7 +64,7 @@ const MODULES_THAT_LOOK = new Set([
 
 /** python -m: pip and pytest are themselves; a module that is not known is code that is not read. */
 function readPythonModule(call: Call): void {
-  const module = valuesOf(call, "module")[0];
+  const module = optionValues(call, "module")[0];
   if (!module) return;
   const name = module.text ?? "";
   if (
@@ -97,10 +97,10 @@ export const interpreters: Record<string, Program> = {
   "python ipython pypy bpython": interpreter(
     "-c=CODE; -m --module=NAME; -u; -b; -B; -d; -E; -i; -I; -O; -OO; -P; -q; -s; -S; -v; -V --version; -h --help; -W=ARG; -X=OPT; -x; --check-hash-based-pycs=M; -t; -3",
     ["c"],
-    { then: readPythonModule },
+    { effects: readPythonModule },
   ),
   node: interpreter(NODE, ["eval", "print"], {
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "test")) runs(call, "test-runner");
       if (has(call, "run")) runs(call, "package-script");
       if (has(call, "check")) looksOnly(call);
@@ -111,7 +111,7 @@ export const interpreters: Record<string, Program> = {
       "-A --allow-all; --allow-read[=P]; --allow-write[=P]; --allow-net[=H]; --allow-env[=E]; --allow-run[=P]; --allow-ffi; --allow-sys; --unstable; --import-map=<config>; -c --config=<config>; --no-check; --watch; -q; -r --reload; --lock=<read>; --env-file=<read>; --ext=E; --cert=<read>; --check; --fail-fast; --filter=F; --coverage=<write>; -o --output=<write>; --target=T; --print -p; --preload=<run>",
     sub: {
       eval: {
-        then: (call) => {
+        effects: (call) => {
           for (const word of call.operands) readForeignCode(call, word);
         },
       },
@@ -119,7 +119,7 @@ export const interpreters: Record<string, Program> = {
       "test bench": { runs: "test-runner" },
       fmt: {
         use: "<tree>...",
-        then: (call) => {
+        effects: (call) => {
           if (!has(call, "check")) for (const word of call.operands) touches(call, word, "write");
         },
       },
@@ -136,8 +136,8 @@ export const interpreters: Record<string, Program> = {
     options:
       "-e=CODE; -E=CODE; -n; -p; -i[=SUFFIX]; -l[=N]; -0[=N]; -a; -F=P; -w; -W; -M=MODULE; -m=MODULE; -I=<read>; -c; -v; -V; -s; -S; -t; -T; -u; -U; -x[=DIR]; -h; -d[=M]; -C[=N]; -X; -f",
     stopAtOperand: true,
-    then: (call) => {
-      const codes = [...valuesOf(call, "e"), ...valuesOf(call, "E")];
+    effects: (call) => {
+      const codes = [...optionValues(call, "e"), ...optionValues(call, "E")];
       call.operands.push(...call.rest);
       for (const code of codes) readForeignCode(call, code);
       if (codes.length === 0) {
@@ -154,7 +154,7 @@ export const interpreters: Record<string, Program> = {
     "-e=CODE; -n; -p; -i[=SUFFIX]; -l; -a; -F=P; -r=LIB; -I=<read>; -w; -W[=L]; -c; -v --version; -h --help; -s; -S; -x; -C=<chdir>; -E=E; -K=K; -0[=N]; -d; -y; -T; --disable=F; --enable=F; --yjit",
     ["e"],
     {
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "i") && has(call, "e")) for (const word of call.rest) touches(call, word, "write");
       },
     },
@@ -163,7 +163,7 @@ export const interpreters: Record<string, Program> = {
     "-r=CODE; -B=CODE; -R=CODE; -E=CODE; -f=<run>; -c=<config>; -d=SETTING; -S=ADDRESS; -t=<read>; -l; -i; -m; -v --version; -h --help; -a; -n; -z=<run>; -s; -w; -q",
     ["r", "B", "R", "E"],
     {
-      then: (call) => {
+      effects: (call) => {
         if (has(call, "S")) runs(call, "server");
         if (has(call, "v", "i", "m") || has(call, "l")) looksOnly(call);
       },
@@ -171,9 +171,9 @@ export const interpreters: Record<string, Program> = {
   ),
   "lua luajit": interpreter("-e=CODE; -l=LIB; -i; -v --version; -E; -W; -b; -j=C; -O[=L]", ["e"]),
   osascript: interpreter("-e=CODE; -l=LANGUAGE; -s=F; -i", ["e"], {
-    then: (call) => {
+    effects: (call) => {
       raise(call, "blocked-by-default");
-      for (const code of valuesOf(call, "e"))
+      for (const code of optionValues(call, "e"))
         for (const [, text] of (code.text ?? "").matchAll(/do shell script "((?:[^"\\]|\\.)*)"/g))
           call.nested.shell(literal(text!.replace(/\\"/g, '"')), call.program);
     },
@@ -204,7 +204,7 @@ export const interpreters: Record<string, Program> = {
       "-jar=<run>; -cp -classpath --class-path=<read>; -D=P; -X=O; -XX=O; -version --version; -ea; -server; -m --module=M; -p --module-path=<read>; -agentlib=A; -agentpath=A; -javaagent=A; --add-opens=A; --add-modules=A; --enable-preview; --source=V",
     style: "single",
     stopAtOperand: true,
-    then: (call) => {
+    effects: (call) => {
       call.operands.push(...call.rest);
       if (has(call, "version") && call.rest.length === 0) looksOnly(call);
       else runs(call, "script");

@@ -1,6 +1,6 @@
 // looking.ts — programs that only look: at files, at texts, at the machine
 
-import { type Call, HERE, has, raise, runs, touches, valueOf, valuesOf } from "../call.ts";
+import { type Call, HERE, has, optionValue, optionValues, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { looksLikePath } from "../paths.ts";
 import type { Output } from "../shell/word.ts";
@@ -107,14 +107,27 @@ export const looking: Record<string, Program> = {
   "echo printf": {
     class: "safe",
     raw: true,
-    then: (call) => {
+    effects: (call) => {
       call.operands.push(...call.words);
       if (call.program === "printf" && call.words[0]?.text === "-v") call.operands.splice(0, 2);
     },
     prints: spoken,
   },
   "true false : yes seq sleep wait clear tput": { class: "safe" },
-  pwd: { class: "safe", options: "-L --logical; -P --physical", prints: "cwd" },
+  "pv ts": {
+    use: "<read>...",
+    class: "safe",
+    prints: "input",
+    options: "-l --line-mode; -s --size=N; -L=N; -N=T; -q; -n; -i=N",
+  },
+  pwd: {
+    class: "safe",
+    options: "-L --logical; -P --physical",
+    prints: (call) =>
+      call.place.cwds.length === 1 && call.place.cwds[0]!.startsWith("/")
+        ? { kind: "text", text: call.place.cwds[0]! }
+        : { kind: "paths", roots: call.place.cwds },
+  },
   "cat tac bat batcat": {
     use: "<read>...",
     class: "safe",
@@ -145,7 +158,7 @@ export const looking: Record<string, Program> = {
     options:
       "-a --all; -A --almost-all; -l; -h --human-readable; -R --recursive; -r --reverse; -t; -S; -d --directory; -1; -i --inode; -s --size; -F --classify[=W]; -g; -n; -o; -p; -q; -u; -U; -x; -X; -Z; -G; -C; -c; -f; -k; -L; -H; -m; -N; -Q; -T=N; -w --width=N; -I --ignore=P; --hide=P; --color[=W]; --sort=W; --time=W; --time-style=S; --group-directories-first; --full-time; --format=W; -e; -@; -O",
     prints: "operands",
-    then: (call) => {
+    effects: (call) => {
       if (call.operands.length === 0) touches(call, HERE, "read");
     },
   },
@@ -162,7 +175,7 @@ export const looking: Record<string, Program> = {
       class: "safe",
       options:
         "-f --format=F; -c=F; -t=C; -d --delimiter=C; -n=N; -w=N; -s; -o=<write>; --output=<write>; -N --name=N; -i; -u; -b; -a; -h; -r --recursive; --max-depth=N; --exclude=P; -x; -v; -k; -m; -g; -e; -L; -z; -q; -y; -p; -l",
-      then: (call) => lookMore(call),
+      effects: (call) => lookMore(call),
       prints: "operands",
     },
   ldd: { use: "<read>...", runs: "script" },
@@ -179,7 +192,7 @@ export const looking: Record<string, Program> = {
     options:
       "-c --count; -d --delimiter=C; -f --fields=L; -b --bytes=L; -c --characters=L; -s --only-delimited; -u --unique; -i; -w=N; -D; -z; -t; -C; --complement; --output-delimiter=S",
     prints: "input",
-    then: (call) => {
+    effects: (call) => {
       if (call.program === "cut") for (const word of call.operands) touches(call, word, "read");
       if (call.program === "uniq") {
         if (call.operands[0]) touches(call, call.operands[0], "read");
@@ -199,7 +212,7 @@ export const looking: Record<string, Program> = {
     useWith: { regexp: "<read>...", file: "<read>..." },
     class: "safe",
     options: GREP,
-    then: searched,
+    effects: searched,
     prints: (call) =>
       has(call, "files-with-matches", "files-without-match")
         ? found(call)
@@ -212,7 +225,7 @@ export const looking: Record<string, Program> = {
     useWith: { regexp: "<tree>...", file: "<tree>...", files: "<tree>..." },
     class: "safe",
     options: `${GREP}; -g --glob=G; --iglob=G; -t --type=T; -T --type-not=T; --files; --hidden; -. ; -u --unrestricted; --no-ignore; -S --smart-case; -p --pretty; --heading; --json; -M --max-columns=N; -j --threads=N; --sort=W; --sortr=W; --max-depth=N; -r --replace=T; --pre=<shell>; --pre-glob=G; -z --search-zip; --hostname-bin=<shell>; --type-add=T; --type-list; -L --follow; --stats; --vimgrep; --ignore-file=<read>; -0 --null; -N --no-line-number; --passthru; --multiline; -d --max-depth=N; --max-filesize=N`,
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "pre", "hostname-bin")) runs(call, "option");
       searched(call);
     },
@@ -223,7 +236,7 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-i; -l --files-with-matches; -L; -g=P; -G --file-search-regex=P; -A --after=N; -B --before=N; -C --context=N; -w; -Q --literal; -c --count; -v; -a; -u; --hidden; --ignore=P; --ignore-dir=P; --pager=<shell>; -o; -n; -s; -S; -m=N; -f; --type=T; --files-from=<read>",
-    then: searched,
+    effects: searched,
     prints: found,
   },
   "fd fdfind": {
@@ -231,7 +244,7 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-H --hidden; -I --no-ignore; -u --unrestricted; -s --case-sensitive; -i --ignore-case; -g --glob; -F --fixed-strings; -a --absolute-path; -l --list-details; -L --follow; -p --full-path; -d --max-depth=N; --min-depth=N; -E --exclude=P; -t --type=T; -e --extension=E; -S --size=N; --changed-within=D; --changed-before=D; -o --owner=O; -c --color=W; -j --threads=N; -0 --print0; -1; -q --quiet; --search-path=<tree>; --base-directory=<chdir>; -x --exec; -X --exec-batch",
-    then: (call) => {
+    effects: (call) => {
       const start = call.words.findIndex((word) => /^(-x|-X|--exec|--exec-batch)$/.test(word.text ?? ""));
       if (call.operands.length < 2 || start >= 0) touches(call, HERE, "read", { deep: true });
       if (start < 0) return;
@@ -260,7 +273,7 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-r --raw-output; -c --compact-output; -n --null-input; -s --slurp; -e --exit-status; -S --sort-keys; -R --raw-input; -j --join-output; -a; -C; -M; -f --from-file=<read>; --arg=NAME; --argjson=NAME; --slurpfile=NAME; --rawfile=NAME; --args; --jsonargs; --indent=N; --tab; -L=<read>; -i --inplace; -P; -o=F; -p=F; -y",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "inplace")) for (const word of call.operands.slice(1)) touches(call, word, "write");
     },
   },
@@ -273,18 +286,19 @@ export const looking: Record<string, Program> = {
   "which whereis type hash whatis apropos man info help tldr where": {
     class: "safe",
     options: "-a; -p; -t; -f; -P=<shell>; --pager=<shell>; -k; -s; -H[=B]; --html[=B]; -r; -d; -l; -C=<read>",
-    then: (call) => {
-      if (valuesOf(call, "pager").length + valuesOf(call, "P").length > 0 || valueOf(call, "H")) runs(call, "option");
+    effects: (call) => {
+      if (optionValues(call, "pager").length + optionValues(call, "P").length > 0 || optionValue(call, "H"))
+        runs(call, "option");
     },
   },
   "command builtin": { class: "safe" },
-  "test [ [[": { class: "safe", raw: true, then: tested },
+  "test [ [[": { class: "safe", raw: true, effects: tested },
   "expr let bc dc factor numfmt cal": { class: "safe" },
   date: {
     class: "safe",
     options:
       "-d --date=TEXT; -f --file=<read>; -r --reference=<read>; -s --set=TEXT; -u --utc; -I --iso-8601[=S]; -R --rfc-email; --rfc-3339=S; -j; -v=V",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "set")) raise(call, "blocked-by-default");
     },
   },
@@ -299,14 +313,14 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-C --clear; -c --read-clear; -T; -H; -l --level=L; -f --facility=F; -w --follow; -n --console-level=N; -x; -k; -u",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "clear", "read-clear")) raise(call, "blocked-by-default");
     },
   },
   "hostname domainname dnsdomainname": {
     class: "safe",
     options: "-f; -i; -I; -s; -d; -a; -A; -F --file=<read>; -y; -b",
-    then: (call) => {
+    effects: (call) => {
       if (call.operands.length > 0) raise(call, "blocked-by-default");
     },
   },
@@ -314,14 +328,14 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-u --unit=U; -f --follow; -n --lines=N; -b --boot[=ID]; -k; -p --priority=P; --since=T; --until=T; -o --output=F; -r; -x; -e; --no-pager; -S=T; -U=T; -t=T; -D --directory=<read>; --file=<read>; --vacuum-size=N; --vacuum-time=N; --vacuum-files=N; --rotate; --flush; --disk-usage; --user; -g --grep=P; -q; -a",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "vacuum-size", "vacuum-time", "vacuum-files", "rotate")) raise(call, "blocked-by-default");
     },
   },
   history: {
     class: "safe",
     options: "-c --clear; -d=N; -w=<write>; -a=<write>; -r=<read>; -n; -p; -s",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "clear", "d", "w")) raise(call, "blocked-by-default");
     },
   },

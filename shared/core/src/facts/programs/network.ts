@@ -7,13 +7,13 @@ import {
   looksOnly,
   opaque,
   operandText,
+  optionValue,
+  optionValues,
   raise,
   reachesHost,
   reachesUrl,
   runs,
   touches,
-  valueOf,
-  valuesOf,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { namedHost } from "../hosts.ts";
@@ -56,30 +56,30 @@ function sentFiles(call: Call, words: readonly Word[], form: boolean): void {
 }
 
 function readCurl(call: Call): void {
-  const method = valueOf(call, "request")?.text?.toUpperCase();
+  const method = optionValue(call, "request")?.text?.toUpperCase();
   const sends = has(call, ...SENDS) && !has(call, "get");
   const uploads =
     sends || (method !== undefined && !METHODS_THAT_READ.has(method)) || (has(call, "get") && has(call, ...SENDS));
-  const urls = [...call.operands, ...valuesOf(call, "url")];
+  const urls = [...call.operands, ...optionValues(call, "url")];
   for (const url of urls) reachesUrl(call, url, uploads);
   for (const name of ["data", "data-binary", "data-urlencode", "data-ascii", "json"])
-    sentFiles(call, valuesOf(call, name), false);
-  sentFiles(call, valuesOf(call, "form"), true);
-  for (const header of valuesOf(call, "header"))
+    sentFiles(call, optionValues(call, name), false);
+  sentFiles(call, optionValues(call, "form"), true);
+  for (const header of optionValues(call, "header"))
     if (header.text?.startsWith("@")) touches(call, literal(header.text.slice(1)), "read");
   // A URL that a shell filled in carries whatever that was.
   if (call.operands.some((word) => word.text === null && word.known !== ""))
     for (const host of call.atom.hosts) host.upload = true;
   if (has(call, "remote-name", "remote-name-all")) {
-    const folder = valueOf(call, "output-dir");
+    const folder = optionValue(call, "output-dir");
     for (const url of urls) touches(call, folder ?? literal(lastSegment(url)), "write");
   }
   if (method && !METHODS_THAT_READ.has(method)) raise(call, "warn");
   const output = has(call, "output", "remote-name", "remote-name-all", "cookie-jar", "dump-header", "trace");
   if (uploads || output || has(call, "config")) raise(call, "warn");
-  for (const [name] of valuesOf(call, "resolve").map((word) => (word.text ?? "").split(":").slice(2)))
+  for (const [name] of optionValues(call, "resolve").map((word) => (word.text ?? "").split(":").slice(2)))
     if (name) addHost(call.reading, call.atom, name, namedHost(name));
-  for (const word of valuesOf(call, "connect-to")) {
+  for (const word of optionValues(call, "connect-to")) {
     const host = (word.text ?? "").split(":")[2];
     if (host) addHost(call.reading, call.atom, host, namedHost(host), uploads);
   }
@@ -92,16 +92,16 @@ const lastSegment = (url: Word): string => {
 };
 
 function readWget(call: Call): void {
-  const method = valueOf(call, "method")?.text?.toUpperCase();
+  const method = optionValue(call, "method")?.text?.toUpperCase();
   const uploads =
     has(call, "post-data", "post-file", "body-data", "body-file") ||
     (method !== undefined && !METHODS_THAT_READ.has(method));
   for (const url of call.operands) reachesUrl(call, url, uploads);
   if (has(call, "spider")) return;
-  const document = valueOf(call, "output-document");
+  const document = optionValue(call, "output-document");
   if (document?.text === "-") return;
   if (document) return;
-  const folder = valueOf(call, "directory-prefix");
+  const folder = optionValue(call, "directory-prefix");
   for (const url of call.operands)
     touches(call, folder ?? literal(lastSegment(url)), "write", { deep: has(call, "recursive", "mirror") });
 }
@@ -109,7 +109,7 @@ function readWget(call: Call): void {
 /** ssh: `host command…` runs there; options may name commands that run here. */
 function readSsh(call: Call): void {
   const [host, ...command] = call.rest;
-  for (const option of valuesOf(call, "o")) {
+  for (const option of optionValues(call, "o")) {
     const text = option.text ?? option.known;
     const found =
       /^\s*(ProxyCommand|LocalCommand|KnownHostsCommand|PermitLocalCommand|Match|ProxyUseFdpass|PKCS11Provider|SecurityKeyProvider|XAuthLocation|Include|RemoteCommand)\s*[= ]\s*(.*)$/is.exec(
@@ -128,7 +128,7 @@ function readSsh(call: Call): void {
   call.operands.push(host, ...command);
   const sends = command.length > 0 || call.stdin !== undefined || has(call, "R", "L", "D", "w");
   reachesHost(call, host, "ssh", sends || undefined);
-  for (const jump of valuesOf(call, "J")) reachesHost(call, jump, "ssh");
+  for (const jump of optionValues(call, "J")) reachesHost(call, jump, "ssh");
   // Options may follow the host.
   let from = 0;
   while (from < command.length && /^-[a-zA-Z]$/.test(command[from]!.text ?? ""))
@@ -216,7 +216,7 @@ export const networking: Record<string, Program> = {
       -m --max-time=N; --connect-timeout=N; --retry=N; --retry-delay=N; --retry-max-time=N; --retry-all-errors; --retry-connrefused; --limit-rate=N; --max-filesize=N; -w --write-out=F; -r --range=R; -C --continue-at=N; -z --time-cond=T; -Y=N; -y=N; -t=O; -P=A; -Q --quote=T; -U=C; --keepalive-time=N; --max-redirs=N; --aws-sigv4=T; --mail-from=A; --mail-rcpt=A; --ciphers=L; --doh-url=<url>; --variable=V; --engine=E
     `,
     class: "safe",
-    then: readCurl,
+    effects: readCurl,
     prints: network,
   },
   "wget wget2": {
@@ -225,21 +225,21 @@ export const networking: Record<string, Program> = {
       -q --quiet; -v --verbose; -nv --no-verbose; -c --continue; -r --recursive; -l --level=N; -m --mirror; -k --convert-links; -p --page-requisites; -np --no-parent; -nc --no-clobber; -N --timestamping; -b --background; -S --server-response; -E; -H; -e --execute=TEXT; -i --input-file=<read>; -B --base=URL
       --header=TEXT; --user=U; --password=P; --http-user=U; --http-password=P; -U --user-agent=T; --referer=U; --no-check-certificate; --ca-certificate=<read>; --certificate=<read>; --private-key=<read>; --load-cookies=<read>; --save-cookies=<write>; --spider; -t --tries=N; -T --timeout=N; -w --wait=N; --limit-rate=N; -A --accept=L; -R --reject=L; -D --domains=L; -nd --no-directories; -nH; --cut-dirs=N; --show-progress; --content-disposition; -Q=N; --random-wait; --restrict-file-names=M; --no-cache; --use-askpass=<shell>; --config=<config>; --max-redirect=N; -X=L; -I=L; -4; -6; --no-proxy; --warc-file=<write>; --trust-server-names; --adjust-extension; --span-hosts; --reject-regex=R; --accept-regex=R; --secure-protocol=P; --no-host-directories
     `,
-    then: readWget,
+    effects: readWget,
     prints: network,
   },
   "http https xh xhs httpie": {
     options:
       "-v --verbose; -h --headers; -b --body; -p --print=W; -j --json; -f --form; -a --auth=C; -A --auth-type=T; -o --output=<write>; -d --download; --session=<edit>; --session-read-only=<read>; --verify=V; --timeout=N; -F --follow; --check-status; -s --style=S; --pretty=P; --proxy=P; --cert=<read>; --cert-key=<read>; --ignore-stdin; --offline; -m --multipart; --raw=T; -c; -q; -I; -S; --stream; --default-scheme=S",
-    then: readHttpie,
+    effects: readHttpie,
     prints: network,
   },
   "aria2c axel": {
     use: "<url>...",
     options:
       "-o --out --output=<write>; -d --dir=<into>; -x=N; -s=N; -n=N; -i=<read>; -j=N; -c; -q; -Z; --header=T; --seed-time=N; -k=N; -T=<read>",
-    then: (call) => {
-      if (!valueOf(call, "dir") && !has(call, "out", "output")) touches(call, literal("."), "write");
+    effects: (call) => {
+      if (!optionValue(call, "dir") && !has(call, "out", "output")) touches(call, literal("."), "write");
     },
     prints: network,
   },
@@ -254,19 +254,19 @@ export const networking: Record<string, Program> = {
     stopAtOperand: true,
     options:
       "-i=<read>; -p=PORT; -l=USER; -o=OPTION; -F=<config>; -L=SPEC; -R=SPEC; -D=SPEC; -J=HOST; -W=SPEC; -b=A; -c=C; -E=<write>; -e=C; -I=<run>; -m=M; -O=C; -Q=Q; -S=<read>; -w=T; -B=I; -M; -N; -T; -t; -tt; -f; -n; -q; -v; -vvv; -A; -a; -X; -x; -Y; -C; -G; -g; -K; -k; -V; -4; -6; -y; -s; -P=T; --ssh=<shell>",
-    then: readSsh,
+    effects: readSsh,
   },
   sshpass: {
     stopAtOperand: true,
     options: "-p=PASSWORD; -f=<read>; -d=FD; -e; -P=PROMPT; -v",
-    then: (call) => call.nested.words(call.rest, call.program),
+    effects: (call) => call.nested.words(call.rest, call.program),
   },
   scp: {
     use: "<remoteRead>... <remoteWrite>",
     options:
       "-r --recursive; -p; -P=PORT; -i=<read>; -o=OPTION; -F=<config>; -S=<run>; -C; -q; -v; -B; -l=N; -c=C; -J=HOST; -D=<run>; -3; -4; -6; -A; -O; -R; -T; -X=O",
-    then: (call) => {
-      for (const option of valuesOf(call, "o"))
+    effects: (call) => {
+      for (const option of optionValues(call, "o"))
         if (/command/i.test(option.text ?? "command")) {
           runs(call, "option");
           call.nested.shell(literal((option.text ?? "").replace(/^[^=]*=/, "")), call.program);
@@ -278,21 +278,21 @@ export const networking: Record<string, Program> = {
     options:
       "-b=<run>; -i=<read>; -P=PORT; -o=OPTION; -r; -e=<shell>; -c=TEXT; -f=<run>; -u=C; -p=P; -F=<config>; -n; -q; -v",
     runs: "remote",
-    then: (call) => {
+    effects: (call) => {
       for (const host of call.atom.hosts) host.upload = true;
     },
   },
   "nc ncat netcat": {
     options:
       "-l --listen; -p=PORT; -e --exec=CMD; -c --sh-exec=CMD; --lua-exec=F; -w=N; -u; -v; -n; -z; -k; -q=N; -s=A; -X=P; -x=A; -U; -N; -C; -i=N; -o=<write>; --ssl; --send-only; --recv-only; -4; -6; -d; -t; -r; -g=G; -I=N; -O=N; -T=K",
-    then: readNetcat,
+    effects: readNetcat,
     prints: network,
   },
-  socat: { raw: true, then: readSocat, prints: network },
+  socat: { raw: true, effects: readSocat, prints: network },
   telnet: {
     use: "<host>",
     options: "-l=U; -a; -8; -E; -e=C",
-    then: (call) => {
+    effects: (call) => {
       for (const host of call.atom.hosts) host.upload = true;
     },
   },
@@ -306,7 +306,7 @@ export const networking: Record<string, Program> = {
     class: "safe",
     options:
       "-t=T; -p=N; -x=<host>; -h=<host>; -b=A; -f=<read>; -q=N; -c=C; -4; -6; -a; -v; -type=T; -query=T; -y=K; -k=<read>",
-    then: LOOKUP,
+    effects: LOOKUP,
   },
   "nmap masscan zmap nikto sqlmap hydra gobuster ffuf dirb wfuzz msfconsole john hashcat aircrack-ng tcpdump tshark wireshark ettercap responder":
     {
@@ -319,7 +319,7 @@ export const networking: Record<string, Program> = {
   "mail mailx mutt sendmail msmtp swaks ssmtp s-nail": {
     options:
       "-s=T; -a=<read>; -A=<read>; -c=A; -b=A; -r=A; -t; -S=V; -f=A; --attach=<read>; --to=A; --from=A; --server=H",
-    then: (call) => {
+    effects: (call) => {
       for (const word of call.operands) {
         const domain = (word.text ?? "").split("@")[1];
         addHost(
@@ -336,7 +336,7 @@ export const networking: Record<string, Program> = {
     class: "blocked",
     subs: { max: 2 },
     runs: "remote",
-    then: (call) =>
+    effects: (call) =>
       addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "tunnel" }, true),
   },
   openssl: {
@@ -344,7 +344,7 @@ export const networking: Record<string, Program> = {
     style: "single",
     options:
       "-in=<read>; -out=<write>; -inkey=<read>; -key=<read>; -keyout=<write>; -connect=<host>; -CAfile=<read>; -config=<read>; -engine=<run>; -passin=P; -passout=P; -k=P; -K=P; -iv=V; -days=N; -subj=S; -newkey=A; -servername=N; -cert=<read>; -provider=<run>; -rand=<read>; -writerand=<write>; -signature=<read>; -verify=<read>; -sign=<read>; -kfile=<read>; -CA=<read>; -CAkey=<read>; -certfile=<read>; -extfile=<read>; -name=N; -hmac=K; -port=N; -accept=P; -salt; -d; -e; -a; -base64; -noout; -text",
-    then: (call) => {
+    effects: (call) => {
       const sub = call.subs[0] ?? "";
       if (/^(s_server|ca)$/.test(sub)) raise(call, "warn");
       if (!has(call, "out", "keyout") && !/^(s_client|s_server|ca)$/.test(sub)) looksOnly(call);
@@ -355,7 +355,7 @@ export const networking: Record<string, Program> = {
     options:
       "-o --output=<write>; -r --recipient=N; -u --local-user=N; -d --decrypt; -e --encrypt; -s --sign; -c --symmetric; --import; --export; --export-secret-keys; --export-secret-subkeys; --delete-keys; --delete-secret-keys; --delete-secret-and-public-key; --list-keys; --list-secret-keys; -k; -K; --keyserver=<host>; --recv-keys; --send-keys; --gen-key; --full-generate-key; --batch; --yes; -a --armor; --homedir=<write>; --passphrase=P; --passphrase-file=<read>; --verify; --dearmor; --fingerprint; --edit-key; -b --detach-sign; --quick-generate-key; --clearsign; --pinentry-mode=M; --photo-viewer=<shell>; --use-agent; --no-default-keyring; --keyring=<edit>; --trust-model=M",
     use: "<read>...",
-    then: (call) => {
+    effects: (call) => {
       if (
         has(
           call,
@@ -373,7 +373,7 @@ export const networking: Record<string, Program> = {
   "ssh-keygen ssh-add ssh-copy-id ssh-keyscan": {
     options:
       "-t=T; -b=N; -f=<write>; -C=T; -N=P; -P=P; -i=<read>; -l; -y; -R=<host>; -F=<host>; -e; -p; -q; -D=<run>; -d; -K; -A; -E=H; -H; -m=F; -o; -s=<read>; -I=I; -n=N; -V=V; -z=N; -U; -k; -x; -X; -c; -a=N",
-    then: (call) => {
+    effects: (call) => {
       if (call.program === "ssh-copy-id" || call.program === "ssh-keyscan")
         for (const word of call.operands) reachesHost(call, word, "ssh", call.program === "ssh-copy-id" || undefined);
       else for (const word of call.operands) touches(call, word, "read");
@@ -383,7 +383,7 @@ export const networking: Record<string, Program> = {
   "croc magic-wormhole wormhole transfer bashupload": {
     subs: { max: 1 },
     use: "<read>...",
-    then: (call) => {
+    effects: (call) => {
       if (operandText(call, 0) !== "" || call.subs[0] === "send")
         addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown" }, true);
     },

@@ -29,7 +29,7 @@ const script: Program = {
   stopAtOperand: true,
   options:
     "-s --silent; --if-present; -w --workspace=NAME; -ws --workspaces; --prefix=<chdir>; -r --recursive; --filter=F; --parallel; --stream; --aggregate-output; -C=<chdir>",
-  then: (call) => call.operands.push(...call.rest),
+  effects: (call) => call.operands.push(...call.rest),
 };
 /** `npm exec -- x`, `pnpm dlx x`: the package's program with its own arguments. */
 const once: Program = {
@@ -37,7 +37,7 @@ const once: Program = {
   stopAtOperand: true,
   options:
     "-p --package=NAME; -c --call=<shell>; -y --yes; --no; -w --workspace=NAME; -q --quiet; -s; --allow-build=N; -r --recursive; --parallel; --no-install; --filter=F; -C=<chdir>; --silent; --shell-mode",
-  then: (call) => {
+  effects: (call) => {
     call.operands.push(...call.rest);
     call.nested.words(call.rest, `${call.program} ${call.subs[0]}`);
   },
@@ -62,7 +62,7 @@ const node: Record<string, Program> = {
   "create init innit": { runs: "package" },
   "publish pack stage": {
     runs: "package-script",
-    then: (call) => {
+    effects: (call) => {
       if (call.subs[0] === "publish" && !has(call, "dry-run")) {
         publishes(call);
         raise(call, "blocked-by-default");
@@ -72,19 +72,19 @@ const node: Record<string, Program> = {
   "unpublish deprecate undeprecate owner access dist-tag team token login adduser logout star hook org profile": {
     class: "blocked",
     subs: { max: 1 },
-    then: publishes,
+    effects: publishes,
   },
   "config c set": {
     sub: {
       "get list ls": { class: "safe" },
       "set delete edit fix": {
-        then: (call) => {
+        effects: (call) => {
           sets(call, "npm_config");
           touches(call, literal("~/.npmrc"), "write");
         },
       },
     },
-    then: (call) => {
+    effects: (call) => {
       if (call.subs[0] === "set") sets(call, "npm_config");
     },
   },
@@ -93,7 +93,7 @@ const node: Record<string, Program> = {
   pkg: {
     sub: {
       get: { class: "safe" },
-      "set delete fix": { then: (call) => touches(call, literal("package.json"), "write") },
+      "set delete fix": { effects: (call) => touches(call, literal("package.json"), "write") },
     },
   },
   store: { subs: { max: 1 } },
@@ -112,7 +112,7 @@ const pip: Record<string, Program> = {
     options: PYTHON,
     runs: "package-script",
     dry: ["dry-run"],
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "break-system-packages")) raise(call, "blocked-by-default");
     },
   },
@@ -128,7 +128,7 @@ const runsWith = (kind: string): Program => ({
   stopAtOperand: true,
   runs: kind,
   options: PYTHON_TOOL,
-  then: (call) => {
+  effects: (call) => {
     call.operands.push(...call.rest);
     if (has(call, "module")) call.nested.words([literal("python"), literal("-m"), ...call.rest], `${call.program} run`);
     else call.nested.words(call.rest, `${call.program} ${call.subs.at(-1)}`);
@@ -143,7 +143,7 @@ const system = (looks: string, changes: string): Program => ({
   class: "blocked",
   sub: {
     [looks]: { class: "safe" },
-    [changes]: { class: "blocked", runs: "package-script", dry: ["simulate", "dry-run"], then: localPackages },
+    [changes]: { class: "blocked", runs: "package-script", dry: ["simulate", "dry-run"], effects: localPackages },
   },
 });
 /** `apt install ./x.deb`, `rpm -i URL`. */
@@ -157,11 +157,11 @@ function localPackages(call: Call): void {
 
 export const packages: Record<string, Program> = {
   npm: { options: NODE_OPTIONS, sub: node },
-  pnpm: { options: NODE_OPTIONS, sub: node, then: bareScript },
+  pnpm: { options: NODE_OPTIONS, sub: node, effects: bareScript },
   yarn: {
     options: NODE_OPTIONS,
     sub: node,
-    then: (call) => {
+    effects: (call) => {
       if (call.subs.length === 0) runs(call, "package-script");
       bareScript(call);
     },
@@ -174,13 +174,13 @@ export const packages: Record<string, Program> = {
       build: { runs: "build-tool", use: "<read>..." },
       repl: { runs: "interpreter" },
     },
-    then: bareScript,
+    effects: bareScript,
   },
   "corepack nvm fnm n volta asdf mise rtx nodenv pyenv rbenv goenv jenv sdk rustup": {
     subs: { max: 1 },
     runs: "package-script",
     options: "-g; -y; --version; --default; --install; --lts; -d",
-    then: (call) => {
+    effects: (call) => {
       const verb = call.subs[0] ?? "";
       if (/^(ls|list|current|which|versions|version|show|ls-remote|help|where|doctor|active-toolchain)$/.test(verb)) {
         looksOnly(call);
@@ -207,7 +207,7 @@ export const packages: Record<string, Program> = {
       "add remove sync lock init venv build": install(PYTHON_TOOL),
       "tree version help export": { class: "safe", options: "-o --output-file=<write>" },
       "python cache self": { subs: { max: 1 } },
-      publish: { class: "blocked", then: publishes },
+      publish: { class: "blocked", effects: publishes },
     },
   },
   "poetry pdm hatch pipenv rye": {
@@ -217,7 +217,7 @@ export const packages: Record<string, Program> = {
       "install add remove update lock sync build self": install(PYTHON_TOOL),
       "show check env version list config about search graph": { class: "safe" },
       shell: { runs: "shell" },
-      publish: { class: "blocked", then: publishes },
+      publish: { class: "blocked", effects: publishes },
       "new init": {},
     },
   },
@@ -238,13 +238,13 @@ export const packages: Record<string, Program> = {
         stopAtOperand: true,
         runs: "package",
         options: "-n --name=N; -p --prefix=P; --no-capture-output",
-        then: (call) => call.nested.words(call.rest, call.program),
+        effects: (call) => call.nested.words(call.rest, call.program),
       },
       "activate deactivate clean init": {},
     },
   },
   easy_install: { use: "<source>...", runs: "package-script" },
-  "twine flit": { subs: { max: 1 }, class: "blocked", use: "<read>...", then: publishes },
+  "twine flit": { subs: { max: 1 }, class: "blocked", use: "<read>...", effects: publishes },
   cargo: {
     options:
       "-q --quiet; -v --verbose; --release -r; -p --package=N; --features -F=F; --all-features; --no-default-features; --manifest-path=<config>; --target=T; --target-dir=<into>; -j --jobs=N; --config=<config>; -Z=F; --locked; --offline; --frozen; --bin=N; --example=N; --test=N; --lib; --all-targets; --workspace --all; --color=W; -C=<chdir>; --message-format=F; --profile=P; --exclude=N; --bench=N",
@@ -261,12 +261,12 @@ export const packages: Record<string, Program> = {
       "search tree metadata locate-project info pkgid verify-project version help audit outdated deny machete udeps": {
         class: "safe",
       },
-      clean: { then: (call) => touches(call, literal("target"), "delete", { deep: true }) },
-      "publish yank owner login logout": { class: "blocked", then: publishes },
+      clean: { effects: (call) => touches(call, literal("target"), "delete", { deep: true }) },
+      "publish yank owner login logout": { class: "blocked", effects: publishes },
       package: { runs: "build-tool" },
       watch: { options: "-x --exec=CMD; -s --shell=<shell>", runs: "build-tool" },
     },
-    then: (call) => {
+    effects: (call) => {
       if (
         call.subs.length > 0 &&
         call.atom.runsCode.length === 0 &&
@@ -289,14 +289,14 @@ export const packages: Record<string, Program> = {
       "install get": install(),
       "list version env doc help": {
         class: "safe",
-        then: (call) => {
+        effects: (call) => {
           if (has(call, "w", "u")) {
             raise(call, "warn");
             sets(call, "GOENV");
           }
         },
       },
-      fmt: { then: (call) => touchesHere(call, "write") },
+      fmt: { effects: (call) => touchesHere(call, "write") },
       "mod work": { subs: { max: 1 } },
       clean: {},
     },
@@ -308,7 +308,7 @@ export const packages: Record<string, Program> = {
       ),
       "uninstall cleanup": {},
       "list search info environment query specification outdated which contents help": { class: "safe" },
-      "push yank owner signin signout": { class: "blocked", then: publishes },
+      "push yank owner signin signout": { class: "blocked", effects: publishes },
       build: { runs: "build-tool", use: "<config>" },
       exec: runsWith("package"),
     },
@@ -321,7 +321,7 @@ export const packages: Record<string, Program> = {
       "show list info outdated check doctor": { class: "safe" },
       "clean config cache init lock open binstubs": {},
     },
-    then: (call) => {
+    effects: (call) => {
       if (call.subs.length === 0) runs(call, "package-script");
     },
   },
@@ -348,7 +348,7 @@ export const packages: Record<string, Program> = {
     options: `${SYSTEM}; -l --list; -L --listfiles; -S; -I --info; -e --erase; -P; -r --remove; -Q --query; -V --verify; -p; -U; -F; -h; -G; -x; -qa; -ql; -pkg=<read>; -target=T; -D`,
     class: "blocked",
     runs: "package-script",
-    then: (call) => {
+    effects: (call) => {
       const list = call.words[0]?.text ?? "";
       if (
         /^(-l|-L|-s|-S|-p|--list|--listfiles|--status|--search|--get-selections|--print-architecture|-I|--info|-c|--contents|-W|--show|-q\w*|--query|-Q\w*|-Ss\w*|-Si\w*|-F\w?|-V|--version|--verify)$/.test(
@@ -377,7 +377,7 @@ export const packages: Record<string, Program> = {
       services: {
         subs: { max: 1 },
         class: "blocked",
-        then: (call) => {
+        effects: (call) => {
           if (call.subs[1] === "list" || call.subs[1] === "info") raise(call, "warn");
         },
       },
@@ -392,7 +392,7 @@ export const packages: Record<string, Program> = {
     runs: "package",
     options:
       "-p --packages; -i --install; -A --attr=A; -f --file=<config>; --run=<shell>; --command=<shell>; -c --command; -E --expr=E; -I=P; -d; --delete-old; --pure; -e; -q; -iA=A; -u; --extra-experimental-features=F",
-    then: (call) => {
+    effects: (call) => {
       if (call.program === "nixos-rebuild" || call.program === "nix-collect-garbage") raise(call, "blocked-by-default");
       if (/^(search|eval|show-config|flake)$/.test(call.subs[0] ?? "") && operandText(call, 0) !== "update")
         looksOnly(call);

@@ -1,6 +1,6 @@
 // system.ts — the machine itself: disks, services, accounts, firewalls, processes, power
 
-import { type Call, has, looksOnly, opaque, operandText, raise, runs, sets, touches, valuesOf } from "../call.ts";
+import { type Call, has, looksOnly, opaque, operandText, optionValues, raise, runs, sets, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { readsScheduled } from "../schedule.ts";
 
@@ -9,10 +9,10 @@ const looksFor = (words: RegExp, options = "", more: Partial<Program> = {}): Pro
   class: "blocked",
   options,
   ...more,
-  then: (call) => {
+  effects: (call) => {
     const text = [...call.subs, ...call.operands.map((word) => word.text ?? "?")].join(" ");
     if (words.test(text)) looksOnly(call);
-    more.then?.(call);
+    more.effects?.(call);
   },
 });
 
@@ -47,19 +47,19 @@ export const systems: Record<string, Program> = {
     {
       class: "blocked",
       options: "-t --type=T; -L --label=L; -n=N; -F --force; -f; -q; -b=N; -m=N; -U=U; -O=F; -E=O; -v; -c; -N=N; -I=N",
-      then: devices,
+      effects: devices,
     },
   wipefs: {
     class: "blocked",
     options: "-a --all; -f --force; -o --offset=N; -n --no-act; -q; -t=T; -b",
-    then: (call) => (has(call, "no-act") ? looksOnly(call) : devices(call)),
+    effects: (call) => (has(call, "no-act") ? looksOnly(call) : devices(call)),
   },
   "blkdiscard badblocks hdparm sgdisk gdisk cgdisk cfdisk sfdisk parted gparted e2fsck fsck fsck.ext4 fsck.xfs xfs_repair resize2fs xfs_growfs tune2fs e2label dosfslabel ntfsfix debugfs partprobe kpartx nvme smartctl dumpe2fs":
     {
       class: "blocked",
       options:
         "-l --list; -s --script; -n; -w; -f --force; -y; -p; -a; -d; -z --zap-all; -o; -Z; -i; -t=T; -c; -H; -A; --yes-i-know-what-i-am-doing; --security-erase=P; -I; -r; -v; -q",
-      then: (call) => {
+      effects: (call) => {
         if (
           has(call, "list") ||
           (call.program === "smartctl" && has(call, "H", "a", "A", "i")) ||
@@ -73,7 +73,7 @@ export const systems: Record<string, Program> = {
   fdisk: {
     class: "blocked",
     options: "-l --list; -s; -b=N; -x; -o=F; -w=W; -W=W",
-    then: (call) => (has(call, "list", "x", "s") ? looksOnly(call) : devices(call)),
+    effects: (call) => (has(call, "list", "x", "s") ? looksOnly(call) : devices(call)),
   },
   diskutil: looksFor(/^(list|info|activity|listFilesystems|apfs list|cs list)\b/),
   hdiutil: looksFor(/^(info|imageinfo|verify|checksum)\b/),
@@ -103,7 +103,7 @@ export const systems: Record<string, Program> = {
     subs: { max: 1 },
     runs: "service",
     options: "-c=<config>; -n --name=N; -i=N; -f=<config>; --watch",
-    then: (call) => {
+    effects: (call) => {
       if (
         /^(status|list|ls|logs?|show|describe|info|avail|tail|monit|prettylist|jlist|summary)$/.test(
           call.subs[0] ?? "status",
@@ -117,7 +117,7 @@ export const systems: Record<string, Program> = {
   crontab: {
     class: "blocked",
     options: "-l; -r; -e; -i; -u=USER; -s; -c; -T",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "l")) looksOnly(call);
       else readsScheduled(call);
     },
@@ -125,7 +125,7 @@ export const systems: Record<string, Program> = {
   "at batch atrm atq": {
     class: "blocked",
     options: "-f=<run>; -l; -d; -r; -m; -q=Q; -t=T; -c; -v; -M",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "l", "c") || call.program === "atq") looksOnly(call);
       else if (call.program !== "atrm") readsScheduled(call);
     },
@@ -145,7 +145,7 @@ export const systems: Record<string, Program> = {
   passwd: {
     class: "blocked",
     options: "-l --lock; -u --unlock; -d --delete; -e --expire; -S --status; -n=N; -x=N; --stdin; -a",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "status")) looksOnly(call);
     },
   },
@@ -159,7 +159,7 @@ export const systems: Record<string, Program> = {
   sysctl: {
     class: "safe",
     options: "-w --write; -p --load[=<read>]; -a --all; -n; -e; -q; --system; -r=P; -A; -N; -b",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "write", "load", "system") || call.operands.some((word) => (word.text ?? "=").includes("=")))
         raise(call, "blocked-by-default");
     },
@@ -170,7 +170,7 @@ export const systems: Record<string, Program> = {
     class: "blocked",
     options:
       "-L --list; -S --list-rules; -n --numeric; -v --verbose; -t --table=T; -F --flush; -X --delete-chain; -P --policy=C; -A --append=C; -D --delete=C; -I --insert=C; -R --replace=C; -N --new-chain=C; -Z --zero; -E --rename-chain; -C --check=C; --line-numbers; -j --jump=T; -p --protocol=P; -s --source=S; -d --destination=D; -i=I; -o=O; --dport=P; --sport=P; -m=M; -w; -x",
-    then: (call) => {
+    effects: (call) => {
       if (has(call, "list", "list-rules", "check")) looksOnly(call);
     },
   },
@@ -179,7 +179,7 @@ export const systems: Record<string, Program> = {
       /^(list|show|status|--list\S*|--state|--get\S*|-n|-a|-s\b|-L|-r|a|g|dev|device|connection show|general|radio|wifi list|app list|-getinfo|-listall\S*|--query\S*|)\b|^$/,
       "-L; -n; -v; -a --all; -s; -t=T; -f --force --file=<read>; -e; -F; -d; -p=P; --list-all; --state; --get-active-zones; --list-ports; --permanent; --zone=Z; --add-port=P; --remove-port=P; --add-service=S; --reload; --panic-on; -q; -r; --dns; -c; -N; -j; -an; -m=M; -i=I; -l",
       {
-        then: (call) => {
+        effects: (call) => {
           if (has(call, "panic-on", "reload", "add-port", "remove-port", "add-service", "F", "d", "e", "force"))
             call.base = undefined;
         },
@@ -192,7 +192,7 @@ export const systems: Record<string, Program> = {
       "-4; -6; -br --brief; -c --color[=W]; -j --json; -p --pretty; -s --stats; -d --details; -o --oneline; -n --netns=N; -a --all; -h; -r",
     style: "single",
     subs: { max: 2 },
-    then: (call) => {
+    effects: (call) => {
       const [object = "", verb = ""] = call.subs;
       if (/^n(etns?)?$/.test(object) && verb === "exec") call.nested.words(call.operands.slice(1), call.program);
       else if (verb === "" || /^(s|sh|sho|show|l|ls|li|lis|list|g|ge|get|mon|monitor|save)$/.test(verb))
@@ -200,12 +200,12 @@ export const systems: Record<string, Program> = {
     },
   },
   // processes
-  kill: { raw: true, then: readKill },
+  kill: { raw: true, effects: readKill },
   "pkill killall skill": {
     options:
       "-9; -15; -s --signal=S; -f --full; -u --euid --user=U; -x --exact; -n --newest; -o --oldest; -P --parent=P; -g=G; -t=T; -i; -e; -v --inverse; -w --wait; -q; -r --regexp; -y=T; -U=U; -KILL; -TERM; -HUP; -INT; -l --list; -I; -V; -G=G; -H; -c; -z; -A; -signal=S",
     style: "single",
-    then: (call) => {
+    effects: (call) => {
       if (
         has(call, "inverse") ||
         operandText(call, 0) === "" ||
@@ -216,7 +216,7 @@ export const systems: Record<string, Program> = {
   },
   "renice xkill fuser": {
     options: "-k --kill; -n=N; -p=P; -u=U; -m; -v; -s; -i; -a; -g=G; -9",
-    then: (call) => {
+    effects: (call) => {
       if (call.program === "fuser" && !has(call, "kill")) looksOnly(call);
     },
   },
@@ -227,13 +227,13 @@ export const systems: Record<string, Program> = {
       options: "-i; -o; -selection=S; -a=APP; -e; -t; -n; -g; -b=B; --args; -W; -R; -F; -sel=S; -u=U; -c; -x",
       style: "single",
       runs: "desktop",
-      then: (call) => {
+      effects: (call) => {
         for (const word of call.operands) if ((word.text ?? "").includes("://")) sets(call, "url");
       },
     },
   "defaults gsettings dconf plutil PlistBuddy kwriteconfig5 xfconf-query": {
     subs: { max: 1 },
-    then: (call) => {
+    effects: (call) => {
       if (/^(read|read-type|domains|find|get|list-\S+|dump|list|range|describe|-p|help)$/.test(call.subs[0] ?? ""))
         looksOnly(call);
     },
@@ -243,7 +243,7 @@ export const systems: Record<string, Program> = {
       "-s=N; -t=T; -d; -c=DIR; -n=N; -L=N; -S=N; -f=<config>; -x=N; -y=N; -P; -F=F; -h; -v; -p=N; -r; -X; -dm; -dmS=N; -ls; -m; -D; -U; -A; -a; -R; -q; -l; -b; -e=E; -x; -k",
     stopAtOperand: true,
     runs: "shell",
-    then: readMultiplexer,
+    effects: readMultiplexer,
   },
   "sudo doas pkexec run0": { class: "blocked", options: "-l --list; -v; -k; -K; -i --login; -s --shell; -V" },
   "su runuser": { class: "blocked" },
@@ -252,7 +252,7 @@ export const systems: Record<string, Program> = {
     stopAtOperand: true,
     options:
       "--ro-bind=P; --bind=P; --dev=P; --proc=P; --tmpfs=P; --unshare-all; --share-net; --die-with-parent; --chdir=P; --setenv=V; --symlink=P",
-    then: () => {},
+    effects: () => {},
   },
   "env printenv set": { class: "safe" },
   "logger wall write mesg": { class: "warn" },
@@ -295,6 +295,6 @@ function readMultiplexer(call: Call): void {
     if (word.text === null || /[\s;|&]/.test(word.text) || texts.length === 1) call.nested.shell(word, call.program);
   if (texts.length > 1 && texts.every((word) => word.text !== null && !/\s/.test(word.text)))
     call.nested.words(texts, call.program);
-  if (valuesOf(call, "f").length > 0) opaque(call, "a configuration that names commands");
+  if (optionValues(call, "f").length > 0) opaque(call, "a configuration that names commands");
   runs(call, "shell");
 }

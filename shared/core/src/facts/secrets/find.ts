@@ -1,5 +1,243 @@
-// find.ts — where a text holds a secret: kind and span, never the value
+// find.ts — where a text holds a secret: kind and span, never the value. One walk over the text, whatever is in it.
 
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
+import { isPlaceholder, isSecretName } from "./names.ts";
+import { type Alphabet, BIT, BY_START, CLASSES } from "./tokens.ts";
 
-export function findSecrets(_text: string, _at: string, _out: SecretFact[]): void {}
+const WORD = CLASSES.map((bits) => ((bits & BIT.a) !== 0 ? 1 : 0));
+const isWord = (code: number): boolean => code < 128 && (CLASSES[code]! & BIT.a) !== 0;
+
+/** End of the run of characters of an alphabet. */
+function runEnd(text: string, from: number, alphabet: Alphabet): number {
+  const bit = BIT[alphabet];
+  let i = from;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code >= 128 || (CLASSES[code]! & bit) === 0) break;
+    i++;
+  }
+  return i;
+}
+
+/** Documentation writes `AKIAIOSFODNN7EXAMPLE` and `sk-xxxxxxxx`: one character over and over is nobody's secret. */
+function isUniform(text: string, from: number, end: number): boolean {
+  const first = text.charCodeAt(from);
+  for (let i = from + 1; i < end; i++) if (text.charCodeAt(i) !== first) return false;
+  return true;
+}
+
+interface Span {
+  kind: string;
+  start: number;
+  end: number;
+}
+
+function tokenAt(text: string, i: number, code: number): Span | undefined {
+  const next = text.charCodeAt(i + 1);
+  if (!(next < 128)) return undefined;
+  const tokens = BY_START[code * 128 + next];
+  if (tokens)
+    for (const { kind, prefix, alphabet, min } of tokens) {
+      if (!text.startsWith(prefix, i)) continue;
+      const from = i + prefix.length;
+      const end = runEnd(text, from, alphabet);
+      if (end - from < min || isUniform(text, from, end)) continue;
+      // A hex or capital run that goes on as a longer word is a word.
+      if ((alphabet === "x" || alphabet === "A") && isWord(text.charCodeAt(end))) continue;
+      return { kind, start: i, end };
+    }
+  if (code === 101 && next === 121 && text.charCodeAt(i + 2) === 74) return jwtAt(text, i);
+  return undefined;
+}
+
+/** Three base64url parts, the first two beginning as JSON objects do. */
+function jwtAt(text: string, start: number): Span | undefined {
+  const head = runEnd(text, start, "w");
+  if (text[head] !== "." || head - start < 10 || !text.startsWith("eyJ", head + 1)) return undefined;
+  const body = runEnd(text, head + 1, "w");
+  if (text[body] !== ".") return undefined;
+  const end = runEnd(text, body + 1, "w");
+  return end - body > 8 ? { kind: "jwt", start, end } : undefined;
+}
+
+function pemAt(text: string, start: number): Span | undefined {
+  if (!text.startsWith("-----BEGIN ", start)) return undefined;
+  const line = text.indexOf("-----", start + 11);
+  if (line < 0 || line - start > 80) return undefined;
+  const name = text.slice(start + 11, line);
+  if (!name.includes("PRIVATE KEY")) return undefined;
+  const close = text.indexOf(`-----END ${name}-----`, line);
+  const kind = name.includes("OPENSSH") ? "ssh-private-key" : name.includes("PGP") ? "pgp-private-key" : "private-key";
+  return { kind, start, end: close < 0 ? text.length : close + 14 + name.length };
+}
+
+const DATABASES =
+  /^(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|cockroachdb|oracle|jdbc|neo4j|cassandra|snowflake|couchbase|influxdb|nats|kafka)$/;
+
+/** `scheme://user:password@host`: the password's span, at the colon of `://`. */
+function urlPasswordAt(text: string, colon: number): Span | undefined {
+  let start = colon;
+  while (start > 0 && colon - start < 24) {
+    const code = text.charCodeAt(start - 1);
+    if (!isWord(code) && code !== 43 && code !== 45 && code !== 46) break;
+    start--;
+  }
+  if (start === colon) return undefined;
+  let at = -1;
+  let split = -1;
+  for (let i = colon + 3; i < text.length && i < colon + 600; i++) {
+    const char = text.charCodeAt(i);
+    // space " ' < > / ? #
+    if (
+      char <= 32 ||
+      char === 34 ||
+      char === 39 ||
+      char === 60 ||
+      char === 62 ||
+      char === 47 ||
+      char === 63 ||
+      char === 35
+    )
+      break;
+    if (char === 64) at = i;
+    else if (char === 58 && split < 0) split = i;
+  }
+  if (at < 0 || split < 0 || split > at) return undefined;
+  const password = text.slice(split + 1, at);
+  if (
+    password === "" ||
+    /^(\$|<|\{|%[A-Z]|\*)|^x+$/i.test(password) ||
+    (password.length > 3 && isPlaceholder(`${password}     `.slice(0, Math.max(6, password.length))))
+  )
+    return undefined;
+  return {
+    kind: DATABASES.test(text.slice(start, colon).toLowerCase()) ? "database-url" : "url-password",
+    start: split + 1,
+    end: at,
+  };
+}
+
+/** Back from `=` or `:` over quotes and spaces to a name. */
+function nameBefore(text: string, mark: number): string {
+  let end = mark;
+  while (end > 0 && mark - end < 4) {
+    const code = text.charCodeAt(end - 1);
+    if (code !== 32 && code !== 34 && code !== 39 && code !== 96 && code !== 93 && code !== 9) break;
+    end--;
+  }
+  let start = end;
+  while (start > 0 && end - start < 80) {
+    const code = text.charCodeAt(start - 1);
+    if (!isWord(code) && code !== 95 && code !== 45 && code !== 46) break;
+    start--;
+  }
+  return text.slice(start, end);
+}
+
+const AUTHORIZATION =
+  /^(?:proxy-)?authorization$|^x-(?:api|auth|access)-(?:key|token)$|^x-amz-security-token$|^private-token$|^cookie$/i;
+
+/** What is known of the run of unquoted value characters that was looked at last: many marks may lie in one run. */
+interface Run {
+  end: number;
+  lastDigit: number;
+  lastBracket: number;
+}
+
+const ENDS = new Uint8Array(128);
+for (const char of " \t\n\r\v\f\"'`,;&|)}]<>") ENDS[char.charCodeAt(0)] = 1;
+
+function readRun(text: string, from: number, run: Run): void {
+  if (from < run.end) return;
+  let i = from;
+  for (; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 128 && ENDS[code] === 1) break;
+    if (code >= 48 && code <= 57) run.lastDigit = i;
+    else if (code === 40 || code === 123 || code === 91) run.lastBracket = i;
+  }
+  run.end = i;
+}
+
+const quotedEnd = (text: string, from: number, quote: number): number => {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote || code === 10) return i;
+  }
+  return text.length;
+};
+
+/** Is a phrase, and no password: more than three words. */
+function isPhrase(value: string): boolean {
+  let spaces = 0;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) === 32 && ++spaces > 2) return true;
+  return false;
+}
+
+function valueAfter(text: string, mark: number, name: string, run: Run): Span | undefined {
+  let i = mark + 1;
+  if (text[i] === ":" || text[i] === "=") i++;
+  if (text[i] === ">") i++;
+  while (i < text.length && i - mark < 6 && (text[i] === " " || text[i] === "\t")) i++;
+  const opening = text.charCodeAt(i);
+  const quoted = opening === 34 || opening === 39 || opening === 96;
+  if (quoted) i++;
+  const authorization = AUTHORIZATION.test(name);
+  if (authorization) {
+    const scheme = /^(bearer|basic|token|apikey|bot|digest)\s+/i.exec(text.slice(i, i + 16));
+    if (scheme) i += scheme[0].length;
+  }
+  let end: number;
+  if (quoted) end = quotedEnd(text, i, opening);
+  else {
+    readRun(text, i, run);
+    end = run.end;
+  }
+  // A placeholder says so at its beginning.
+  if (end - i < 6 || isPlaceholder(text.slice(i, Math.min(end, i + 64)))) return undefined;
+  if (!quoted && !authorization) {
+    // `token = getToken()`, `password: string`: code, not a value. An environment's NAME=value is one.
+    const environment = text[mark] === "=" && /^[A-Z][A-Z0-9_]*$/.test(name);
+    if (run.lastBracket >= i || (!environment && run.lastDigit < i)) return undefined;
+  } else if (quoted && isPhrase(text.slice(i, Math.min(end, i + 256)))) return undefined;
+  return { kind: authorization ? "authorization-header" : "named-secret", start: i, end };
+}
+
+export function findSecrets(text: string, at: string, out: SecretFact[]): void {
+  const { length } = text;
+  const run: Run = { end: 0, lastDigit: -1, lastBracket: -1 };
+  let inWord = false;
+  let reached = 0;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    let span: Span | undefined;
+    if (code < 128 && WORD[code] === 1) {
+      if (inWord) continue;
+      inWord = true;
+      if (i < reached) continue;
+      span = tokenAt(text, i, code);
+    } else {
+      inWord = false;
+      if (i < reached) continue;
+      if (code === 58 || code === 61) {
+        if (code === 58 && text.charCodeAt(i + 1) === 47 && text.charCodeAt(i + 2) === 47)
+          span = urlPasswordAt(text, i);
+        else {
+          const name = nameBefore(text, i);
+          if (name.length > 2 && (isSecretName(name) || AUTHORIZATION.test(name)))
+            span = valueAfter(text, i, name, run);
+        }
+      } else if (code === 45 && text.charCodeAt(i + 1) === 45) span = pemAt(text, i);
+    }
+    if (span && span.start >= reached) {
+      out.push({ kind: span.kind, at, start: span.start, end: span.end });
+      reached = span.end;
+    }
+  }
+}
+
+/** A secret by the name of its field: `{ "password": "…" }` as arguments. */
+export function secretByKey(key: string, text: string, at: string, out: SecretFact[]): void {
+  if (!isSecretName(key) || isPlaceholder(text) || out.some((fact) => fact.at === at)) return;
+  out.push({ kind: "named-secret", at, start: 0, end: text.length });
+}

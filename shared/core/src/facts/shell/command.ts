@@ -15,6 +15,7 @@ import type { Frame } from "./frame.ts";
 import { nestedIn } from "./nested.ts";
 import { peel } from "./peel.ts";
 import { readStreams, type Streams, touchStreams } from "./redirect.ts";
+import { fork } from "./scope.ts";
 import { readShellCall } from "./shells.ts";
 import { readNode, type Shell } from "./walk.ts";
 import { type Output, unknownWord, type Word } from "./word.ts";
@@ -85,9 +86,12 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
     return UNKNOWN;
   }
   const words: Word[] = [];
-  expandInto(words, node.name, shell.scope, inner);
+  // `X=1 cmd $X`: the shell fills in the X of before, which other readers get wrong: it counts as not known.
+  const scope = assigned.length > 0 ? fork(shell.scope) : shell.scope;
+  for (const { name } of assigned) scope.variables.set(name, unknownWord(`$${name}`));
+  expandInto(words, node.name, scope, inner);
   for (const arg of node.args) {
-    if (arg.type === "Word") expandInto(words, arg, shell.scope, inner);
+    if (arg.type === "Word") expandInto(words, arg, scope, inner);
     else words.push(assignmentWord(arg, readAssignment(arg, shell, inner)));
   }
   return runWords(shell, words, { text, streams, assigned }, node.name.parts === undefined);

@@ -14,6 +14,8 @@ export function variable(name: string, scope: Scope): Word | undefined {
   if (set) return set;
   if (name === "HOME") return scope.home === undefined ? undefined : literal(scope.home);
   if (name === "PWD") return scope.cwds.length === 1 && scope.cwds[0] !== "." ? literal(scope.cwds[0]!) : undefined;
+  // Where nothing in the text says otherwise, the folder for passing things.
+  if (name === "TMPDIR") return literal("/tmp");
   if (name === "IFS") return literal(" \t\n");
   return undefined;
 }
@@ -36,7 +38,8 @@ function addText(b: Building, text: string): void {
   b.started = true;
   if (text === "") return;
   if (b.text === null) {
-    b.prints = undefined;
+    // What follows a found path stays beside or below it, unless it climbs.
+    if (b.prints?.kind !== "paths" || text.includes("..")) b.prints = undefined;
     b.template += text;
     return;
   }
@@ -107,14 +110,30 @@ function addPositional(b: Building, scope: Scope, quoted: boolean): void {
 
 function addNamed(b: Building, name: string, scope: Scope, quoted: boolean): void {
   if (name === "@" || name === "*") addPositional(b, scope, quoted);
-  else if (/^\d+$/.test(name)) {
-    const index = Number(name);
-    if (index > 0 && scope.positional) {
-      const word = scope.positional[index - 1];
-      if (word) addVariable(b, word, quoted);
-      else if (quoted) addText(b, "");
-    } else addUnknown(b);
-  } else addVariable(b, variable(name, scope), quoted);
+  else addVariable(b, lookUp(name, scope), quoted);
+}
+
+const NOTHING = literal("");
+
+/** `$1`, `$0` or a name. An argument that was not given is empty. */
+function lookUp(name: string, scope: Scope): Word | undefined {
+  const code = name.charCodeAt(0);
+  if (code < 48 || code > 57) return variable(name, scope);
+  const index = Number(name);
+  if (index === 0) return scope.zero;
+  return scope.positional ? (scope.positional[index - 1] ?? NOTHING) : undefined;
+}
+
+/** `${f%.txt}`, `${f#a-}`: taken away where it is plain text; of a found path, the beginning lies where the path does. */
+function addShortened(b: Building, word: Word | undefined, operator: string, pattern: string, quoted: boolean): void {
+  const plain = !hasGlob(pattern) && !pattern.includes("$") && !pattern.includes("\\");
+  if (word && word.text !== null && plain) {
+    const { text } = word;
+    const end = operator.startsWith("%");
+    const cut = end ? text.endsWith(pattern) : text.startsWith(pattern);
+    const left = cut ? (end ? text.slice(0, text.length - pattern.length) : text.slice(pattern.length)) : text;
+    addVariable(b, { ...word, text: left, known: left }, quoted);
+  } else addUnknown(b, operator.startsWith("%") ? word?.prints : undefined);
 }
 
 function addPart(b: Building, part: WordPart, scope: Scope, quoted: boolean, inner: ReadInner): void {
@@ -151,9 +170,11 @@ function addPart(b: Building, part: WordPart, scope: Scope, quoted: boolean, inn
       const plain = part.index === undefined && part.prefix === undefined;
       if (plain && operation === undefined) addNamed(b, part.parameter, scope, quoted);
       else if (plain && operation?.type === "Default" && /^:?[-=?]$/.test(operation.operator)) {
-        const word = variable(part.parameter, scope);
+        const word = lookUp(part.parameter, scope);
         if (word && word.text !== null && word.text !== "") addVariable(b, word, quoted);
         else addUnknown(b);
+      } else if (plain && operation?.type === "Remove") {
+        addShortened(b, lookUp(part.parameter, scope), operation.operator, operation.operand.text, quoted);
       } else {
         if (part.index) readWord(part.index, scope, inner);
         addUnknown(b);

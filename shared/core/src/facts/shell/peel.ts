@@ -7,7 +7,7 @@ import { keep } from "../reading.ts";
 import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import type { Shell } from "./walk.ts";
-import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
+import { asCode, join, literal, type Output, unknownWord, type Word } from "./word.ts";
 import type { CompiledWrapper } from "./wrappers.ts";
 
 const UNKNOWN: Output = { kind: "unknown" };
@@ -51,6 +51,13 @@ function replace(words: readonly Word[], mark: string, added: readonly Word[]): 
   return words.map((word) => {
     if (word.text === null || !word.text.includes(mark)) return word;
     if (word.text === mark) return only;
+    if (
+      only.text === null &&
+      word.text.startsWith(mark) &&
+      /^[\w./+-]*$/.test(word.text.slice(mark.length)) &&
+      !word.text.includes("..")
+    )
+      return { ...only, raw: word.raw };
     if (only.text !== null) return literal(word.text.replaceAll(mark, only.text), word.raw);
     const known = word.text.slice(0, word.text.indexOf(mark));
     // `sh -c 'rm {}'`: what is put in is code there.
@@ -154,6 +161,16 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
   if (command.length === 0) {
     for (const arg of args) readCode(inner, arg);
     return UNKNOWN;
+  }
+  // An argument is put in quoted: it is a word there, whatever it holds.
+  if (args.length === 1 && args[0]!.text === null) {
+    const text = join(command);
+    const code = /\{[.#%/]*\}/.test(asCode(text))
+      ? asCode(text).replace(/\{[.#%/]*\}/g, '"$__found"')
+      : `${asCode(text)} "$__found"`;
+    const scope = { ...inner.scope, variables: new Map(inner.scope.variables) };
+    scope.variables.set("__found", args[0]!);
+    return readCode({ ...inner, scope }, text.text === null ? { ...text, template: code } : literal(code));
   }
   const marks = command.some((word) => word.text !== null && /\{[.#%/]*\}/.test(word.text));
   for (const arg of args) readCode(inner, join(marks ? replace(command, "{}", [arg]) : [...command, arg]));

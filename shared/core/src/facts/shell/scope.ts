@@ -19,6 +19,8 @@ export interface Scope extends Place {
   functions: Map<string, Definition>;
   aliases: Map<string, string>;
   positional: readonly Word[] | undefined;
+  /** `$0`, where a `-c` was given one */
+  zero: Word | undefined;
   /** inside a branch, a loop or a function: what is set here may not be */
   branch: boolean;
   /** the folders to be in if the last `cd` failed */
@@ -32,6 +34,7 @@ export const newScope = (cwd: string | undefined, home: string | undefined): Sco
   functions: new Map(),
   aliases: new Map(),
   positional: undefined,
+  zero: undefined,
   branch: false,
   ifCdFailed: undefined,
 });

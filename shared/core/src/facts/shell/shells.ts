@@ -68,6 +68,7 @@ export function readShellCall(
   if (command && first) {
     const text = other ? join(call.rest) : first;
     inner.scope.positional = call.rest.slice(2);
+    inner.scope.zero = call.rest[1];
     if (text.text === null && text.known === "" && text.prints?.kind !== "text") {
       addOnce(self.opaque, "code is not known before the run");
       if (text.prints?.kind === "network") addOnce(self.runsCode, "piped-code");
