@@ -71,6 +71,8 @@ test.each<[string[], string, boolean]>([
   [["codex", "gemini"], "gemini", true],
   [["codex"], "codex2", false],
   [["CODEX"], "codex", false],
+  [["{codex,gemini}-*"], "gemini-2", true],
+  [["*", "!codex"], "codex", false],
   [[], "codex", false],
 ])("a key for %j speaks for %s: %s", (agents, agent, may) =>
   expect(speaksFor(credential({ agents }), agent)).toBe(may),

@@ -1,7 +1,7 @@
 // auth.ts — who calls: a bearer key becomes a credential, remembered for less than a second so that revocation bites
 
 import { createHash } from "node:crypto";
-import { compileGlob } from "@holdpoint/core/rules/glob.ts";
+import { compileWords, type WordList } from "@holdpoint/core/rules/words.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Keys } from "@holdpoint/store/store.ts";
 import type { Credential, Role } from "@holdpoint/wire/access.ts";
@@ -62,9 +62,17 @@ export const PEOPLE_ROLES: readonly Role[] = [
 ];
 export const isAgentSide = (credential: Credential): boolean => AGENT_ROLES.includes(credential.role);
 
-/** True when one of the key's `agents` patterns (`*` any run, `?` one character) holds the name. */
-export const speaksFor = (credential: Credential, agent: string): boolean =>
-  credential.agents.some((pattern) => pattern === agent || compileGlob(pattern, "text").test(agent));
+/** Throws `policy_invalid` whose `index` names the pattern that is none. */
+export const agentPatterns = (agents: readonly string[]): WordList => compileWords(agents, "text", false);
+
+const patterns = new WeakMap<Credential, WordList>();
+
+/** True when the key's `agents` (globs, `!` takes out) hold the name. */
+export function speaksFor(credential: Credential, agent: string): boolean {
+  const known = patterns.get(credential) ?? agentPatterns(credential.agents);
+  patterns.set(credential, known);
+  return known.test(agent);
+}
 
 /** Its own actions; an executor also those of the agents it is made for (rulings §C6: it brings the sandbox). */
 export const isItsOwn = (

@@ -1,10 +1,9 @@
 // keys.ts — credentials: made, listed, rotated and deleted by admins; a key's secret is shown once
 
-import { compileGlob } from "@holdpoint/core/rules/glob.ts";
 import { KeyRequest } from "@holdpoint/wire/access.ts";
-import { Fault } from "@holdpoint/wire/fault.ts";
+import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { z } from "zod";
-import { AGENT_ROLES } from "../auth.ts";
+import { AGENT_ROLES, agentPatterns } from "../auth.ts";
 import { notFound, pathId } from "../query.ts";
 import { actorOf } from "../refusals.ts";
 import { created, noContent, ok, route } from "../route.ts";
@@ -12,13 +11,12 @@ import { created, noContent, ok, route } from "../route.ts";
 /** A key for agents that names none may speak for any of them; what it attests still says what is believed. */
 function completed(request: KeyRequest): KeyRequest {
   const { role, agents, expiresAt } = request;
-  for (const [index, pattern] of (agents ?? []).entries()) {
-    try {
-      compileGlob(pattern, "text");
-    } catch (error) {
-      const at = `/agents/${index}`;
-      throw new Fault("invalid", `\`${at}\`: not a pattern`, { at }, { cause: error });
-    }
+  try {
+    agentPatterns(agents ?? []);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const at = `/agents/${error.place["index"]}`;
+    throw new Fault("invalid", `\`${at}\`: ${error.message}`, { at }, { cause: error });
   }
   if (expiresAt !== undefined && Date.parse(expiresAt) <= Date.now())
     throw new Fault("invalid", "`/expiresAt`: expected a time to come", { at: "/expiresAt" });
