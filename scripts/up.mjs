@@ -55,6 +55,7 @@ const programs = {
   test: ["scripts/test.mjs"],
   bench: ["test/bench/main.ts"],
   proof: ["test/proof/main.ts"],
+  plants: ["test/proof/plant-run.ts"],
 };
 
 const [what = "holdpoint", ...rest] = process.argv.slice(2);

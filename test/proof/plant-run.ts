@@ -1,0 +1,62 @@
+// plant-run.ts — plants each bug in a copy of the tree and runs the tests that must catch it
+// usage: npm run proof:plants [-- <part of a name>]
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { plants } from "./plants.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const filter = process.argv[2] ?? "";
+const folder = mkdtempSync(join(tmpdir(), "holdpoint-plants-"));
+const copy = join(folder, "tree");
+// Hard links: a copy of everything in a second. A planted file is replaced by a new one, never written through its link.
+const copied = spawnSync("cp", ["-al", root, copy]);
+if (copied.status !== 0) throw new Error(`could not copy the tree: ${copied.stderr}`);
+
+const env = {
+  ...process.env,
+  NO_COLOR: "1",
+  FORCE_COLOR: "0",
+  PATH: [join(copy, "node_modules", "node", "bin"), join(copy, "node_modules", ".bin"), process.env["PATH"]].join(
+    delimiter,
+  ),
+};
+/** @returns whether the tests passed, and what they said */
+const run = (tests: readonly string[]): { passed: boolean; said: string } => {
+  const result = spawnSync(join(copy, "node_modules", ".bin", "vitest"), ["run", "--bail", "1", ...tests], {
+    cwd: copy,
+    env,
+    encoding: "utf8",
+    timeout: 180_000,
+  });
+  return { passed: result.status === 0, said: `${result.stdout}${result.stderr}` };
+};
+
+let missed = 0;
+const chosen = plants.filter(({ name }) => name.includes(filter));
+for (const plant of chosen) {
+  const path = join(copy, plant.file);
+  const whole = readFileSync(path, "utf8");
+  const times = whole.split(plant.find).length - 1;
+  if (times !== 1) {
+    missed++;
+    console.log(`NOT PLANTED (${times} places): ${plant.name} in ${plant.file}`);
+    continue;
+  }
+  const place = (text: string) => {
+    writeFileSync(`${path}.planted`, text);
+    renameSync(`${path}.planted`, path);
+  };
+  place(whole.replace(plant.find, () => plant.replace));
+  const { passed, said } = run(plant.tests);
+  place(whole);
+  // A run that found no test proves nothing: it must have failed in a test.
+  const caught = !passed && /\b[1-9]\d* failed/.test(said);
+  if (!caught) missed++;
+  console.log(`${caught ? "caught" : "MISSED"}: ${plant.name}`);
+}
+rmSync(folder, { recursive: true, force: true });
+console.log(`${chosen.length - missed} of ${chosen.length} planted bugs caught`);
+process.exit(missed === 0 ? 0 : 1);
