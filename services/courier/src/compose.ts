@@ -1,5 +1,6 @@
 // compose.ts — what a channel is given to send: the request as it is now, and buttons only where a button may decide
 
+import type { DeliveryRow } from "@holdpoint/store/store.ts";
 import type { Approval } from "@holdpoint/wire/approval.ts";
 import { Alert } from "@holdpoint/wire/decision.ts";
 import { id, name } from "@holdpoint/wire/scalars.ts";
@@ -7,7 +8,7 @@ import { z } from "zod";
 import { writeButton } from "./button.ts";
 import type { ApprovalDelivery, Buttons, Channel, Delivery } from "./channel.ts";
 import type { Nonces } from "./nonces.ts";
-import type { ApprovalReader, DeliveryRow } from "./ports.ts";
+import type { ApprovalReader } from "./ports.ts";
 
 export interface ComposeDeps {
   approvals: ApprovalReader;

@@ -1,13 +1,13 @@
 // deliver.test.ts — at least once, whatever the receivers do; and nobody waits for those that do not answer
 
 import { fixedClock } from "@holdpoint/runtime/clock.ts";
+import type { DeliveryRow } from "@holdpoint/store/store.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { describe, expect, test } from "vitest";
 import { type MemoryOutbox, memoryOutbox } from "../test/memory.ts";
 import { log } from "../test/world.ts";
 import type { Sent } from "./channel.ts";
 import { createDeliverer, type Deliverer, type Endpoint } from "./deliver.ts";
-import type { DeliveryRow } from "./ports.ts";
 
 type Behave = (row: DeliveryRow, signal: AbortSignal) => Promise<Sent>;
 const ok: Behave = async () => ({ status: "sent" });

@@ -2,10 +2,11 @@
 
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
+import type { DeliveryRow, OutboxItem } from "@holdpoint/store/store.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Sent } from "./channel.ts";
 import { backoffMs, type Circuit, type CircuitState, createCircuit } from "./circuit.ts";
-import type { DeliveryRow, Outbox, OutboxItem } from "./ports.ts";
+import type { Outbox } from "./ports.ts";
 
 export interface Endpoint {
   id: string;

@@ -1,9 +1,10 @@
 // endpoints.ts — a configured channel as a place to deliver to: new messages, and updates of those that were sent before
 
+import type { DeliveryRow } from "@holdpoint/store/store.ts";
 import type { Channel, Sent } from "./channel.ts";
 import { ApprovalPayload, type ComposeDeps, compose } from "./compose.ts";
 import type { Endpoint } from "./deliver.ts";
-import type { DeliveryRow, Outbox } from "./ports.ts";
+import type { Outbox } from "./ports.ts";
 
 export interface Interest {
   topics: readonly string[];

@@ -1,18 +1,16 @@
 // memory.ts — the courier's ports held in memory, with the semantics that the store promises
 
 import { tally } from "@holdpoint/core/escalation/tally.ts";
+import type { DeadLetter, DeliveryRow, OutboxItem } from "@holdpoint/store/store.ts";
 import type { Voted } from "@holdpoint/store/types.ts";
 import type { Approval, Vote } from "@holdpoint/wire/approval.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import type {
   ApprovalReader,
   CourierVote,
-  DeadLetter,
-  DeliveryRow,
   Evidence,
   KnownPerson,
   Outbox,
-  OutboxItem,
   People,
   SpentNonces,
   Votes,
@@ -21,6 +19,7 @@ import type {
 interface Kept extends DeliveryRow {
   state: "waiting" | "done" | "dead";
   dueAt: number;
+  leasedUntil: number;
   order: number;
   error?: string;
   endedAt?: number;
@@ -75,6 +74,7 @@ export function memoryOutbox(clock: { now(): number }): MemoryOutbox {
             ...(subject === undefined ? {} : { subject }),
             state: "waiting",
             dueAt: clock.now(),
+            leasedUntil: 0,
             order: rows.size,
           });
         }
@@ -85,12 +85,17 @@ export function memoryOutbox(clock: { now(): number }): MemoryOutbox {
       return rooms.flatMap(({ endpoint, rows: count }) =>
         [...rows.values()]
           .filter(
-            (each) => each.endpoint === endpoint && each.state === "waiting" && each.dueAt <= now && !elderWaits(each),
+            (each) =>
+              each.endpoint === endpoint &&
+              each.state === "waiting" &&
+              each.dueAt <= now &&
+              each.leasedUntil <= now &&
+              !elderWaits(each),
           )
           .sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)
           .slice(0, count)
           .map((each) => {
-            each.dueAt = now + leaseMs;
+            each.leasedUntil = now + leaseMs;
             return { ...each };
           }),
       );
@@ -100,7 +105,7 @@ export function memoryOutbox(clock: { now(): number }): MemoryOutbox {
     },
     async failed(tenant, id, error, retryInMs) {
       const kept = row(tenant, id);
-      Object.assign(kept, { attempts: kept.attempts + 1, error, dueAt: clock.now() + retryInMs });
+      Object.assign(kept, { attempts: kept.attempts + 1, error, leasedUntil: 0, dueAt: clock.now() + retryInMs });
     },
     async dead(tenant, id, error) {
       Object.assign(row(tenant, id), { state: "dead", error, endedAt: clock.now() });
@@ -108,7 +113,7 @@ export function memoryOutbox(clock: { now(): number }): MemoryOutbox {
     async resend(tenant, id) {
       const kept = rows.get(key(tenant, id));
       if (kept?.state !== "dead") return false;
-      Object.assign(kept, { state: "waiting", attempts: 0, dueAt: clock.now(), madeAt: clock.now() });
+      Object.assign(kept, { state: "waiting", attempts: 0, leasedUntil: 0, dueAt: clock.now(), madeAt: clock.now() });
       return true;
     },
     deadLetters: async (tenant, count) =>
@@ -117,9 +122,8 @@ export function memoryOutbox(clock: { now(): number }): MemoryOutbox {
         .slice(0, count)
         .map((each): DeadLetter => ({ ...each, error: each.error ?? "", diedAt: each.endedAt ?? 0 })),
     async wake(endpoint) {
-      // What is leased is in hand: only what waits for its next attempt is brought forward.
       for (const each of rows.values()) {
-        if (each.endpoint === endpoint && each.state === "waiting" && each.attempts > 0) each.dueAt = clock.now();
+        if (each.endpoint === endpoint && each.state === "waiting") each.dueAt = Math.min(each.dueAt, clock.now());
       }
     },
     refs: async (tenant, endpoint, subject) =>

@@ -6,6 +6,7 @@ import { actions } from "./actions.ts";
 import { approvals } from "./approvals.ts";
 import { claim } from "./claim.ts";
 import { decisions } from "./decisions.ts";
+import { deliveries, usedNonces } from "./deliveries.ts";
 import { events } from "./events.ts";
 import { keys } from "./keys.ts";
 import { listener } from "./listen.ts";
@@ -68,6 +69,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       decisions: decisions(database, ring),
       events: events(database, ring),
       workers: workers(database),
+      deliveries: deliveries(database),
+      usedNonces: usedNonces(database),
       tenants: tenants(database, ring),
       listen: listening.listen,
       ready: () => checkReady(database),

@@ -129,7 +129,10 @@ describe("tenants", () => {
       await t.store.policies.create(tenant, { name: "n", document: { version: 1 } }, "a");
       await t.store.stops.killSwitch(tenant, true, "x", "r", system);
       await t.store.stops.terminateSession(tenant, "nobody", "r", system);
+      await t.store.usedNonces.spend(tenant, "hash", "alice", Date.now() + 60_000);
     }
+    const told = await t.store.deliveries.waiting(1_000);
+    await t.store.deliveries.spread(told.map((item) => ({ item, endpoints: ["hook"] })));
     const row = await propose(t.store, { tenant: "left" }, { idempotencyKey: "k" });
     await t.store.events.sequence();
     expect(await t.store.actions.get("right", row.action.id)).toBeUndefined();

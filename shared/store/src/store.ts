@@ -6,6 +6,7 @@ import type { Approval } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
 import type {
   ActionRow,
   ActiveSet,
@@ -202,11 +203,54 @@ export interface Tenants {
   list(): Promise<string[]>;
 }
 
+/** Something that people's channels should hear of, committed together with it; ids only. */
 export interface OutboxItem {
-  id: string;
   tenant: string;
+  id: string;
   topic: string;
-  payload: unknown;
+  payload: Json;
+  /** ms since 1970 */
+  madeAt: number;
+}
+/** An item on its way to one endpoint. */
+export interface DeliveryRow extends OutboxItem {
+  endpoint: string;
+  /** those before this one */
+  attempts: number;
+  /** approval that it is about: deliveries about one thing keep their order at each endpoint */
+  subject?: string;
+}
+export interface DeadLetter extends DeliveryRow {
+  error: string;
+  diedAt: number;
+}
+/** What the courier works on. Rows are leased: what one that died had in hand comes back when the lease is over. */
+export interface Deliveries {
+  /** Items that were not yet spread over endpoints, oldest first. All tenants. */
+  waiting(rows: number): Promise<OutboxItem[]>;
+  /** One delivery an endpoint; an item without endpoints is finished. Doing it twice changes nothing. */
+  spread(items: readonly { item: OutboxItem; endpoints: readonly string[]; subject?: string }[]): Promise<void>;
+  /** At most `rows` an endpoint, oldest first; each is leased. None whose elder about the same subject still waits. */
+  due(leaseMs: number, rooms: readonly { endpoint: string; rows: number }[]): Promise<DeliveryRow[]>;
+  done(tenant: string, id: string, ref?: Json): Promise<void>;
+  failed(tenant: string, id: string, error: string, retryInMs: number): Promise<void>;
+  dead(tenant: string, id: string, error: string): Promise<void>;
+  /** A dead letter is due again, with no attempt behind it. False where there is none of this id. */
+  resend(tenant: string, id: string): Promise<boolean>;
+  deadLetters(tenant: string, rows: number): Promise<DeadLetter[]>;
+  /** What waits for this endpoint is due now: it answers again. */
+  wake(endpoint: string): Promise<void>;
+  /** Refs of the messages that this endpoint was sent about a subject. */
+  refs(tenant: string, endpoint: string, subject: string): Promise<Json[]>;
+  /** Removes what was delivered long ago, and used nonces whose time is over. Returns how many rows. */
+  prune(keepMs: number, rows: number): Promise<number>;
+}
+/** Buttons that were used, by whom. `spend` is the one place where a second use loses. */
+export interface UsedNonces {
+  /** False when this pair was spent before. Kept until `keepUntil` (ms since 1970) at least. */
+  spend(tenant: string, nonceHash: string, by: string, keepUntil: number): Promise<boolean>;
+  /** Gives it back, because nothing could be recorded. */
+  release(tenant: string, nonceHash: string, by: string): Promise<void>;
 }
 
 export interface Store {
@@ -220,6 +264,8 @@ export interface Store {
   decisions: Decisions;
   events: Events;
   workers: Workers;
+  deliveries: Deliveries;
+  usedNonces: UsedNonces;
   tenants: Tenants;
   /** Calls back on every notice of any process, this one included; survives reconnects. */
   listen(onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
