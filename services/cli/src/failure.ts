@@ -14,6 +14,13 @@ interface PolicyProblem {
 
 const isProblemList = (value: unknown): value is PolicyProblem[] => Array.isArray(value);
 
+/** What the system itself called it, where a connection failed. */
+function systemWord(cause: unknown): string {
+  for (let next = cause; next instanceof Error; next = next.cause)
+    if ("code" in next && typeof next.code === "string") return ` (${next.code})`;
+  return "";
+}
+
 /** Every line that a person needs; a policy's errors one a line, as compilers write them. */
 export function failureText(error: unknown): string {
   if (!isFault(error)) {
@@ -22,7 +29,7 @@ export function failureText(error: unknown): string {
     return process.env["HOLDPOINT_DEBUG"] ? `holdpoint: ${error.stack}` : `holdpoint: ${error.message}`;
   }
   const { errors } = error.place;
-  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}`;
+  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}${systemWord(error.cause)}`;
   const each = errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   return [
     ...each,

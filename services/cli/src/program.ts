@@ -115,6 +115,7 @@ person(program.command("deny"))
 person(program.command("explain"))
   .summary("why a decision came out as it did")
   .argument("<decision>", "its id")
+  .option("--trace", "every rule that was tried")
   .option("--json", "the decision itself")
   .action(ending(async (id, options) => (await import("./people/explain.ts")).explain(id, options)));
 

@@ -1,10 +1,11 @@
 // answer.ts — the held action: its card, the three ways to answer, and the wait until somebody did
 
-import type { Body } from "../api.ts";
+import type { ActionAnswer } from "@holdpoint/client/answers.ts";
+import { createClient } from "@holdpoint/client/client.ts";
 import { cardText } from "../people/inbox.ts";
 import { ask, saysYes } from "../prompt.ts";
 import type { Paint } from "../terminal.ts";
-import type { Agent, Answer } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 
 export interface HeldDeps {
   url: string;
@@ -18,19 +19,6 @@ export interface HeldDeps {
 
 /** A person at a terminal is waited for longer than a pipe that nobody reads. */
 const patienceMs = { terminal: 600_000, pipe: 120_000 } as const;
-
-async function call(deps: HeldDeps, path: string, body?: unknown): Promise<Body> {
-  const response = await fetch(deps.url + path, {
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-    headers: {
-      authorization: `Bearer ${deps.approverKey}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-  });
-  const said: Body = await response.json();
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${said.code}: ${said.detail}`);
-  return said;
-}
 
 function ways({ url, approverKey, paint }: HeldDeps, id: string, sha256: string): string {
   const set = `HOLDPOINT_URL=${url} HOLDPOINT_KEY=${approverKey}`;
@@ -47,7 +35,7 @@ function ways({ url, approverKey, paint }: HeldDeps, id: string, sha256: string)
 }
 
 /** Stays with the action, whoever answers it; undefined when nobody did. */
-async function whenSettled(agent: Agent, actionId: string, untilMs: number): Promise<Answer | undefined> {
+async function whenSettled(agent: Agent, actionId: string, untilMs: number): Promise<ActionAnswer | undefined> {
   for (;;) {
     const left = untilMs - performance.now();
     if (left <= 0) return undefined;
@@ -57,19 +45,15 @@ async function whenSettled(agent: Agent, actionId: string, untilMs: number): Pro
 }
 
 /** Shows the card, waits for the answer, and says what the action became. */
-export async function answered(actionId: string, approvalId: string, deps: HeldDeps): Promise<Answer> {
+export async function answered(actionId: string, approvalId: string, deps: HeldDeps): Promise<ActionAnswer> {
   const { agent, paint, say } = deps;
-  const path = `/v1/approvals/${approvalId}`;
-  const { card } = await call(deps, path);
+  const approver = createClient({ url: deps.url, key: deps.approverKey });
+  const { card } = await approver.approval(approvalId);
   say(`\n${paint.yellow("┌─ a person must answer; this is what they see")}\n`);
-  for (const line of cardText(card).trimEnd().split("\n")) say(`${paint.yellow("│")} ${line}\n`);
+  for (const line of cardText(card).split("\n")) say(`${paint.yellow("│")} ${line}\n`);
   say(`${paint.yellow("└─")}\n\n`);
   const vote = (yes: boolean) =>
-    call(
-      deps,
-      `${path}/votes`,
-      yes ? { vote: "approve", cardSha256: card.sha256 } : { vote: "deny", reason: "not now" },
-    );
+    approver.vote(approvalId, yes ? { vote: "approve", cardSha256: card.sha256 } : { vote: "deny", reason: "not now" });
   if (deps.how !== "ask") {
     const why = deps.how === "yes" ? "--yes: the demo answers yes by itself" : "not in the script: the demo answers no";
     say(`${paint.dim(`${why}, with the approver's key`)}\n`);

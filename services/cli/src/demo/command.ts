@@ -1,13 +1,16 @@
 // command.ts — `holdpoint demo`: starts everything in a scratch folder, plays the script, and checks every outcome
 
+import type { ActionAnswer } from "@holdpoint/client/answers.ts";
+import { createClient } from "@holdpoint/client/client.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { startTelemetry } from "@holdpoint/runtime/trace.ts";
-import type { Body } from "../api.ts";
+import { Decision } from "@holdpoint/wire/decision.ts";
+import { z } from "zod";
 import { paintFor } from "../terminal.ts";
 import { startUp, type Up } from "../up/start.ts";
-import { type Agent, type Answer, demoAgent } from "./agent.ts";
+import { type Agent, demoAgent } from "./agent.ts";
 import { answered } from "./answer.ts";
 import { execute } from "./executor.ts";
 import { columns, filesIn, git, hasGit, makeScene, type Scene } from "./scene.ts";
@@ -29,46 +32,47 @@ interface Stage {
 }
 
 /** People may see all of a decision; the agent was told one sentence. */
-async function decisionOf({ up }: Stage, decisionId: string): Promise<Body> {
-  const response = await fetch(`${up.ready.url}/v1/decisions/${decisionId}`, {
-    headers: { authorization: `Bearer ${up.ready.auditorKey}` },
-  });
-  if (!response.ok) throw new Error(`the decision \`${decisionId}\` cannot be read: ${response.status}`);
-  const body: Body = await response.json();
-  return body.decision ?? body;
-}
+const Seen = z.looseObject(
+  Decision.pick({ effect: true, outcome: true, reason: true, rules: true, risk: true, findings: true }).shape,
+);
+
+const decisionOf = ({ up }: Stage, decisionId: string) =>
+  createClient({ url: up.ready.url, key: up.ready.auditorKey ?? "" }).request(
+    "GET",
+    `/v1/decisions/${decisionId}`,
+    Seen,
+  );
 
 /** Runs what the grant holds; without a grant nothing runs, whatever was answered. */
 async function runGranted(
   { scene, agent }: Stage,
   step: Step,
-  answer: Answer,
+  answer: ActionAnswer,
 ): Promise<{ happened: string; ended: string }> {
-  const { grant, args, actionId } = answer;
+  const { grant, args, actionId, state } = answer;
   if (grant === undefined || args === undefined)
-    return {
-      happened: answer.state === "denied" ? "did not run" : `did not run: ${answer.state}`,
-      ended: answer.state,
-    };
+    return { happened: state === "denied" ? "did not run" : `did not run: ${state}`, ended: state };
   const ran = await execute(scene.project, step.tool, args);
-  const code = ran.exitCode === undefined ? {} : { exitCode: ran.exitCode };
-  await agent.report(actionId, grant, { outcome: ran.outcome, ...code, summary: ran.note });
+  await agent.report(actionId, grant.token, ran);
   return { happened: `ran: ${ran.note}`, ended: ran.outcome };
 }
 
+/** A held step is put before a person; one that the script did not expect is answered with no. */
+async function askPeople({ agent, up, options }: Stage, step: Step, held: ActionAnswer): Promise<ActionAnswer> {
+  const approvalId = held.decision?.approval?.id;
+  if (approvalId === undefined) throw new Error("the action is held, but nobody is asked");
+  say(paint.yellow("held\n"));
+  const { url, approverKey = "" } = up.ready;
+  const how = step.expect !== "ask" ? "no" : options.yes ? "yes" : "ask";
+  const answer = await answered(held.actionId, approvalId, { url, approverKey, agent, how, paint, say });
+  return answer.state === "approved" ? agent.claim(held.actionId) : answer;
+}
+
 async function play(stage: Stage, step: Step): Promise<Result> {
-  const { agent, up, options } = stage;
-  const first = await agent.propose({ tool: step.tool, args: step.args, why: step.aim });
-  let answer = first;
-  if (first.state === "held" && first.approvalId !== undefined) {
-    const { url, approverKey = "" } = up.ready;
-    say(paint.yellow("held\n"));
-    const how = step.expect !== "ask" ? "no" : options.yes ? "yes" : "ask";
-    answer = await answered(first.actionId, first.approvalId, { url, approverKey, agent, how, paint, say });
-    if (answer.state === "approved") answer = await agent.claim(first.actionId);
-  }
-  const { happened, ended } = await runGranted(stage, step, answer);
-  const decision = await decisionOf(stage, first.decisionId ?? "");
+  const { answer, ms } = await stage.agent.propose({ tool: step.tool, args: step.args, why: step.aim });
+  const final = answer.state === "held" ? await askPeople(stage, step, answer) : answer;
+  const { happened, ended } = await runGranted(stage, step, final);
+  const decision = await decisionOf(stage, answer.decision?.decisionId ?? "");
   // A person who says no at the held step is as right as one who says yes.
   const ranAsScripted = {
     allow: ended === (step.ends ?? "succeeded"),
@@ -80,10 +84,10 @@ async function play(stage: Stage, step: Step): Promise<Result> {
     effect: decision.effect,
     outcome: decision.outcome,
     happened,
-    rule: (decision.rules ?? []).map(({ id }: { id: string }) => id)[0] ?? decision.findings?.[0]?.checker ?? "default",
+    rule: decision.rules[0]?.id ?? decision.findings[0]?.checker ?? "default",
     reason: decision.reason,
     risk: decision.risk.score,
-    ms: first.ms,
+    ms,
     asScripted: decision.effect === step.expect && ranAsScripted,
   };
 }

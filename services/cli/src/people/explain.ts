@@ -1,23 +1,26 @@
 // explain.ts — `holdpoint explain <decision>`: why, in sentences
 
-import { type AccessOptions, openApi } from "../api.ts";
+import { z } from "zod";
+import { type AccessOptions, openClient } from "../api.ts";
 import { writeOut } from "../output.ts";
 import { harmless } from "../terminal.ts";
 
 export interface ExplainOptions extends AccessOptions {
   json?: boolean;
+  trace?: boolean;
 }
 
+const Explanation = z.looseObject({ text: z.string() });
+
 export async function explain(decisionId: string, options: ExplainOptions): Promise<number> {
-  const api = await openApi(options);
+  const client = await openClient(options);
   const path = `/v1/decisions/${encodeURIComponent(decisionId)}`;
   if (options.json) {
-    await writeOut(`${JSON.stringify(await api.get(path))}\n`);
+    await writeOut(`${JSON.stringify(await client.request("GET", path, z.json()))}\n`);
     return 0;
   }
-  const answer = await api.get(`${path}/explanation`);
-  const text =
-    typeof answer === "string" ? answer : String(answer.text ?? answer.explanation ?? JSON.stringify(answer, null, 2));
+  const query = options.trace ? { trace: "true" } : {};
+  const { text } = await client.request("GET", `${path}/explanation`, Explanation, { query });
   await writeOut(`${text.trimEnd().split("\n").map(harmless).join("\n")}\n`);
   return 0;
 }

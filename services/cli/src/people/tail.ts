@@ -1,6 +1,7 @@
 // tail.ts — `holdpoint tail`: events as they happen; after a break it goes on where it stopped
 
-import { type AccessOptions, type Api, type Body, openApi } from "../api.ts";
+import { z } from "zod";
+import { type Access, type AccessOptions, accessOf, whyUnreached } from "../api.ts";
 import { writeOut } from "../output.ts";
 import { harmless, type Paint, paintFor } from "../terminal.ts";
 
@@ -54,51 +55,70 @@ const STATES: Readonly<Record<string, "red" | "green" | "yellow" | "cyan">> = {
   held: "yellow",
 };
 
+const Told = z.looseObject({
+  at: z.string().optional(),
+  actionId: z.string().optional(),
+  outcome: z.string().optional(),
+  approvalId: z.string().optional(),
+  decisionId: z.string().optional(),
+});
+
 export function eventLine({ event, data }: StreamEvent, paint: Paint): string {
-  const body: Body = JSON.parse(data);
-  const state = event.split(".").at(-1) ?? event;
-  const colour = STATES[state];
-  const said = [body.outcome, body.approvalId, body.decisionId].filter((each) => typeof each === "string");
-  const name = event.padEnd(26);
-  return `${paint.dim(String(body.at ?? "").slice(11, 23))}  ${colour ? paint[colour](name) : name}  ${harmless(String(body.actionId ?? ""))}  ${harmless(said.join("  "))}`.trimEnd();
+  const { at = "", actionId = "", outcome, approvalId, decisionId } = Told.parse(JSON.parse(data));
+  const colour = STATES[event.split(".").at(-1) ?? event];
+  const name = harmless(event).padEnd(20);
+  const said = [actionId, outcome, approvalId, decisionId].filter((each) => each !== undefined && each !== "");
+  return `${paint.dim(harmless(at).slice(11, 23))}  ${colour ? paint[colour](name) : name}  ${harmless(said.join("  "))}`;
 }
 
 const againMs = 1_000;
 
-async function follow(api: Api, from: string | undefined, options: TailOptions, signal: AbortSignal) {
-  const paint = paintFor(process.stdout);
-  let last = from;
-  const response = await api.open(
-    "/v1/events",
-    { accept: "text/event-stream", ...(last === undefined ? {} : { "last-event-id": last }) },
-    signal,
-  );
-  try {
-    for await (const event of streamEvents(response.body as unknown as AsyncIterable<Uint8Array>)) {
-      last = event.id ?? last;
-      await writeOut(`${options.json ? event.data : eventLine(event, paint)}\n`);
-    }
-  } catch (error) {
-    if (signal.aborted) return last;
-    process.stderr.write(`holdpoint: the stream broke (${error instanceof Error ? error.message : error}), going on\n`);
-  }
-  return last;
+interface Following {
+  access: Access;
+  json: boolean;
+  signal: AbortSignal;
+  /** where to go on: the id of the last event that was shown */
+  last: string | undefined;
 }
 
-/** Until Ctrl-C. The first connection must work; later ones are tried again. */
+/** One connection, until it ends. Throws where there is none. */
+async function follow(following: Following): Promise<void> {
+  const { access, json, signal, last } = following;
+  const response = await fetch(`${access.url}/v1/events`, {
+    redirect: "error",
+    signal,
+    headers: {
+      authorization: `Bearer ${access.key}`,
+      accept: "text/event-stream",
+      ...(last === undefined ? {} : { "last-event-id": last }),
+    },
+  });
+  if (!response.ok || response.body === null)
+    throw new Error(`the gateway answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  const paint = paintFor(process.stdout);
+  for await (const event of streamEvents(response.body)) {
+    await writeOut(`${json ? event.data : eventLine(event, paint)}\n`);
+    following.last = event.id ?? following.last;
+  }
+}
+
+/** Until Ctrl-C. The first connection must work; when one breaks, the next goes on where it stopped. */
 export async function tail(options: TailOptions): Promise<number> {
-  const api = await openApi(options);
   const ending = new AbortController();
   process.once("SIGINT", () => ending.abort());
   process.once("SIGTERM", () => ending.abort());
-  let last = await follow(api, options.since, options, ending.signal);
-  while (!ending.signal.aborted) {
+  const access = await accessOf(options);
+  const following: Following = { access, json: options.json === true, signal: ending.signal, last: options.since };
+  for (let first = true; !ending.signal.aborted; first = false) {
+    try {
+      await follow(following);
+    } catch (error) {
+      if (ending.signal.aborted) break;
+      if (first && following.last === options.since)
+        throw new Error(`no events from ${access.url}: ${whyUnreached(error)}`);
+      process.stderr.write(`holdpoint: the stream broke (${whyUnreached(error)}), going on\n`);
+    }
     await new Promise((resolve) => setTimeout(resolve, againMs));
-    last = await follow(api, last, options, ending.signal).catch((error: unknown) => {
-      if (!ending.signal.aborted)
-        process.stderr.write(`holdpoint: ${error instanceof Error ? error.message : error}\n`);
-      return last;
-    });
   }
   return 0;
 }
