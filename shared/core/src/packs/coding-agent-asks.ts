@@ -1,7 +1,17 @@
 // coding-agent-asks.ts — risky but legitimate: auth, payment, infra, CI/CD, migrations, deployments, exports, privilege
 
 import { list } from "./secret-files.ts";
-import { AUTH_CODE, CI_FILES, INFRA_FILES, MIGRATION_FILES, PAYMENT_CODE, SELF_STARTING } from "./sensitive-code.ts";
+import {
+  AUTH_CODE,
+  CI_FILES,
+  CLOUDS,
+  DESTRUCTIVE_WORDS,
+  INFRA_FILES,
+  MIGRATION_FILES,
+  PAYMENT_CODE,
+  PLAIN_SPOKEN,
+  SELF_STARTING,
+} from "./sensitive-code.ts";
 
 const writes = (patterns: readonly string[]): string => `paths: { any: ${list(patterns)}, access: [write, delete] }`;
 
@@ -88,7 +98,8 @@ export const codingAgentAsks = `
     effect: require_approval
     when:
       commands:
-        - "kubectl {apply,create,replace,patch,scale,rollout,set,edit,run,expose,autoscale,cordon,uncordon,taint,label,annotate,cp,exec,debug,attach,port-forward,proxy}"
+        - "{kubectl,oc} {apply,replace,patch,scale,set,edit,exec}"
+        - "{kubectl,oc} rollout {undo,restart,pause,resume}"
         - "helm {install,upgrade,rollback}"
         - "{terraform,tofu,terragrunt} {apply,import,taint,untaint,state,force-unlock}"
         - "pulumi {up,refresh,import,state}"
@@ -102,7 +113,9 @@ export const codingAgentAsks = `
         - "cargo yank"
         - "twine upload"
         - "gem push"
-        - "docker {push,stack,swarm,service}"
+        - "{docker,podman} push"
+        - "docker stack deploy"
+        - "docker service {update,scale,rollback}"
         - "gh release {create,delete,edit,upload}"
         - "{argocd,flux} {app,sync,reconcile}"
         - "{npm,pnpm,yarn,bun} run {deploy,deploy:*,release,publish}"
@@ -158,6 +171,7 @@ export const codingAgentAsks = `
       commands:
         - "git reset --{hard,merge,keep}"
         - "git clean --force"
+        - "git checkout --discard-changes"
         - "git checkout --force"
         - "git switch {--force,--discard-changes}"
         - "git stash {drop,clear}"
@@ -188,14 +202,39 @@ export const codingAgentAsks = `
     reason: changes many files in one stroke
     match: ["find . -name '*.log' -delete"]
     notMatch: ["find . -name '*.log'", "chmod +x run.sh"]
+  - id: approve-code-that-deletes
+    effect: require_approval
+    when: { program: ["python*", node, deno, bun, ruby, perl, php, lua], paths: { access: [delete] } }
+    approval: { role: approver }
+    reason: a one-line program deletes
   - id: approve-destructive-verbs
     effect: require_approval
-    when:
-      program: [aws, gcloud, gsutil, az, doctl, linode-cli, hcloud, oci, ibmcloud, aliyun, vault, consul, nomad, rclone, mc, s3cmd, restic, borg, velero, op, doppler, wrangler, vercel, netlify, heroku, fly, flyctl, firebase, supabase, circleci, glab, gh, ldcli, flipt, unleash, split, nats, algolia, pd, rabbitmqctl, rabbitmqadmin, kafka-topics, kafka-configs, kafka-acls, kafka-consumer-groups, kafka-delete-records, rpk, gitlab-runner, datadog-ci, splunk, docker, podman, nerdctl, buildah, etcdctl, redis-cli, influx, clickhouse-client]
-      class: [warn, blocked-by-default]
-      args: { command: { regex: '(?i)[\\s:-](delete|destroy|remove|rm|rb|purge|prune|wipe|drop|terminate|deregister|detach|disable|revoke|reset|flush|forget|erase|cancel|archive|stop|kill|del|unset|deprovision|expire|clear|truncate|transfer|rotate|uninstall)([\\s-]|$)' } }
+    when: { tool: shell, program: ${list(PLAIN_SPOKEN.map((name) => `!${name}`))}, class: [warn, blocked-by-default], words: ${list(DESTRUCTIVE_WORDS)} }
     approval: { role: approver }
-    reason: removes or disables something outside this machine
+    reason: removes, disables or replaces something
+    match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]
+    notMatch: ["npm run clear", "git commit -m delete", "ls delete"]
+  - id: approve-cloud-changes
+    effect: require_approval
+    when: { program: ${list(CLOUDS)}, class: [warn, blocked-by-default] }
+    approval: { role: infra }
+    reason: changes something in a cloud
+    match: ["aws sns unsubscribe --subscription-arn x"]
+    notMatch: ["aws s3 ls"]
+  - id: approve-container-pruning
+    effect: require_approval
+    when: { commands: ["{docker,podman} {system,volume,image,container,network,builder,buildx} prune", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
+    approval: { role: approver }
+    reason: removes containers, images or volumes that others may need
+    match: ["docker system prune -a", "docker volume rm data"]
+    notMatch: ["docker ps", "docker stop web"]
+  - id: approve-http-changes
+    effect: require_approval
+    when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*"] }
+    approval: { role: approver }
+    reason: changes or deletes something on another server
+    match: ["curl -X DELETE http://localhost:9200/index", "http PUT :9200/x"]
+    notMatch: ["curl http://localhost:9200/_search"]
   - id: approve-piped-code
     effect: require_approval
     when: { runsCode: ["piped*", "*downloaded*", "*remote*"] }
@@ -229,6 +268,6 @@ export const codingAgentAsks = `
     when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, "mcp__*"], covered: false }
     approval: { role: approver }
     reason: no rule of this pack covers it
-    match: ["unheard-of --now"]
+    match: ["unheard-of ../elsewhere/x", "$(unknown)"]
     notMatch: ["ls", "npm test", { tool: frobnicate }]
 `;

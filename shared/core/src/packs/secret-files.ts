@@ -105,5 +105,11 @@ export const BACKUPS = [
   "**/snapshots/**",
 ];
 
-/** Everything above that is about secrets. */
-export const SECRET_FILES = [...ENV_FILES, ...PRIVATE_KEYS, ...CLOUD_CREDENTIALS, ...PRODUCTION_SECRETS];
+/** Folders that hold nothing but secrets: whoever copies one, or what lies around it, copies those. */
+export const SECRET_FOLDERS = [
+  "~/.{ssh,aws,gnupg,azure,kube,password-store}/**",
+  "~/.config/{gcloud,gh,op}/**",
+  "/etc/ssl/private/**",
+  "/run/secrets/**",
+  "**/.secrets/**",
+];

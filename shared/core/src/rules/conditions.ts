@@ -88,6 +88,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   kind: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.kind) })),
   commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
   program: (value, { direction, add }) => add([], () => command.program(value, direction)),
+  words: (value, { add }) => add([], () => command.words(value)),
   args: (value, { direction, add }) => {
     for (const [name, condition] of Object.entries(value))
       add([name], () => call.namedArgument(name, condition as ArgumentCondition, direction));

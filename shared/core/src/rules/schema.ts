@@ -49,7 +49,8 @@ export type ArgumentCondition = z.infer<typeof ArgumentCondition>;
 export const PathCondition = z.strictObject({
   any: list(word()).optional(),
   access: list(z.enum(ACCESSES)).optional(),
-  mayContain: z.boolean().optional(),
+  /** `true`: also what may lie below the path; `names`: also what a shell pattern in its last part may name, not below */
+  mayContain: z.union([z.boolean(), z.literal("names")]).optional(),
 });
 export type PathCondition = z.infer<typeof PathCondition>;
 
@@ -81,6 +82,8 @@ export const When = z.strictObject({
   kind: list(Kind).optional(),
   commands: list(word()).optional(),
   program: list(word()).optional(),
+  /** any word after the program, options with their dashes */
+  words: list(word()).optional(),
   args: z.record(z.string(), z.union([ArgumentCondition, scalar])).optional(),
   argsMatch: list(word()).optional(),
   // what it touches

@@ -50,12 +50,19 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
 /** A program by its name alone, or a wrapper that it runs in. */
 export function program(patterns: readonly string[], direction: Direction): Criterion {
   const words = compileWords(patterns, "text", true);
-  const test: Test =
-    direction === "tighten"
-      ? (_view, atom) =>
-          (atom.program !== undefined && words.test(atom.program.toLowerCase())) || atom.wrappers.some(words.test)
-      : (_view, atom) => atom.program !== undefined && words.test(atom.program.toLowerCase());
+  // A list of exceptions is about the program itself: a wrapper that is no exception proves nothing.
+  const wrapped = direction === "tighten" && !words.onlyNegative;
+  const test: Test = (_view, atom) =>
+    (atom.program !== undefined && words.test(atom.program.toLowerCase())) ||
+    (wrapped && atom.wrappers.some(words.test));
   return { cost: 1, test, ...(words.literals ? { anchor: { kind: "program", keys: words.literals } } : {}) };
+}
+
+/** Any word that is known, as it was written or as it is meant. */
+export function words(patterns: readonly string[]): Criterion {
+  const list = compileWords(patterns, "text", true);
+  const known = (word: string | null): boolean => word !== null && list.test(word.toLowerCase());
+  return { cost: 5, test: (_view, atom) => atom.words.some(known) || (atom.meaning?.subcommands.some(known) ?? false) };
 }
 
 /** The same reader that reads agents' commands reads the pattern, so that both mean the same by construction. */

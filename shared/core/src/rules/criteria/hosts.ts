@@ -26,9 +26,7 @@ function compile(condition: HostCondition, direction: Direction): (fact: HostFac
   const loosen = direction === "loosen";
   return (fact) => {
     if (names && !named(names, fact, loosen)) return false;
-    // A zone that is not known may be any: the side that tightens takes it, the other does not (rulings §A2).
-    if (zones && !zones.includes(fact.zone) && (loosen || fact.dynamic !== true || fact.zone !== "unknown"))
-      return false;
+    if (zones && !zones.includes(fact.zone)) return false;
     if (zones && loosen && fact.dynamic) return false;
     if (schemes && !(fact.scheme === undefined ? schemes.onlyNegative : schemes.test(fact.scheme))) return false;
     if (ports && (fact.port === undefined || !ports.includes(fact.port))) return false;

@@ -15,16 +15,11 @@ interface CompiledCondition {
   positives: PathList | undefined;
   negatives: PathList | undefined;
   access: readonly string[] | undefined;
-  mayContain: boolean;
+  mayContain: PathCondition["mayContain"];
 }
 
-export function paths(
-  condition: NonNullable<When["paths"]>,
-  direction: Direction,
-  flavour: Flavour,
-  mayContain = false,
-): Criterion {
-  const conditions = asConditions(condition).map((one) => compileCondition(one, direction, flavour, mayContain));
+export function paths(condition: NonNullable<When["paths"]>, direction: Direction, flavour: Flavour): Criterion {
+  const conditions = asConditions(condition).map((one) => compileCondition(one, direction, flavour));
   const one = (view: View, fact: PathFact): boolean => conditions.some((each) => meets(each, view, fact, direction));
   const test =
     direction === "tighten"
@@ -37,12 +32,7 @@ export function paths(
 const asConditions = (condition: NonNullable<When["paths"]>): PathCondition[] =>
   condition.every((one) => typeof one === "string") ? [{ any: condition as string[] }] : (condition as PathCondition[]);
 
-function compileCondition(
-  condition: PathCondition,
-  direction: Direction,
-  flavour: Flavour,
-  mayContain: boolean,
-): CompiledCondition {
+function compileCondition(condition: PathCondition, direction: Direction, flavour: Flavour): CompiledCondition {
   const positives: PathPattern[] = [];
   const negatives: PathPattern[] = [];
   for (const [index, text] of (condition.any ?? []).entries()) {
@@ -62,14 +52,14 @@ function compileCondition(
     positives: positives.length > 0 ? compilePathList(positives) : undefined,
     negatives: negatives.length > 0 ? compilePathList(negatives) : undefined,
     access: condition.access,
-    mayContain: condition.mayContain ?? mayContain,
+    mayContain: condition.mayContain,
   };
 }
 
 function meets(condition: CompiledCondition, view: View, fact: PathFact, direction: Direction): boolean {
   if (condition.access && !condition.access.includes(fact.access)) return false;
   const { positives, negatives } = condition;
-  const reaches = condition.mayContain && fact.mayContain === true;
+  const reaches = mayReach(condition, fact);
   if (direction === "tighten") {
     if (positives) {
       const seen = seenPath(view, fact, true);
@@ -82,6 +72,11 @@ function meets(condition: CompiledCondition, view: View, fact: PathFact, directi
   const seen = seenPath(view, fact, true);
   return !negatives.holds(seen) && !(reaches && negatives.mayReach(seen, true));
 }
+
+const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean => {
+  if (!mayContain || fact.mayContain !== true) return false;
+  return mayContain === true || (fact.dynamic !== true && endsInGlob(fact.path));
+};
 
 /** Surely inside one of the patterns: known, exact, and not by a home that is only claimed. */
 function isNamed(patterns: PathList, view: View, fact: PathFact): boolean {
@@ -105,7 +100,11 @@ function anchorOf(conditions: readonly CompiledCondition[]): NonNullable<Criteri
       tokens.push(sure);
     }
   }
-  return { kind: "path", tokens, reaches: conditions.some(({ mayContain }) => mayContain) };
+  return {
+    kind: "path",
+    tokens,
+    reaches: conditions.some(({ mayContain }) => mayContain !== undefined && mayContain !== false),
+  };
 }
 
 const anyPath = (conditions: readonly CompiledCondition[]): NonNullable<Criterion["anchor"]> =>

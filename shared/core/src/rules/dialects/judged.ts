@@ -1,6 +1,7 @@
 // judged.ts — for the tests of dialects: what a text in a dialect says of an example
-import type { PolicySource } from "@holdpoint/wire/policy.ts";
+
 import { isFault } from "@holdpoint/wire/fault.ts";
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { deriveFacts } from "../../facts/derive.ts";
 import { compileSet } from "../compile.ts";
@@ -11,7 +12,11 @@ import type { Example } from "../schema.ts";
 
 export function judged(sources: PolicySource | readonly PolicySource[], example: Example): Verdict {
   const action = exampleAction(example);
-  return evaluate(compileSet(Array.isArray(sources) ? sources : [sources as PolicySource]), action, deriveFacts(action));
+  return evaluate(
+    compileSet(Array.isArray(sources) ? sources : [sources as PolicySource]),
+    action,
+    deriveFacts(action),
+  );
 }
 
 /** Every error of a set that is refused; none when it compiles. */

@@ -9,7 +9,9 @@ const yaml = (text: string, name = "p.yaml"): PolicySource => ({ name, dialect: 
 
 describe("the same document in three formats", () => {
   const formats: PolicySource[] = [
-    yaml('default: ask\nrules:\n  - id: a\n    effect: deny\n    when: { tool: shell, commands: ["rm -rf"] }\n    reason: no\n'),
+    yaml(
+      'default: ask\nrules:\n  - id: a\n    effect: deny\n    when: { tool: shell, commands: ["rm -rf"] }\n    reason: no\n',
+    ),
     {
       name: "p.json",
       dialect: "native-json",
@@ -29,18 +31,60 @@ describe("the same document in three formats", () => {
 
 describe("errors name the place, what was expected and the nearest word", () => {
   test.each<[string, PolicySource, number, number, string]>([
-    ["an unknown word in a rule", yaml("rules:\n  - id: a\n    effct: deny\n    effect: deny\n"), 3, 5, "did you mean `effect`"],
-    ["an unknown criterion", yaml("rules:\n  - effect: deny\n    when:\n      tools: x\n"), 4, 7, "did you mean `tool`"],
+    [
+      "an unknown word in a rule",
+      yaml("rules:\n  - id: a\n    effct: deny\n    effect: deny\n"),
+      3,
+      5,
+      "did you mean `effect`",
+    ],
+    [
+      "an unknown criterion",
+      yaml("rules:\n  - effect: deny\n    when:\n      tools: x\n"),
+      4,
+      7,
+      "did you mean `tool`",
+    ],
     ["an unknown effect", yaml("rules:\n  - effect: allowed\n"), 2, 13, "did you mean `allow`"],
     ["a wrong kind of value", yaml("rules:\n  - effect: deny\n    when:\n      tool: 3\n"), 4, 13, "expected"],
     ["a missing effect", yaml("rules:\n  - id: a\n"), 2, 5, "expected"],
     ["a bad duration", yaml("rules:\n  - effect: ask\n    approval: { expires: soon }\n"), 3, 26, "`30s`"],
     ["a bad pattern", yaml("rules:\n  - effect: deny\n    when:\n      paths: [/a, '{b']\n"), 4, 19, "nothing closes"],
-    ["a regex with look-around", yaml("rules:\n  - effect: deny\n    when:\n      argsMatch: '(?=x)'\n"), 4, 18, "look-around"],
-    ["a command that cannot be read", yaml("rules:\n  - effect: deny\n    when:\n      commands: ['a; b']\n"), 4, 18, "one simple command"],
-    ["two rules of one name", yaml("rules:\n  - { id: a, effect: deny }\n  - { id: a, effect: deny }\n"), 3, 11, "two rules"],
-    ["an example that does not match", yaml("rules:\n  - id: a\n    effect: deny\n    when: { program: rm }\n    match: ['rm x', 'ls']\n"), 5, 21, "does not match its example `ls`"],
-    ["an example that should not match", yaml("rules:\n  - id: a\n    effect: deny\n    when: { program: rm }\n    notMatch: ['rm x']\n"), 5, 16, "matches its example"],
+    [
+      "a regex with look-around",
+      yaml("rules:\n  - effect: deny\n    when:\n      argsMatch: '(?=x)'\n"),
+      4,
+      18,
+      "look-around",
+    ],
+    [
+      "a command that cannot be read",
+      yaml("rules:\n  - effect: deny\n    when:\n      commands: ['a; b']\n"),
+      4,
+      18,
+      "one simple command",
+    ],
+    [
+      "two rules of one name",
+      yaml("rules:\n  - { id: a, effect: deny }\n  - { id: a, effect: deny }\n"),
+      3,
+      11,
+      "two rules",
+    ],
+    [
+      "an example that does not match",
+      yaml("rules:\n  - id: a\n    effect: deny\n    when: { program: rm }\n    match: ['rm x', 'ls']\n"),
+      5,
+      21,
+      "does not match its example `ls`",
+    ],
+    [
+      "an example that should not match",
+      yaml("rules:\n  - id: a\n    effect: deny\n    when: { program: rm }\n    notMatch: ['rm x']\n"),
+      5,
+      16,
+      "matches its example",
+    ],
     ["opaque on a deny", yaml("rules:\n  - effect: deny\n    opaque: allow\n"), 3, 13, "belongs to an `allow`"],
     ["approval on an allow", yaml("rules:\n  - effect: allow\n    approval: { role: x }\n"), 3, 15, "belongs to"],
     ["a scope without a selector", yaml("scope: app\n"), 1, 8, "which app?"],
@@ -51,7 +95,13 @@ describe("errors name the place, what was expected and the nearest word", () => 
     ["two documents in one", yaml("rules: []\n---\nrules: []\n"), 2, 1, "document"],
     ["json", { name: "p.json", dialect: "native-json", text: '{\n "rules": [{"effect": "no"}]}' }, 2, 23, "expected"],
     ["json that is none", { name: "p.json", dialect: "native-json", text: "{,}" }, 1, 2, "expected a key"],
-    ["toml", { name: "p.toml", dialect: "native-toml", text: '[[rules]]\neffect = "deny"\n[[rules]]\neffect = "no"\n' }, 4, 10, "expected"],
+    [
+      "toml",
+      { name: "p.toml", dialect: "native-toml", text: '[[rules]]\neffect = "deny"\n[[rules]]\neffect = "no"\n' },
+      4,
+      10,
+      "expected",
+    ],
     ["toml that is none", { name: "p.toml", dialect: "native-toml", text: "x = \n" }, 1, 5, ""],
     ["a dialect that is none", { name: "p", dialect: "native-yml", text: "" }, 1, 1, "did you mean `native-yaml`"],
   ])("%s", (_why, source, line, column, says) => {
@@ -70,10 +120,16 @@ describe("errors name the place, what was expected and the nearest word", () => 
 });
 
 test("any text is read or refused, and quickly", () => {
-  const scraps = fc.array(fc.constantFrom(..."[]{}:,-!&*#?|>\"'\n \trules effect deny when tool ".split(/(?<=\w) |(?=[^\w])/)), { maxLength: 60 });
+  const scraps = fc.array(
+    fc.constantFrom(..."[]{}:,-!&*#?|>\"'\n \trules effect deny when tool ".split(/(?<=\w) |(?=[^\w])/)),
+    { maxLength: 60 },
+  );
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), scraps.map((parts) => parts.join(""))),
+      fc.oneof(
+        fc.string({ unit: "binary", maxLength: 200 }),
+        scraps.map((parts) => parts.join("")),
+      ),
       fc.constantFrom("native-yaml", "native-json", "native-toml", "toml-enforcer", "ordered-json", "overlay", "row"),
       (text, dialect) => {
         errorsOf([{ name: "any", dialect, text }]);

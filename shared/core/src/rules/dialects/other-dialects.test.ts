@@ -6,7 +6,11 @@ import { compileSet } from "../compile.ts";
 import type { Example } from "../schema.ts";
 import { errorsOf, judged } from "./judged.ts";
 
-const overlay = (text: string, name = "policy.d/00-defaults.yaml"): PolicySource => ({ name, dialect: "overlay", text });
+const overlay = (text: string, name = "policy.d/00-defaults.yaml"): PolicySource => ({
+  name,
+  dialect: "overlay",
+  text,
+});
 const DEFAULTS = `
 protect_paths: ["/", "/etc", "/usr", "/var", "/boot"]
 write_whitelist: ["~/", "/mnt/data/projects"]
@@ -26,12 +30,32 @@ describe("overlays (seed 002)", () => {
     ["a protected path", DEFAULTS, write("/etc/hosts"), "deny"],
     ["what needs approval asks", DEFAULTS, "sudo ls", "ask"],
     ["by meaning", DEFAULTS, "rm -f -r ./x", "ask"],
-    ["by the name of a tool", DEFAULTS, { tool: "apply_patch", args: { input: "*** Begin Patch\n*** Update File: a.txt\n@@\n-a\n+b\n*** End Patch" } }, "ask"],
+    [
+      "by the name of a tool",
+      DEFAULTS,
+      { tool: "apply_patch", args: { input: "*** Begin Patch\n*** Update File: a.txt\n@@\n-a\n+b\n*** End Patch" } },
+      "ask",
+    ],
     ["the root entry itself", "protect_paths: ['/']\nwrite_whitelist: ['/']", write("/"), "deny"],
     ["and nothing below it", "protect_paths: ['/']\nwrite_whitelist: ['/srv']", write("/srv/x"), "allow"],
-    ["the more specific prefix wins: whitelist", "protect_paths: [/srv]\nwrite_whitelist: [/srv/www]", write("/srv/www/a"), "allow"],
-    ["the more specific prefix wins: protection", "protect_paths: [/srv, /srv/www/private]\nwrite_whitelist: [/srv/www]", write("/srv/www/private/a"), "deny"],
-    ["the same prefix in both stays protected", "protect_paths: [/srv]\nwrite_whitelist: [/srv]", write("/srv/a"), "deny"],
+    [
+      "the more specific prefix wins: whitelist",
+      "protect_paths: [/srv]\nwrite_whitelist: [/srv/www]",
+      write("/srv/www/a"),
+      "allow",
+    ],
+    [
+      "the more specific prefix wins: protection",
+      "protect_paths: [/srv, /srv/www/private]\nwrite_whitelist: [/srv/www]",
+      write("/srv/www/private/a"),
+      "deny",
+    ],
+    [
+      "the same prefix in both stays protected",
+      "protect_paths: [/srv]\nwrite_whitelist: [/srv]",
+      write("/srv/a"),
+      "deny",
+    ],
     ["without a whitelist nothing is written", "protect_paths: [/etc]", write("/home/dev/a"), "deny"],
   ])("%s", (_why, text, example, effect) => expect(judged(overlay(text), example).effect).toBe(effect));
 
@@ -45,8 +69,14 @@ describe("overlays (seed 002)", () => {
 
   test("files merge in the order of their names: replace, append, replace a rule", () => {
     const files = [
-      overlay("+require_approval: [git push]\nlimits: { mem_mb: 512 }\nrules: [{ id: a, effect: deny, when: { program: ls } }]", "policy.d/20-more.yaml"),
-      overlay("require_approval: [sudo]\nlimits: { wall_time_sec: 5, mem_mb: 1 }\nrules: [{ id: a, effect: alert }]", "policy.d/10-first.yaml"),
+      overlay(
+        "+require_approval: [git push]\nlimits: { mem_mb: 512 }\nrules: [{ id: a, effect: deny, when: { program: ls } }]",
+        "policy.d/20-more.yaml",
+      ),
+      overlay(
+        "require_approval: [sudo]\nlimits: { wall_time_sec: 5, mem_mb: 1 }\nrules: [{ id: a, effect: alert }]",
+        "policy.d/10-first.yaml",
+      ),
       overlay("log_redactions: [{ pattern: x, replace: y }]\nenv_allowlist: [PATH]", "policy.d/00-base.yaml"),
     ];
     expect(judged(files, "ls").effect).toBe("deny");
@@ -59,7 +89,10 @@ describe("overlays (seed 002)", () => {
   });
 
   test("every file's errors come with its own name", () => {
-    const errors = errorsOf([overlay("protect_path: [/]", "d/1.yaml"), overlay("rules:\n  - { effect: nope }", "d/2.yaml")]);
+    const errors = errorsOf([
+      overlay("protect_path: [/]", "d/1.yaml"),
+      overlay("rules:\n  - { effect: nope }", "d/2.yaml"),
+    ]);
     expect(errors.map(({ file, line }) => `${file}:${line}`)).toEqual(["d/1.yaml:1", "d/2.yaml:2"]);
     expect(errors[0]?.message).toContain("did you mean `protect_paths`");
   });
@@ -74,7 +107,11 @@ describe("overlays (seed 002)", () => {
 });
 
 describe("ordered rules (seed 000)", () => {
-  const json = (value: unknown): PolicySource => ({ name: "policy.json", dialect: "ordered-json", text: JSON.stringify(value) });
+  const json = (value: unknown): PolicySource => ({
+    name: "policy.json",
+    dialect: "ordered-json",
+    text: JSON.stringify(value),
+  });
   const rules = [
     { match: { tool: "Read" }, action: "allow", reason: "reading is fine" },
     { match: { tool: "shell", args: "rm -rf" }, action: "ask_user", reason: "deletes" },
@@ -109,10 +146,33 @@ describe("rows (seed 001)", () => {
   test.each<[string, object, Example, string]>([
     ["one rule", { effect: "deny", rule_expr: { when: { tool: "shell" } } }, "ls", "deny"],
     ["an approval", { effect: "require_approval", rule_expr: { when: { tool: "shell" } } }, "ls", "ask"],
-    ["a scope", { scope: "app", selector: "shop", effect: "allow", rule_expr: { when: { tool: "shell" } } }, { command: "ls", principal: { app: "shop" } }, "allow"],
-    ["another app", { scope: "app", selector: "shop", effect: "allow", rule_expr: { when: { tool: "shell" } } }, { command: "ls", principal: { app: "blog" } }, "deny"],
-    ["a whole document", { effect: "mixed", rule_expr: { default: "allow", rules: [{ id: "x", effect: "deny", when: { program: "rm" } }] } }, "ls", "allow"],
-    ["a document of its own", { document: "default: allow", scope: undefined, effect: undefined, rule_expr: undefined }, "ls", "allow"],
+    [
+      "a scope",
+      { scope: "app", selector: "shop", effect: "allow", rule_expr: { when: { tool: "shell" } } },
+      { command: "ls", principal: { app: "shop" } },
+      "allow",
+    ],
+    [
+      "another app",
+      { scope: "app", selector: "shop", effect: "allow", rule_expr: { when: { tool: "shell" } } },
+      { command: "ls", principal: { app: "blog" } },
+      "deny",
+    ],
+    [
+      "a whole document",
+      {
+        effect: "mixed",
+        rule_expr: { default: "allow", rules: [{ id: "x", effect: "deny", when: { program: "rm" } }] },
+      },
+      "ls",
+      "allow",
+    ],
+    [
+      "a document of its own",
+      { document: "default: allow", scope: undefined, effect: undefined, rule_expr: undefined },
+      "ls",
+      "allow",
+    ],
   ])("%s", (_why, value, example, effect) => expect(judged(row(value), example).effect).toBe(effect));
 
   test("the description is the reason", () => {

@@ -26,27 +26,129 @@ test.each<[string, PolicySource, Example, "allow" | "deny"]>([
   ["a rule in another case", policy(rule('effect = "deny"; tool = "Shell"'), "allow"), file("/x"), "deny"],
   ["path", denyEtc, { tool: "shell", args: { path: "/etc/x" } }, "deny"],
   ["a path in a command", denyEtc, { tool: "shell", args: { command: "cat /etc/passwd" } }, "deny"],
-  ["allow-list: inside", policy(rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]')), file("/tmp/a/b"), "allow"],
+  [
+    "allow-list: inside",
+    policy(rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]')),
+    file("/tmp/a/b"),
+    "allow",
+  ],
   ["allow-list: outside", policy(rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]')), file("/srv/a"), "deny"],
-  ["allow-list: a glob of tools", policy(rule('effect = "allow"; tool = "file_*"; paths = ["/tmp/*"]')), file("/tmp/a", "file_read"), "allow"],
+  [
+    "allow-list: a glob of tools",
+    policy(rule('effect = "allow"; tool = "file_*"; paths = ["/tmp/*"]')),
+    file("/tmp/a", "file_read"),
+    "allow",
+  ],
   ["any tool", policy(rule('effect = "allow"; tool = "*"')), { tool: "frobnicate" }, "allow"],
-  ["deny wins, whichever stands first", policy(rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]') + rule('effect = "deny"; tool = "shell"; paths = ["/tmp/secret.sh"]')), file("/tmp/secret.sh"), "deny"],
-  ["deny wins, the other way round", policy(rule('effect = "deny"; tool = "shell"; paths = ["/tmp/secret.sh"]') + rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]')), file("/tmp/secret.sh"), "deny"],
-  ["args_match", policy(rule('effect = "deny"; tool = "bash"; args_match = ".*sudo.*"'), "allow"), { tool: "bash", args: { command: "sudo rm -rf /" } }, "deny"],
-  ["args_match, not", policy(rule('effect = "deny"; tool = "bash"; args_match = ".*sudo.*"'), "allow"), { tool: "bash", args: { command: "echo hello" } }, "allow"],
-  ["args_match on any value", policy(rule('effect = "deny"; tool = "*"; args_match = "^sudo$"'), "allow"), { tool: "x", args: { a: "1", b: "sudo" } }, "deny"],
-  ["trust_level: at most that", policy(rule('effect = "deny"; tool = "shell"; trust_level = "quarantined"'), "allow"), { tool: "shell", trust: "quarantined" }, "deny"],
-  ["trust_level: above it", policy(rule('effect = "deny"; tool = "shell"; trust_level = "quarantined"'), "allow"), { tool: "shell", trust: "verified" }, "allow"],
-  ["trust_level on an allow", policy(rule('effect = "allow"; tool = "file_read"; trust_level = "quarantined"; paths = ["/tmp/*"]')), { ...(file("/tmp/x", "file_read") as object), trust: "trusted" }, "deny"],
-  ["blocked callers are denied whatever else matches", policy(rule('effect = "allow"; tool = "*"'), "allow"), { tool: "shell", trust: "blocked" }, "deny"],
-  ["env: all there", policy(rule('effect = "deny"; tool = "shell"; env = ["CI", "PROD"]'), "allow"), { tool: "shell", environment: { variables: ["CI", "PROD", "X"] } }, "deny"],
-  ["env: one missing", policy(rule('effect = "deny"; tool = "shell"; env = ["CI", "PROD"]'), "allow"), { tool: "shell", environment: { variables: ["CI"] } }, "allow"],
-  ["disabled contributes nothing", toml(`[tools.policy]\nenabled = false\ndefault_effect = "allow"\n${rule('effect = "allow"; tool = "*"')}`), file("/x"), "deny"],
+  [
+    "deny wins, whichever stands first",
+    policy(
+      rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]') +
+        rule('effect = "deny"; tool = "shell"; paths = ["/tmp/secret.sh"]'),
+    ),
+    file("/tmp/secret.sh"),
+    "deny",
+  ],
+  [
+    "deny wins, the other way round",
+    policy(
+      rule('effect = "deny"; tool = "shell"; paths = ["/tmp/secret.sh"]') +
+        rule('effect = "allow"; tool = "shell"; paths = ["/tmp/*"]'),
+    ),
+    file("/tmp/secret.sh"),
+    "deny",
+  ],
+  [
+    "args_match",
+    policy(rule('effect = "deny"; tool = "bash"; args_match = ".*sudo.*"'), "allow"),
+    { tool: "bash", args: { command: "sudo rm -rf /" } },
+    "deny",
+  ],
+  [
+    "args_match, not",
+    policy(rule('effect = "deny"; tool = "bash"; args_match = ".*sudo.*"'), "allow"),
+    { tool: "bash", args: { command: "echo hello" } },
+    "allow",
+  ],
+  [
+    "args_match on any value",
+    policy(rule('effect = "deny"; tool = "*"; args_match = "^sudo$"'), "allow"),
+    { tool: "x", args: { a: "1", b: "sudo" } },
+    "deny",
+  ],
+  [
+    "trust_level: at most that",
+    policy(rule('effect = "deny"; tool = "shell"; trust_level = "quarantined"'), "allow"),
+    { tool: "shell", trust: "quarantined" },
+    "deny",
+  ],
+  [
+    "trust_level: above it",
+    policy(rule('effect = "deny"; tool = "shell"; trust_level = "quarantined"'), "allow"),
+    { tool: "shell", trust: "verified" },
+    "allow",
+  ],
+  [
+    "trust_level on an allow",
+    policy(rule('effect = "allow"; tool = "file_read"; trust_level = "quarantined"; paths = ["/tmp/*"]')),
+    { ...(file("/tmp/x", "file_read") as object), trust: "trusted" },
+    "deny",
+  ],
+  [
+    "blocked callers are denied whatever else matches",
+    policy(rule('effect = "allow"; tool = "*"'), "allow"),
+    { tool: "shell", trust: "blocked" },
+    "deny",
+  ],
+  [
+    "env: all there",
+    policy(rule('effect = "deny"; tool = "shell"; env = ["CI", "PROD"]'), "allow"),
+    { tool: "shell", environment: { variables: ["CI", "PROD", "X"] } },
+    "deny",
+  ],
+  [
+    "env: one missing",
+    policy(rule('effect = "deny"; tool = "shell"; env = ["CI", "PROD"]'), "allow"),
+    { tool: "shell", environment: { variables: ["CI"] } },
+    "allow",
+  ],
+  [
+    "disabled contributes nothing",
+    toml(`[tools.policy]\nenabled = false\ndefault_effect = "allow"\n${rule('effect = "allow"; tool = "*"')}`),
+    file("/x"),
+    "deny",
+  ],
   ["off is the default", toml(`[tools.policy]\n${rule('effect = "allow"; tool = "*"')}`), file("/x"), "deny"],
-  ["an external file by itself is enabled", toml('[[rules]]\neffect = "allow"\ntool = "shell"\npaths = ["/tmp/*"]\n'), file("/tmp/x"), "allow"],
-  ["authorization adds", toml(`[tools.policy]\nenabled = true\n[tools.authorization]\nenabled = true\n${rule('effect = "allow"; tool = "read"; paths = ["/home/user/*"]', "authorization")}`), file("/home/user/x", "read"), "allow"],
-  ["an authorization deny beats a policy allow", toml(`[tools.policy]\nenabled = true\n${rule('effect = "allow"; tool = "*"')}[tools.authorization]\nenabled = true\n${rule('effect = "deny"; tool = "bash"', "authorization")}`), { tool: "bash" }, "deny"],
-  ["disabled authorization contributes nothing", toml(`[tools.policy]\nenabled = true\n${rule('effect = "allow"; tool = "*"')}[tools.authorization]\nenabled = false\n${rule('effect = "deny"; tool = "bash"', "authorization")}`), { tool: "bash" }, "allow"],
+  [
+    "an external file by itself is enabled",
+    toml('[[rules]]\neffect = "allow"\ntool = "shell"\npaths = ["/tmp/*"]\n'),
+    file("/tmp/x"),
+    "allow",
+  ],
+  [
+    "authorization adds",
+    toml(
+      `[tools.policy]\nenabled = true\n[tools.authorization]\nenabled = true\n${rule('effect = "allow"; tool = "read"; paths = ["/home/user/*"]', "authorization")}`,
+    ),
+    file("/home/user/x", "read"),
+    "allow",
+  ],
+  [
+    "an authorization deny beats a policy allow",
+    toml(
+      `[tools.policy]\nenabled = true\n${rule('effect = "allow"; tool = "*"')}[tools.authorization]\nenabled = true\n${rule('effect = "deny"; tool = "bash"', "authorization")}`,
+    ),
+    { tool: "bash" },
+    "deny",
+  ],
+  [
+    "disabled authorization contributes nothing",
+    toml(
+      `[tools.policy]\nenabled = true\n${rule('effect = "allow"; tool = "*"')}[tools.authorization]\nenabled = false\n${rule('effect = "deny"; tool = "bash"', "authorization")}`,
+    ),
+    { tool: "bash" },
+    "allow",
+  ],
 ])("%s", (_why, source, example, effect) => expect(judged(source, example).effect).toBe(effect));
 
 test("the first allow is named, policy before authorization", () => {
@@ -68,9 +170,24 @@ describe("limits and errors", () => {
   test.each<[string, string, number, string]>([
     ["an unknown field", policy(rule('effect = "deny"; tool = "x"; path = ["/a"]')).text, 7, "did you mean `paths`"],
     ["an unknown effect", policy(rule('effect = "ask"; tool = "x"')).text, 5, "expected `allow`, `deny`"],
-    ["an unknown trust level", policy(rule('effect = "deny"; tool = "x"; trust_level = "verifed"')).text, 7, "did you mean `verified`"],
-    ["a pattern that is too long", policy(rule(`effect = "deny"; tool = "x"; args_match = "${"a".repeat(1_025)}"`)).text, 7, "1024 bytes"],
-    ["a pattern that is none", policy(rule('effect = "deny"; tool = "x"; args_match = "(?=a)"')).text, 7, "look-around"],
+    [
+      "an unknown trust level",
+      policy(rule('effect = "deny"; tool = "x"; trust_level = "verifed"')).text,
+      7,
+      "did you mean `verified`",
+    ],
+    [
+      "a pattern that is too long",
+      policy(rule(`effect = "deny"; tool = "x"; args_match = "${"a".repeat(1_025)}"`)).text,
+      7,
+      "1024 bytes",
+    ],
+    [
+      "a pattern that is none",
+      policy(rule('effect = "deny"; tool = "x"; args_match = "(?=a)"')).text,
+      7,
+      "look-around",
+    ],
     ["a file that is too large", `#${"x".repeat(limits.policyFileBytesMax)}`, 1, "262144 bytes"],
     ["a rule without a tool", policy(rule('effect = "deny"')).text, 4, "expected"],
   ])("%s", (_why, text, line, says) => {
