@@ -55,6 +55,18 @@ describe("files and folders", () => {
     expect(defaultPolicySources(folder, { name: "packs/x", dialect: "native-yaml", text: "" })).toHaveLength(5);
   });
 
+  test("a TOML enforcer's `policy_file` is read beside it, and left to the compiler where it is missing", () => {
+    write("rules-of.toml", '[[rules]]\neffect = "deny"\ntool = "shell"\n');
+    const config = (file: string) =>
+      `[tools.policy]\nenabled = true\n# policy_file = "no.toml"\npolicy_file = ${file} # here\n`;
+    const textOf = (file: string) => loadPolicySources([write("enforcer.toml", config(file))])[0]?.text ?? "";
+    expect(textOf('"rules-of.toml"')).toBe(
+      `${config('"rules-of.toml"')}\n# policy_file\n[[rules]]\neffect = "deny"\ntool = "shell"\n`,
+    );
+    expect(textOf("'./rules-of.toml'")).toContain('effect = "deny"');
+    expect(textOf('"missing.toml"')).toBe(config('"missing.toml"'));
+  });
+
   test("without policy.d the pack counts", () => {
     const pack = { name: "packs/x", dialect: "native-yaml", text: "rules: []" };
     expect(defaultPolicySources(join(folder, "nowhere"), pack)).toEqual([pack]);

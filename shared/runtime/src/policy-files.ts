@@ -1,7 +1,7 @@
 // policy-files.ts — policy sources from files and folders; which dialect a text is in is told by its name and its keys
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
@@ -67,7 +67,23 @@ function readText(path: string): string {
 function readSource(path: string): PolicySource {
   const text = readText(path);
   if (text.trim() === "") refuse(path, "expected a policy document, found an empty file");
-  return { name: path, dialect: dialectOf(path, text), text };
+  const dialect = dialectOf(path, text);
+  return { name: path, dialect, text: dialect === "toml-enforcer" ? withPolicyFile(path, text) : text };
+}
+
+const POLICY_FILE_LINE = /^\s*policy_file\s*=\s*(?:"([^"\\]+)"|'([^']+)')\s*(?:#.*)?$/m;
+
+/**
+ * Seed 003's `policy_file`: the file's rules take the place of the inline ones. The compiler reads no files, so it gets
+ * both in one text; where the file cannot be read the text stays as it is, and the compiler refuses it by that line.
+ */
+function withPolicyFile(path: string, text: string): string {
+  const match = POLICY_FILE_LINE.exec(text);
+  const named = match?.[1] ?? match?.[2];
+  if (named === undefined) return text;
+  const file = resolve(dirname(path), named);
+  if (!existsSync(file)) return text;
+  return `${text.trimEnd()}\n\n# policy_file\n${readText(file)}`;
 }
 
 function readFolder(path: string): PolicySource[] {
