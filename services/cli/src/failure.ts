@@ -1,6 +1,6 @@
 // failure.ts — how a command ends: exit codes that scripts rely on, and errors in a form that people can act on
 
-import { isFault } from "@holdpoint/wire/fault.ts";
+import { type Fault, isFault } from "@holdpoint/wire/fault.ts";
 
 /** api.md "Programs": what `check` exits with. */
 export const EXIT = { allow: 0, failed: 2, ask: 10, deny: 20 } as const;
@@ -14,11 +14,15 @@ interface PolicyProblem {
 
 const isProblemList = (value: unknown): value is PolicyProblem[] => Array.isArray(value);
 
-/** What the system itself called it, where a connection failed. */
-function systemWord(cause: unknown): string {
-  for (let next = cause; next instanceof Error; next = next.cause)
+/** What the gateway or the system itself called it: the code is what can be looked up. */
+function calledBy(fault: Fault): string {
+  if (typeof fault.place["code"] === "string") return ` (${fault.place["code"]})`;
+  let deepest: Error | undefined;
+  for (let next = fault.cause; next instanceof Error; next = next.cause) {
     if ("code" in next && typeof next.code === "string") return ` (${next.code})`;
-  return "";
+    deepest = next;
+  }
+  return deepest === undefined ? "" : ` (${deepest.message})`;
 }
 
 /** Every line that a person needs; a policy's errors one a line, as compilers write them. */
@@ -29,7 +33,7 @@ export function failureText(error: unknown): string {
     return process.env["HOLDPOINT_DEBUG"] ? `holdpoint: ${error.stack}` : `holdpoint: ${error.message}`;
   }
   const { errors } = error.place;
-  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}${systemWord(error.cause)}`;
+  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}${calledBy(error)}`;
   const each = errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   return [
     ...each,

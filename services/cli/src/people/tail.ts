@@ -20,7 +20,10 @@ export async function* streamEvents(chunks: AsyncIterable<Uint8Array>): AsyncGen
   const decoder = new TextDecoder();
   let held = "";
   for await (const chunk of chunks) {
-    held = (held + decoder.decode(chunk, { stream: true })).replace(/\r\n?/g, "\n");
+    held += decoder.decode(chunk, { stream: true });
+    // A carriage return at the end may be half of a line end: what follows it decides.
+    const whole = held.endsWith("\r") ? held.length - 1 : held.length;
+    held = held.slice(0, whole).replace(/\r\n?/g, "\n") + held.slice(whole);
     for (let end = held.indexOf("\n\n"); end !== -1; end = held.indexOf("\n\n")) {
       const event = oneEvent(held.slice(0, end));
       held = held.slice(end + 2);

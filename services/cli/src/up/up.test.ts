@@ -1,64 +1,20 @@
 // up.test.ts — `holdpoint up` as its user meets it: one line, keys shown once, one owner a folder, and an end that is an end
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { folderWith, runCli } from "../run-cli.ts";
+import { type UpProcess, upProcess } from "../up-process.ts";
+import type { Ready } from "./start.ts";
 
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-
-interface Running {
-  child: ChildProcess;
-  ready: Record<string, unknown>;
-  stdout(): string;
-  ended: Promise<number | null>;
-}
-const running: Running[] = [];
+const running: UpProcess[] = [];
 afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill("SIGKILL");
-    await ended;
-  }
+  for (const one of running.splice(0)) await one.kill();
 });
-
-function start(folder: string, args: string[] = [], env: Record<string, string> = {}): Promise<Running> {
-  const child = spawn(
-    process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      main,
-      "up",
-      "--json",
-      "--port",
-      "0",
-      "--data",
-      join(folder, "data"),
-      ...args,
-    ],
-    {
-      cwd: folder,
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let stdout = "";
-  let stderr = "";
-  child.stderr?.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  return new Promise((resolve, reject) => {
-    child.stdout?.on("data", (chunk) => {
-      stdout += chunk;
-      if (!stdout.includes("\n")) return;
-      const one = { child, ready: JSON.parse(stdout.split("\n")[0] ?? ""), stdout: () => stdout, ended };
-      running.push(one);
-      resolve(one);
-    });
-    void ended.then((code) => reject(new Error(`it ended with ${code}: ${stderr.slice(-2_000)}`)));
-  });
+async function start(folder: string, args: string[] = []): Promise<UpProcess> {
+  const one = await upProcess(folder, args);
+  running.push(one);
+  return one;
 }
 
 const isAlive = (pid: number): boolean => {
@@ -76,10 +32,8 @@ async function until(what: () => boolean, timeoutMs: number): Promise<boolean> {
 }
 const postmaster = (folder: string): number =>
   Number(readFileSync(join(folder, "data", "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
-const asks = (ready: Record<string, unknown>, key: unknown) =>
-  fetch(`${ready["url"]}/v1/approvals?limit=1`, { headers: { authorization: `Bearer ${key}` } }).then(
-    ({ status }) => status,
-  );
+const asks = ({ url }: Ready, key: unknown) =>
+  fetch(`${url}/v1/approvals?limit=1`, { headers: { authorization: `Bearer ${key}` } }).then(({ status }) => status);
 
 /** Each start makes or opens a database; on a busy machine several of them take their time. */
 const patienceMs = 120_000;
@@ -96,16 +50,16 @@ test("first start, second start, new keys", { timeout: patienceMs }, async () =>
     "approverKey",
     "adminKey",
     "auditorKey",
-  ])
+  ] as const)
     expect(first.ready[field], field).toEqual(expect.any(String));
-  expect(first.ready["pid"]).toBe(first.child.pid);
+  expect(first.ready.pid).toBe(first.child.pid);
   for (const name of ["agent.key", "master.key", "job.keys", "hook.json"])
     expect([name, statSync(join(folder, "data", name)).mode & 0o777]).toEqual([name, 0o600]);
   const onDisk = ["agent.key", "master.key", "job.keys", "hook.json"]
     .map((name) => readFileSync(join(folder, "data", name), "utf8"))
     .join();
-  expect(onDisk).toContain(first.ready["agentKey"]);
-  expect(onDisk).not.toContain(first.ready["approverKey"]);
+  expect(onDisk).toContain(first.ready.agentKey);
+  expect(onDisk).not.toContain(first.ready.approverKey);
 
   const other = await runCli(["up", "--json", "--port", "0", "--data", join(folder, "data")]);
   expect([other.code, other.stdout]).toEqual([1, ""]);
@@ -118,16 +72,16 @@ test("first start, second start, new keys", { timeout: patienceMs }, async () =>
   expect(isAlive(postgres)).toBe(false);
 
   const second = await start(folder);
-  expect(second.ready["agentKey"]).toBe(first.ready["agentKey"]);
+  expect(second.ready.agentKey).toBe(first.ready.agentKey);
   expect(second.ready).not.toHaveProperty("approverKey");
-  expect(await asks(second.ready, first.ready["approverKey"])).toBe(200);
+  expect(await asks(second.ready, first.ready.approverKey)).toBe(200);
   second.child.kill("SIGTERM");
   await second.ended;
 
   const third = await start(folder, ["--new-keys"]);
-  expect(third.ready["approverKey"]).not.toBe(first.ready["approverKey"]);
-  expect(await asks(third.ready, third.ready["approverKey"])).toBe(200);
-  expect(await asks(third.ready, first.ready["approverKey"])).toBe(200);
+  expect(third.ready.approverKey).not.toBe(first.ready.approverKey);
+  expect(await asks(third.ready, third.ready.approverKey)).toBe(200);
+  expect(await asks(third.ready, first.ready.approverKey)).toBe(200);
 });
 
 test("killed by force, it leaves nothing behind and starts again", { timeout: patienceMs }, async () => {
@@ -137,7 +91,7 @@ test("killed by force, it leaves nothing behind and starts again", { timeout: pa
   one.child.kill("SIGKILL");
   await one.ended;
   expect(await until(() => !isAlive(postgres), 10_000)).toBe(true);
-  expect((await start(folder)).ready["agentKey"]).toBe(one.ready["agentKey"]);
+  expect((await start(folder)).ready.agentKey).toBe(one.ready.agentKey);
 });
 
 test.each([

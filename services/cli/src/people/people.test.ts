@@ -1,0 +1,143 @@
+// people.test.ts — what a person does at a terminal, on the real product: see what waits, answer, watch, ask why
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@holdpoint/client/client.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CliResult, folderWith, runCli } from "../run-cli.ts";
+import { type UpProcess, upProcess } from "../up-process.ts";
+
+let up: UpProcess;
+beforeAll(async () => {
+  up = await upProcess(folderWith());
+}, 120_000);
+afterAll(async () => {
+  await up?.kill();
+});
+
+let calls = 0;
+/** A migration waits for a person by the default pack. */
+async function held() {
+  const agent = createClient({ url: up.ready.url, key: up.ready.agentKey });
+  const answer = await agent.propose(
+    {
+      tool: "Bash",
+      args: { command: `npx prisma migrate deploy --schema s${++calls}.prisma` },
+      cwd: "/home/dev/api",
+      principal: { agent: "claude-code" },
+      session: { id: `s-${calls}` },
+    },
+    { waitMs: 10_000 },
+  );
+  const approvalId = answer.decision?.approval?.id ?? "";
+  expect(approvalId).toMatch(/^apr_/);
+  return { ...answer, approvalId, decisionId: answer.decision?.decisionId ?? "", agent };
+}
+const person = (args: string[], key: string | undefined = up.ready.approverKey): Promise<CliResult> =>
+  runCli(args, { env: { HOLDPOINT_URL: up.ready.url, ...(key === undefined ? {} : { HOLDPOINT_KEY: key }) } });
+
+test("inbox lists what waits, and shows the card that is voted on", async () => {
+  const { approvalId } = await held();
+  const list = await person(["inbox"]);
+  expect([list.code, list.stderr]).toEqual([0, ""]);
+  expect(list.stdout).toContain(approvalId);
+  expect(list.stdout).toContain("prisma migrate deploy");
+  const card = await person(["inbox", approvalId]);
+  expect(card.stdout).toContain(`--schema s${calls}.prisma`);
+  const json = await person(["inbox", "--json"]);
+  expect(
+    json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).id),
+  ).toContain(approvalId);
+});
+
+test("approve shows the card, votes on it, and the action may run", async () => {
+  const { approvalId, actionId, agent } = await held();
+  const result = await person(["approve", approvalId]);
+  expect([result.code, result.stdout]).toEqual([0, `${approvalId} approved\n`]);
+  expect(result.stderr).toContain("ARGUMENTS, EXACTLY");
+  expect((await agent.claim(actionId)).state).toBe("executing");
+  const again = await person(["approve", approvalId]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(/settled|voted/);
+});
+
+test("deny stops it, with a reason", async () => {
+  const { approvalId, actionId, agent } = await held();
+  expect((await person(["deny", approvalId])).code).toBe(2);
+  expect((await person(["deny", approvalId, "--reason", "not today"])).stdout).toBe(`${approvalId} rejected\n`);
+  expect((await agent.get(actionId)).state).toBe("rejected");
+});
+
+test("explain says why, in sentences, to people only", async () => {
+  const { decisionId } = await held();
+  const result = await person(["explain", decisionId], up.ready.auditorKey);
+  expect([result.code, result.stderr]).toEqual([0, ""]);
+  expect(result.stdout).toContain("approve-migrations");
+  const agent = await person(["explain", decisionId], up.ready.agentKey);
+  expect([agent.code, agent.stdout]).toEqual([2, ""]);
+});
+
+test("tail shows events as they happen", async () => {
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const { url, approverKey = "" } = up.ready;
+  const child = spawn(process.execPath, [main, "tail"], {
+    env: { PATH: process.env["PATH"] ?? "", HOLDPOINT_URL: url, HOLDPOINT_KEY: approverKey },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const shown = new Promise<string>((resolve) => {
+    let text = "";
+    child.stdout.on("data", (chunk) => {
+      text += chunk;
+      if (text.includes("action.held")) resolve(text);
+    });
+  });
+  // The stream starts when it is open, so calls are made until one of them was seen.
+  let seen = "";
+  void shown.then((text) => {
+    seen = text;
+  });
+  while (seen === "") await held();
+  expect(seen).toMatch(/\d\d:\d\d:\d\d\.\d{3} {2}action\.held\s+act_/);
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+});
+
+describe("what cannot be done says so and exits 2", () => {
+  test.each<[string, string[], string | undefined, RegExp]>([
+    ["no key", ["inbox"], "", /HOLDPOINT_KEY/],
+    ["a wrong key", ["inbox"], "hp_nobody", /key|credential|unauth/i],
+    ["the agent's key", ["approve", "apr_00000000-0000-7000-8000-000000000000"], "agent", /./],
+    ["an unknown approval", ["approve", "apr_00000000-0000-7000-8000-000000000000"], undefined, /./],
+    ["a card that is another one by now", ["approve", "HELD", "--card", "sha256:0"], undefined, /another one/],
+  ])("%s", async (_what, args, key, reason) => {
+    const { approvalId } = await held();
+    const used = key === "agent" ? up.ready.agentKey : key === "" ? undefined : (key ?? up.ready.approverKey);
+    const result = await runCli(
+      args.map((each) => (each === "HELD" ? approvalId : each)),
+      { env: { HOLDPOINT_URL: up.ready.url, ...(used === undefined ? {} : { HOLDPOINT_KEY: used }) } },
+    );
+    expect([result.code, result.stdout]).toEqual([2, ""]);
+    expect(result.stderr).toMatch(reason);
+  });
+  test("no gateway", async () => {
+    const result = await runCli(["inbox"], { env: { HOLDPOINT_URL: "http://127.0.0.1:9", HOLDPOINT_KEY: "hp_x" } });
+    expect([result.code, result.stdout]).toEqual([2, ""]);
+    expect(result.stderr).toMatch(/ECONNREFUSED|bad port/);
+  });
+});
+
+test("doctor finds it well, and proves that the hook bites", async () => {
+  const { code, stdout } = await runCli(["doctor", "--json"], {
+    cwd: folderWith(),
+    env: { HOLDPOINT_URL: up.ready.url, HOLDPOINT_KEY: up.ready.agentKey, HOME: folderWith() },
+  });
+  const findings = JSON.parse(stdout) as { what: string; state: string }[];
+  expect(findings.filter(({ state }) => state === "broken")).toEqual([]);
+  for (const what of ["gateway", "database, queue", "hook, canary", "hook, gateway gone"])
+    expect(findings).toContainEqual(expect.objectContaining({ what, state: "ok" }));
+  expect(code).toBe(0);
+});
