@@ -112,9 +112,30 @@ export function joinRequirements(
 export const lighter = (a: Rung, b: Rung): Rung => (RUNGS.indexOf(a) <= RUNGS.indexOf(b) ? a : b);
 export const heavier = (a: Rung, b: Rung): Rung => (RUNGS.indexOf(a) >= RUNGS.indexOf(b) ? a : b);
 
-/** The lightest rung that meets a requirement; `undefined` where none does (then no executor can run it). */
-export const lightestFor = (requirement: SandboxRequirement | undefined): Rung | undefined =>
-  RUNGS.find((rung) => satisfies(rung, requirement));
+const beyond = <T extends string>(scale: readonly T[], has: T, needs: T | undefined): number =>
+  scale.indexOf(has) - Math.max(0, needs === undefined ? 0 : scale.indexOf(needs));
+
+/**
+ * The rung that meets a requirement and forbids least beyond it, so that what is required does not break what should
+ * run; `undefined` where none does (then no executor can run it). Files count double: a rung that forbids every write is
+ * a poor stand-in for a workspace. A network that nobody needs may be missing.
+ */
+export function lightestFor(requirement: SandboxRequirement | undefined, needsNetwork = false): Rung | undefined {
+  const excess = (rung: Rung): number => {
+    const { filesystem, network, isolation } = profiles[rung];
+    const online = needsNetwork || requirement?.network !== undefined;
+    return (
+      2 * beyond(FILESYSTEM, filesystem, requirement?.filesystem) +
+      (online ? beyond(NETWORK, network, requirement?.network) : 0) +
+      beyond(ISOLATION, isolation, requirement?.isolation)
+    );
+  };
+  const able = RUNGS.filter((rung) => satisfies(rung, requirement));
+  return able.reduce<Rung | undefined>(
+    (best, rung) => (best === undefined || excess(rung) < excess(best) ? rung : best),
+    undefined,
+  );
+}
 
 /**
  * The rung an executor should use of those it has: the recommended one, else the next heavier, else the heaviest it

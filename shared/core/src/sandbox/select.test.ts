@@ -5,7 +5,7 @@ import type { Atom } from "@holdpoint/wire/facts.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleAction, sampleAtom, sampleFacts, sampleVerdict } from "../sample.ts";
-import { joinRequirements, pickRung, satisfies } from "./profiles.ts";
+import { joinRequirements, lightestFor, pickRung, satisfies } from "./profiles.ts";
 import { selectSandbox } from "./select.ts";
 
 test.each<[string, SandboxRequirement, Rung[]]>([
@@ -34,6 +34,20 @@ test.each<[string, SandboxRequirement, Rung[]]>([
 ])("%s is met by", (_why, requirement, rungs) => {
   expect(RUNGS.filter((rung) => satisfies(rung, requirement))).toEqual(rungs);
 });
+
+test.each<[string, SandboxRequirement, boolean, Rung | undefined]>([
+  ["listed hosts", { network: "list" }, false, "workspace+egress-list"],
+  ["no network", { network: "none" }, false, "workspace"],
+  ["a workspace", { filesystem: "workspace" }, false, "workspace"],
+  ["a workspace for something that talks", { filesystem: "workspace" }, true, "workspace+egress-list"],
+  ["no writes", { filesystem: "read-only" }, true, "read-only"],
+  ["a container", { isolation: "container" }, false, "container"],
+  ["a VM", { isolation: "vm" }, true, "microvm"],
+  ["a clean environment", { filesystem: "scrubbed" }, false, "scrubbed"],
+  ["what no rung has", { filesystem: "read-only", network: "none" }, false, undefined],
+])("the rung that fits `%s` best", (_why, requirement, online, rung) =>
+  expect(lightestFor(requirement, online)).toBe(rung),
+);
 
 const requirement = fc.record(
   {

@@ -33,7 +33,8 @@ function recommendation(verdict: Verdict, action: Action, facts: Facts): Rung {
 export function selectSandbox(verdict: Verdict, action: Action, facts: Facts): Verdict {
   const required = verdict.sandboxWishes.map((wish) => wish.required).reduce(joinRequirements, undefined);
   const wanted = recommendation(verdict, action, facts);
-  const recommended = satisfies(wanted, required) ? wanted : (lightestFor(required) ?? wanted);
+  const online = facts.atoms.some(needsNetwork);
+  const recommended = satisfies(wanted, required) ? wanted : (lightestFor(required, online) ?? wanted);
   const sandbox: Sandbox = {
     recommended,
     ...(required !== undefined && Object.keys(required).length > 0 && { required }),
