@@ -35,7 +35,6 @@ async function vote(line: Line, row: ActionRow, answer: "approve" | "deny") {
   const voted = await line.engine.store.approvals.vote({
     tenant: "default",
     approvalId: approval?.id ?? "",
-    actionId: row.action.id,
     voteId: newId("vote"),
     voter: "alice",
     credential: "key_alice",
@@ -52,7 +51,7 @@ async function vote(line: Line, row: ActionRow, answer: "approve" | "deny") {
 describe.each(backends)("the pipeline on the %s queue", (_name, queueUrl) => {
   let line: Line;
   beforeAll(async () => {
-    line = await openLine({ ...(queueUrl && { queueUrl }) });
+    line = await openLine({ policy: [pack("coding-agent")], ...(queueUrl && { queueUrl }) });
   });
   afterAll(() => line?.close());
 

@@ -61,7 +61,6 @@ async function answer(line: Line, row: ActionRow) {
       await approvals.vote({
         tenant: "default",
         approvalId: approval?.id ?? "",
-        actionId: row.action.id,
         voteId: newId("vote"),
         voter: "alice",
         credential: "key_alice",
