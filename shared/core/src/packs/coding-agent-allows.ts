@@ -15,7 +15,7 @@ export const codingAgentAllows = `
     effect: allow
     when:
       tool: fs.read
-      paths: ["./**", "\${tmp}/**", "/usr/{include,lib,share,src,local}/**", "/opt/**", "~/.{cargo,rustup,nvm,pyenv,npm,cache}/**", "~/{go,sdk}/**"]
+      paths: ["./**", "\${tmp}/**", "/usr/{include,lib,share,src}/**", "/usr/local/{include,lib,share}/**", "~/.{cargo,rustup,nvm,pyenv,npm,cache}/**", "~/{go,sdk}/**"]
     reason: reads a file of the workspace or of an installed library
     match: [{ tool: Read, args: { file_path: src/app.ts } }]
     notMatch: [{ tool: Read, args: { file_path: /etc/passwd } }, { tool: Read, args: { file_path: ../../../etc/passwd } }]
@@ -40,7 +40,7 @@ export const codingAgentAllows = `
     notMatch: ["echo hi > /etc/motd", "cp a.txt ../elsewhere/"]
   - id: allow-fetching
     effect: allow
-    when: { tool: http.fetch, hosts: [{ zones: [public], upload: false }] }
+    when: { tool: http.fetch, hosts: [{ zones: [public], schemes: [http, https], upload: false }] }
     reason: reads a public page
     match: [{ tool: WebFetch, args: { url: "https://example.com/docs", prompt: x } }]
   - id: allow-agents

@@ -197,11 +197,19 @@ export const codingAgentAsks = `
     notMatch: ["git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
   - id: approve-mass-changes
     effect: require_approval
-    when: { commands: ["find -delete", "chmod -R 777", "chmod --recursive 777", "chown --recursive", truncate, shred, unlink] }
+    when: { commands: ["chmod -R 777", "chmod --recursive 777", "chown --recursive", truncate, shred, unlink] }
     approval: { role: approver }
     reason: changes many files in one stroke
-    match: ["find . -name '*.log' -delete"]
-    notMatch: ["find . -name '*.log'", "chmod +x run.sh"]
+    match: ["shred notes.txt"]
+    notMatch: ["chmod +x run.sh"]
+  - id: approve-unfiltered-deletion
+    effect: require_approval
+    when: { commands: ["find -delete"] }
+    unless: { commands: ["find -{name,iname,path,ipath,wholename,regex,iregex} *", "find -empty"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
+    approval: { role: approver }
+    reason: deletes everything it finds
+    match: ["find . -delete", "find . -type f -delete"]
+    notMatch: ["find . -name '*.log' -delete", "find . -name '*.log'"]
   - id: approve-code-that-deletes
     effect: require_approval
     when: { program: ["python*", node, deno, bun, ruby, perl, php, lua], paths: { access: [delete] } }
@@ -258,6 +266,13 @@ export const codingAgentAsks = `
     reason: reaches into this machine or its network
     match: [{ tool: WebFetch, args: { url: "http://127.0.0.1:8080/" } }]
     notMatch: ["curl http://localhost:3000/health"]
+  - id: approve-url-in-url
+    effect: require_approval
+    when: { tool: http.fetch, argsMatch: '(?i)https?://[^\\s]*[=/](https?|gopher|file|ftp)(://|%3a%2f%2f)' }
+    approval: { role: approver }
+    reason: asks another server to reach somewhere
+    match: [{ tool: WebFetch, args: { url: "https://example.com/?url=http://169.254.169.254/" } }]
+    notMatch: [{ tool: WebFetch, args: { url: "https://example.com/docs?q=http" } }]
   - id: alert-unknown-egress
     effect: alert
     when: { hosts: [{ zones: [public, unknown] }] }

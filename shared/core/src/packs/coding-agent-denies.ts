@@ -24,10 +24,10 @@ export const codingAgentDenies = `
   - id: deny-env-glob
     effect: deny
     when:
-      paths: { any: ${list(ENV_FILES)}, access: [read], mayContain: names }
-    unless: { program: [ls, du, stat, file, wc, tree, chmod, chown, touch, test, "[", "[[", basename, dirname, realpath] }
+      paths: { any: ["**/.env", "**/.env.{local,production,development,staging}"], access: [read], mayContain: names }
+    unless: { program: [ls, mv, ln, find, du, stat, file, wc, tree, chmod, chown, touch, test, "[", "[[", basename, dirname, realpath] }
     reason: the pattern also names environment files
-    match: ["cat .*", "cat .e*", "base64 *.env"]
+    match: ["cat .*", "cat .e*", "base64 .en?"]
     notMatch: ["cat *", "cat src/*.ts", "grep -r todo ."]
   - id: deny-private-keys
     effect: deny
@@ -135,12 +135,12 @@ export const codingAgentDenies = `
     match: ["dd if=/dev/zero of=/dev/sda", "echo x > /dev/sda"]
   - id: deny-metadata-service
     effect: deny
-    when: { zones: [metadata, link-local] }
+    when: { hosts: [{ zones: [metadata, link-local] }, { any: ["metadata.*", metadata, "instance-data*", "*.metadata.*"] }] }
     reason: a machine's metadata service hands out credentials
     match: ["curl http://169.254.169.254/latest/meta-data/", { tool: WebFetch, args: { url: "http://169.254.169.254/" } }]
   - id: deny-odd-schemes
     effect: deny
-    when: { hosts: { schemes: [gopher, dict, ldap, ldaps, tftp, jar, netdoc, phar, expect, "php*"] } }
+    when: { hosts: { schemes: [gopher, dict, sftp, ldap, ldaps, tftp, jar, netdoc, phar, expect, "php*"] } }
     reason: a scheme that is used to reach what should not be reached
     match: [{ tool: WebFetch, args: { url: "gopher://127.0.0.1:6379/_x" } }]
 `;

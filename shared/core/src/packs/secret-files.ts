@@ -111,5 +111,4 @@ export const SECRET_FOLDERS = [
   "~/.config/{gcloud,gh,op}/**",
   "/etc/ssl/private/**",
   "/run/secrets/**",
-  "**/.secrets/**",
 ];
