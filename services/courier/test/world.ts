@@ -8,11 +8,11 @@ import { createLogger } from "@holdpoint/runtime/log.ts";
 import type { Approval } from "@holdpoint/wire/approval.ts";
 import { type Answers, createAnswers } from "../src/answers.ts";
 import type { ApprovalDelivery, Channel, ChannelIdentity } from "../src/channel.ts";
-import { type ComposeDeps, deliveryOf } from "../src/compose.ts";
+import type { ComposeDeps } from "../src/compose.ts";
 import { createDeliverer, type Deliverer } from "../src/deliver.ts";
 import { endpointOf } from "../src/endpoints.ts";
-import { identify } from "../src/identity.ts";
 import { createNonces, type Nonces } from "../src/nonces.ts";
+import { personPage } from "../src/person-page.ts";
 import { createRefusals, type Refusals } from "../src/refusals.ts";
 import {
   type MemoryApprovals,
@@ -118,19 +118,7 @@ export function world(): World {
       await approvals.cast({ ...given, vote, ...more });
     },
     approvalNow: approvals.now,
-    async page(channel, approvalId, who) {
-      const approval = await approvals.get(channel.tenant, approvalId);
-      if (approval === undefined) return undefined;
-      const known = await identify(people, channel.tenant, who, approval.actionId, false);
-      if (known.status === "refused") return undefined;
-      const sending = {
-        id: "page",
-        tenant: channel.tenant,
-        topic: "approval.opened",
-        at: new Date(clock.now()).toISOString(),
-      };
-      return deliveryOf(approval, channel, deps, sending, known.person.id);
-    },
+    page: personPage({ compose: deps, people, onePerson: false, clock }),
     courier(channels, options = {}) {
       const { signInRoles = deps.signInRoles } = options;
       const answers = createAnswers({

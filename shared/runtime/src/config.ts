@@ -83,6 +83,7 @@ const VARIABLES = {
   HOLDPOINT_HOOK_DEADLINE_MS: millis.optional(),
   HOLDPOINT_ONE_PERSON: flag.optional(),
   HOLDPOINT_CHECKERS: z.string().min(1).optional(),
+  HOLDPOINT_CHANNELS: z.string().min(1).optional(),
 } as const;
 type Variables = typeof VARIABLES;
 
@@ -113,6 +114,8 @@ export interface Config {
   onePerson?: boolean;
   /** file that lists out-of-process checkers */
   checkersPath?: string;
+  /** file that lists the courier's channels */
+  channelsPath?: string;
 }
 
 const refuse = (variable: string, expected: string): never => {
@@ -160,6 +163,7 @@ export function readConfig(env: Environment = process.env): Config {
     hookDeadlineMs: read("HOLDPOINT_HOOK_DEADLINE_MS", env),
     onePerson: read("HOLDPOINT_ONE_PERSON", env),
     checkersPath: read("HOLDPOINT_CHECKERS", env),
+    channelsPath: read("HOLDPOINT_CHANNELS", env),
   };
 }
 
