@@ -72,7 +72,7 @@ describe("what cannot be decided exits 2 and says why on stderr, with nothing on
 
   test("a remote checker that cannot be called, unless one says without", async () => {
     const env = {
-      HOLDPOINT_CHECKERS: `${folderWith({ "checkers.yaml": "checkers:\n  - { id: virus-scan }\n" })}/checkers.yaml`,
+      HOLDPOINT_CHECKERS: `${folderWith({ "checkers.yaml": "checkers:\n  - { id: virus-scan, url: http://127.0.0.1:9/ }\n" })}/checkers.yaml`,
     };
     const refused = await runCli(["check", ...bash("git log"), ...with_("loose.yaml")], { env });
     expect([refused.code, refused.stdout]).toEqual([2, ""]);

@@ -52,10 +52,10 @@ function argsOf(text: string | undefined) {
 }
 
 /** rulings §B12: a checker that cannot be called here must not look as if it had found nothing. */
-function refuseUnrun(without: readonly string[]): void {
+async function refuseUnrun(without: readonly string[]): Promise<void> {
   const builtin = without.find((id) => builtinCheckers.some((checker) => checker.id === id));
   if (builtin !== undefined) throw new Fault("invalid", `--without ${builtin}: it is built in and always runs`);
-  const unrun = remoteCheckers().filter((id) => !without.includes(id));
+  const unrun = (await remoteCheckers()).filter((id) => !without.includes(id));
   if (unrun.length > 0) throw new Fault("not_ready", unrun.map((id) => `not run: ${id}`).join("\n"));
 }
 
@@ -65,7 +65,7 @@ export async function check(
   args: string | undefined,
   options: CheckOptions,
 ): Promise<number> {
-  refuseUnrun(options.without ?? []);
+  await refuseUnrun(options.without ?? []);
   if (options.batch !== undefined) {
     if (tool !== undefined) throw new Fault("invalid", "--batch takes its calls from the file: name no tool beside it");
     const set = policySet(options, process.cwd());
