@@ -5,6 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { deriveFacts } from "../facts/derive.ts";
 import { sampleAction, sampleAsk, sampleAtom, sampleFacts, sampleVerdict } from "../sample.ts";
 import { renderCard } from "./card.ts";
 
@@ -270,6 +271,27 @@ describe("secrets", () => {
     );
     expect(text).not.toContain(value);
     expect(text).toContain("set key \\u{secret: aws-access-key, 20 characters}");
+  });
+
+  test.each([
+    ["a cloud key", `AKIA${"IOSFODNN7"}${"EXAMPL1"}`],
+    ["a forge token", `ghp_${"a1B2".repeat(9)}`],
+    ["a signed token", `eyJ${"hbGciOiJIUzI1NiJ9"}.eyJ${"zdWIiOiIxMjM0NTY3ODkwIn0"}.${"dBjftJeZ4CVPmB92K27uhbUJU1p1r"}`],
+    ["a password in an address", `hunter2${"Hunter3"}`],
+  ])("%s that somebody plants stands in no part of the card", (_kind, planted) => {
+    const at = `postgres://admin:${planted}@db.example/x`;
+    const action = sampleAction({
+      args: { command: `psql ${at} -c 'select 1' && echo ${planted}`, password: planted },
+      cwd: `/home/${at}`,
+      session: { id: `s ${at}` },
+      principal: { agent: "a", onBehalfOf: at },
+      resource: { path: at },
+      plan: { why: `because\n${at}`, inputs: [at], sources: [at] },
+      bindings: { files: [{ path: at, sha256: "sha256:0" }] },
+      risk: [{ signal: at, score: 1 }],
+      escalated: { justification: at },
+    });
+    expect(renderCard({ action, facts: deriveFacts(action), verdict }).text).not.toContain(planted);
   });
 
   test("a mask cannot be forged by a text that looks like one", () => {

@@ -6,7 +6,6 @@ import type { Json } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { type Leaf, leaves } from "../redact/leaves.ts";
 import { repeats, type SecretValue, type Span, secretValues } from "../redact/masks.ts";
-import { isNamedSecret } from "../redact/names.ts";
 import { secretSpans } from "../redact/redact.ts";
 import { atomItems, touchItems } from "./fact-items.ts";
 import { visible, visibleKey, visibleLines } from "./visible.ts";
@@ -68,9 +67,7 @@ function argumentItems({ action, facts }: CardInput, values: readonly SecretValu
   return found.map((leaf) => {
     const text = String(leaf.value);
     const spans = [...facts.secrets.filter(({ at }) => at === leaf.at), ...repeats(text, values)];
-    const name = leaf.path.at(-1);
-    const named = spans.length === 0 && typeof name === "string" && leaf.kind === "text" && isNamedSecret(name, text);
-    return argumentItem(leaf, named ? [{ kind: "named-secret", start: 0, end: text.length }] : spans);
+    return argumentItem(leaf, spans);
   });
 }
 

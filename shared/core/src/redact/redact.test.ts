@@ -6,7 +6,6 @@ import { describe, expect, test } from "vitest";
 import { leaves } from "./leaves.ts";
 import { marker } from "./marker.ts";
 import { repeats, secretValues } from "./masks.ts";
-import { isNamedSecret, isSecretName } from "./names.ts";
 import { createRedactor, type Find, redactionsOf, redactJson, redactText } from "./redact.ts";
 import { compileRewrite } from "./rewrite.ts";
 
@@ -64,12 +63,12 @@ describe("values", () => {
   });
 
   test("by the spans of facts, and by the name of an argument", () => {
-    const args = { command: "login hunter22", password: "correct horse", max_tokens: "4096", token: "$TOKEN" };
+    const args = { command: "login hunter22", password: "correct-horse-1", max_tokens: "409600", token: "$TOKEN" };
     const { value } = redactJson(args, key, [{ kind: "password", at: "/command", start: 6, end: 14 }], () => []);
     expect(value).toEqual({
       command: `login ${marker("password", "hunter22", key)}`,
-      password: marker("named-secret", "correct horse", key),
-      max_tokens: "4096",
+      password: marker("named-secret", "correct-horse-1", key),
+      max_tokens: "409600",
       token: "$TOKEN",
     });
   });
@@ -110,31 +109,6 @@ describe("values", () => {
     ]);
   });
 });
-
-test.each([
-  ["password", true],
-  ["DB_PASSWORD", true],
-  ["apiKey", true],
-  ["api-key", true],
-  ["X-Api-Key", true],
-  ["clientSecret", true],
-  ["Authorization", true],
-  ["github_token", true],
-  ["privateKey", true],
-  ["Set-Cookie", true],
-  ["max_tokens", false],
-  ["nextToken", false],
-  ["pageToken", false],
-  ["key", false],
-  ["passwordless", false],
-  ["secretary", false],
-  ["tokenizer", false],
-])("the name `%s` tells a secret: %s", (name, want) => expect(isSecretName(name)).toBe(want));
-
-test.each(["", "abc", "$TOKEN", "$" + "{TOKEN}", "<your token>", "{{ token }}", "***", "xxxx", "true", "null"])(
-  "`%s` stands for a secret and is none",
-  (value) => expect(isNamedSecret("token", value)).toBe(false),
-);
 
 test("values are found again where they are repeated, the longer one first", () => {
   const args = { a: `${secret}`, b: "short" };

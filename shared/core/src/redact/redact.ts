@@ -3,11 +3,10 @@
 import type { Redaction } from "@holdpoint/wire/decision.ts";
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
-import { findSecrets } from "../facts/secrets/find.ts";
+import { findSecrets, secretByKey } from "../facts/secrets/find.ts";
 import { pointer, texts } from "./leaves.ts";
 import { marker } from "./marker.ts";
 import { type Span, tidySpans } from "./masks.ts";
-import { isNamedSecret } from "./names.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Finds the secrets of one text. */
@@ -30,17 +29,19 @@ export function redactText(text: string, spans: readonly Span[], key: Uint8Array
   return out + text.slice(at);
 }
 
-/** The parts of a value that are redacted: by the facts' spans, by what is found anew, and by the names of arguments. */
+/** The parts of a value that are redacted: by the facts' spans, by what is found anew, and by the name of the argument. */
 function spansOf(
   text: string,
   at: string,
   name: string | number | undefined,
   secrets: readonly SecretFact[],
   find: Find,
-) {
+): Span[] {
   const spans = [...secrets.filter((secret) => secret.at === at), ...find(text)];
-  const named = typeof name === "string" && spans.length === 0 && isNamedSecret(name, text);
-  return named ? [{ kind: "named-secret", start: 0, end: text.length }] : spans;
+  if (spans.length > 0 || typeof name !== "string") return spans;
+  const named: SecretFact[] = [];
+  secretByKey(name, text, at, named);
+  return named;
 }
 
 type Path = readonly (string | number)[];
