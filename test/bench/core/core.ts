@@ -1,0 +1,156 @@
+// core.ts — what a decision costs in the pure core, in turns with its peers in one run: ratios, not seconds, are the result
+
+import { argsHash } from "@holdpoint/core/args-hash.ts";
+import { decide } from "@holdpoint/core/decide.ts";
+import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
+import { findSecrets } from "@holdpoint/core/facts/secrets/find.ts";
+import { compileSet } from "@holdpoint/core/rules/compile.ts";
+import { evaluate } from "@holdpoint/core/rules/evaluate.ts";
+import { pack } from "@holdpoint/core/rules/packs.ts";
+import type { Action } from "@holdpoint/wire/action.ts";
+import { casbin, casl, cedar, holdpoint, linear, type Peer, type Question, questions } from "./peers.ts";
+
+export interface Cost {
+  name: string;
+  rules: number;
+  /** median, over the rounds, of nanoseconds a decision */
+  nanos: number;
+  perSecond: number;
+}
+export interface CoreFigures {
+  costs: Cost[];
+  /** holdpoint against the fastest peer, and against cedar, by number of rules: how many times faster */
+  ratios: { rules: number; bestPeer: string; toBest: number; toCedar: number }[];
+  /** cost at 10,000 rules over cost at 10 */
+  growth: number;
+  command: { parseMicros: number; decideMicros: number };
+  largeArgumentMs: number;
+  secrets: { cleanMs: number; hostileMs: number };
+  compile: { rules: number; ms: number; heapMb: number };
+}
+
+const median = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const ROUNDS = 7;
+
+/** Nanoseconds an operation, in one turn of about `ms`. */
+function turn(operation: (index: number) => unknown, ms: number): number {
+  let done = 0;
+  const startedAt = performance.now();
+  let elapsed = 0;
+  while (elapsed < ms) {
+    const batch = Math.max(1, Math.min(2_000, done));
+    for (let index = 0; index < batch; index++) operation(done + index);
+    done += batch;
+    elapsed = performance.now() - startedAt;
+  }
+  return (elapsed * 1e6) / done;
+}
+
+async function peersAt(rules: number, asked: Question[]): Promise<Peer[]> {
+  const all = [
+    holdpoint(rules, asked),
+    linear(rules),
+    casl(rules),
+    ...(rules <= 1_000 ? [await casbin(rules), cedar(rules)] : []),
+  ];
+  // An engine that answers wrongly is not measured: it would be a race to the wrong place.
+  for (const peer of all)
+    for (const question of asked.slice(0, 50))
+      if (peer.decide(question) !== question.denied)
+        throw new Error(`${peer.name} decides ${JSON.stringify(question)} wrongly`);
+  return all;
+}
+
+async function compare(rules: number): Promise<Cost[]> {
+  const asked = questions(rules, 512);
+  const peers = await peersAt(rules, asked);
+  const nanos = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const peer of peers)
+      nanos.get(peer.name)?.push(turn((index) => peer.decide(asked[index % asked.length] as Question), 120));
+  return peers.map(({ name }) => {
+    const cost = median((nanos.get(name) ?? []).slice(1));
+    return { name, rules, nanos: Math.round(cost), perSecond: Math.round(1e9 / cost) };
+  });
+}
+
+const shell = (command: string): Action => ({
+  id: "act_00000000-0000-7000-8000-000000000000",
+  tenant: "default",
+  kind: "tool",
+  tool: "Bash",
+  args: { command },
+  argsHash: argsHash({ command }),
+  cwd: "/home/dev/api",
+  home: "/home/dev",
+  principal: { agent: "bench" },
+  session: { id: "s" },
+  trust: "verified",
+  mode: "auto",
+  attested: ["agent"],
+  credential: "k",
+  proposedAt: "2026-01-01T00:00:00.000Z",
+});
+
+function compileCost(): CoreFigures["compile"] {
+  const rules = 10_000;
+  const text = JSON.stringify({
+    rules: Array.from({ length: rules }, (_, index) => ({
+      id: `r${index}`,
+      effect: "deny",
+      when: { tool: [`tool_${index}`], paths: [`/srv/area_${index}/**`] },
+    })),
+  });
+  compileSet([{ name: "warm.json", dialect: "native-json", text: '{"rules":[]}' }]);
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  const startedAt = performance.now();
+  const set = compileSet([{ name: "bench.json", dialect: "native-json", text }]);
+  const ms = performance.now() - startedAt;
+  globalThis.gc?.();
+  const heapMb = (process.memoryUsage().heapUsed - before) / 1e6;
+  if (set.ruleCount < rules) throw new Error("the set lost rules");
+  return { rules, ms: Math.round(ms), heapMb: Math.round(heapMb) };
+}
+
+export async function benchCore(): Promise<CoreFigures> {
+  const costs: Cost[] = [];
+  for (const rules of [10, 1_000, 10_000]) costs.push(...(await compare(rules)));
+  const at = (rules: number, name: string) =>
+    costs.find((cost) => cost.rules === rules && cost.name === name)?.nanos ?? Number.NaN;
+  const ratios = [10, 1_000, 10_000].map((rules) => {
+    const others = costs.filter((cost) => cost.rules === rules && cost.name !== "holdpoint");
+    const best = others.reduce((a, b) => (a.nanos <= b.nanos ? a : b));
+    const times = (nanos: number) => Math.round((nanos / at(rules, "holdpoint")) * 10) / 10;
+    return { rules, bestPeer: best.name, toBest: times(best.nanos), toCedar: times(at(rules, "cedar-wasm")) };
+  });
+
+  const command = `cd services/api && FOO=bar npm run build -- --mode production && git -C ../web commit -am "release: 1.2.3" && tar -czf dist.tgz dist/ src/index.ts README.md | tee build.log; grep -rn "todo" src > todo.txt`;
+  const one = shell(command.padEnd(200, " "));
+  const set = compileSet([pack("coding-agent")]);
+  const facts = deriveFacts(one);
+  const micros = (operation: () => unknown) =>
+    Math.round(median(Array.from({ length: ROUNDS }, () => turn(operation, 150))) / 10) / 100;
+  const parseMicros = micros(() => deriveFacts(one));
+  const decideMicros = micros(() => evaluate(set, one, facts));
+
+  const large = {
+    ...shell(""),
+    tool: "Write",
+    args: { file_path: "/home/dev/api/a.txt", content: "sudo ".repeat(20_000) },
+  };
+  const ms = (operation: () => unknown) =>
+    Math.round(median(Array.from({ length: ROUNDS }, () => turn(operation, 100))) / 1e4) / 100;
+  const clean = "the quick brown fox jumps over the lazy dog. ".repeat(2_223);
+  const hostile = "AKIA ghp_ xoxb- sk_live_ eyJ -----BEGIN password= token: ".repeat(1_755);
+  return {
+    costs,
+    ratios,
+    growth: Math.round((at(10_000, "holdpoint") / at(10, "holdpoint")) * 100) / 100,
+    command: { parseMicros, decideMicros },
+    largeArgumentMs: ms(() => decide(set, large)),
+    secrets: { cleanMs: ms(() => findSecrets(clean, "", [])), hostileMs: ms(() => findSecrets(hostile, "", [])) },
+    compile: compileCost(),
+  };
+}
