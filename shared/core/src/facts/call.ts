@@ -178,6 +178,5 @@ export function reachesRemote(call: Call, word: Word, access: "read" | "write", 
     reachesHost(call, host, "ssh", access === "write");
     return;
   }
-  if (word.text === null && colon < 0 && slash < 0) addUnknownHost(call.reading, call.atom, word, access === "write");
   touches(call, word, access, reach);
 }

@@ -69,7 +69,7 @@ export function deriveFacts(action: Action): Facts {
   const oddCharacters: Facts["oddCharacters"] = [];
   const secrets: Facts["secrets"] = [];
   for (const { text, at, key } of strings.found) {
-    findOddCharacters(text, at, oddCharacters);
+    findOddCharacters(text, at, oddCharacters, tool.meaning === "shell");
     findSecrets(text, at, secrets);
     secretByKey(key, text, at, secrets);
   }

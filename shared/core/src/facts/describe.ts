@@ -107,6 +107,13 @@ function printed(call: Call, grammar: Grammar | undefined): Output {
   return call.place.cwds.length > 0 ? { kind: "paths", roots: call.place.cwds } : { kind: "unknown" };
 }
 
+/** `git push --help`: nothing but the question. Among other options or operands it may be overruled, or be another word's. */
+function asksForHelp(call: Call): boolean {
+  return (
+    call.options.size === 1 && call.options.get("help") === true && call.operands.length === 0 && call.rest.length === 0
+  );
+}
+
 /** Reads the call into `invocation.atom`. Says what the call prints. */
 export function describe(reading: Reading, nested: Nested, invocation: Invocation): Output {
   const { atom, program } = invocation;
@@ -129,6 +136,13 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   const use = last.useWith.find(({ option }) => call.options.has(option))?.use ?? last.use;
   playOptions(call, chain, deep);
   playOperands(call, use, deep);
+  if (asksForHelp(call)) {
+    call.subs.unshift("help");
+    atom.paths.length = 0;
+    atom.meaning = { program, subcommands: call.subs, options: plainOptions(call), operands: [] };
+    classify(call, "safe");
+    return { kind: "unknown" };
+  }
   let named: ClassName = "warn";
   for (const { program: entry } of chain) {
     if (entry.class) named = entry.class;

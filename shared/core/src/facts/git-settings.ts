@@ -40,6 +40,8 @@ export function gitSetting(call: Call, word: Word, value?: Word): void {
     return;
   }
   const command = text.text ?? text.known;
+  // A helper is named, not called: only `!` or a path makes it a command of its own.
+  if (key.toLowerCase().endsWith(".helper") && !/^[!/~.]/.test(command)) return;
   if (/^[\w./+-]*$/.test(command)) return;
   call.nested.shell(command.startsWith("!") ? from(text, 1) : text, "git");
 }

@@ -9,7 +9,7 @@ export type ClassName = "safe" | "warn" | "blocked";
  * One program or subcommand, written the way its manual says it.
  * `use` names the operands in order: `<read>... <write>`; a role in angle brackets says what happens to the operand
  * (see roles.ts), anything else is a plain word. `...` marks the operand that repeats.
- * `options` has one option a line (or `;`), its names first, the last long name being the canonical one:
+ * `options` has one option a line (or `;`), its names first, the first long name being the canonical one:
  * `-t --target-directory=<write>`; `=` takes a value, `[=WHEN]` may, two spaces begin a remark.
  */
 export interface Program {
@@ -80,7 +80,7 @@ function parseOption(line: string, short: Map<string, Option>, long: Map<string,
     const what = token.slice(equals + 1);
     if (what.startsWith("<")) role = what.slice(1, what.indexOf(">"));
   }
-  const canonical = names.findLast((name) => name.startsWith("--")) ?? names.at(-1)!;
+  const canonical = names.find((name) => name.startsWith("--")) ?? names.at(-1)!;
   const option: Option = { name: canonical.replace(/^-+/, "") };
   if (value) option.value = value;
   if (role) option.role = role;

@@ -21,6 +21,9 @@ const METADATA_NAMES = new Set([
   "metadata.azure.internal",
   "metadata.tencentyun.com",
   "rancher-metadata",
+  "metadata.packet.net",
+  "metadata.platformequinix.com",
+  "metadata.cloud.ibm.com",
 ]);
 const LOOPBACK_NAMES = new Set([
   "localhost",
@@ -31,6 +34,38 @@ const LOOPBACK_NAMES = new Set([
 ]);
 /** Public names that always answer with loopback. */
 const LOOPBACK_ZONES = ["localhost", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "fuf.me", "localho.st"];
+/** Names that answer with whatever their owner likes, or hand on to it: nothing public about what stands behind. */
+const STRANGE_ZONES = [
+  "1u.ms",
+  "rbndr.us",
+  "r3dir.me",
+  "ssrf.localdomain.pw",
+  "lock.cmpxchg8b.com",
+  "burpcollaborator.net",
+  "oastify.com",
+  "interact.sh",
+  "oast.pro",
+  "oast.live",
+  "oast.fun",
+  "oast.me",
+  "oast.site",
+  "requestbin.net",
+  "pipedream.net",
+  "webhook.site",
+  "dnslog.cn",
+  "ngrok.io",
+  "ngrok.app",
+  "ngrok-free.app",
+  "trycloudflare.com",
+  "localhost.run",
+  "serveo.net",
+  "loca.lt",
+  "beeceptor.com",
+  "requestcatcher.com",
+  "hookb.in",
+  "postb.in",
+  "canarytokens.com",
+];
 /** Services that answer with the address spelled in the name. */
 const ADDRESS_ZONES = ["nip.io", "sslip.io", "xip.io", "traefik.me", "local-ip.co", "backname.io"];
 const PRIVATE_SUFFIXES = ["local", "internal", "lan", "intranet", "corp", "home", "home.arpa", "cluster.local"];
@@ -49,6 +84,9 @@ function zoneOfName(host: string): HostZone {
     const address = parseAddress(spelled ? spelled.slice(1).join(".") : hex ? `0x${hex[1]}` : "");
     return address ? zoneOfAddress(address) : "unknown";
   }
+  if (STRANGE_ZONES.some((zone) => endsWithLabel(host, zone))) return "unknown";
+  // What ends in a number is an address or nothing; what holds odd characters is read differently by each reader.
+  if (!/^[a-z0-9._-]+$/.test(host) || /(^|\.)(\d+|0x[0-9a-f]*)$/.test(host)) return "unknown";
   if (PRIVATE_SUFFIXES.some((zone) => endsWithLabel(host, zone))) return "private";
   return "public";
 }
@@ -163,7 +201,8 @@ function fromAuthority(authority: string, scheme: string | undefined, userinfo: 
   let port: number | undefined;
   if (authority.startsWith("[")) {
     const close = authority.indexOf("]");
-    if (close > 0) {
+    if (close < 0) host = authority.slice(1);
+    else if (close > 0) {
       host = authority.slice(0, close + 1);
       port = portOf(authority.slice(close + 2));
     }

@@ -55,8 +55,31 @@ export function looksAlike(text: string): boolean {
   return false;
 }
 
-/** Adds each kind once per string. */
-export function findOddCharacters(text: string, at: string, out: Facts["oddCharacters"]): void {
+const isSpaceLike = (code: number): boolean =>
+  code === 0xa0 ||
+  code === 0x1680 ||
+  (code >= 0x2000 && code <= 0x200a) ||
+  code === 0x202f ||
+  code === 0x205f ||
+  code === 0x3000;
+const isDashLike = (code: number): boolean =>
+  (code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0xfe58 || code === 0xff0d;
+
+/** In a command: a space that separates nothing, a dash that begins no option. */
+function findImitations(text: string, kinds: Set<string>): void {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isSpaceLike(code)) kinds.add("odd-space");
+    else if (isDashLike(code) && (i === 0 || /\s/.test(text[i - 1]!)) && /[\p{L}\p{Pd}]/u.test(text[i + 1] ?? ""))
+      kinds.add("look-alike");
+  }
+}
+
+/** A joiner between two pictures is part of a picture. */
+const joinsPictures = (text: string): boolean => /^[\u200d\ufe0f]$/.test(text);
+
+/** Adds each kind once per string. `command`: what looks like a space or a dash counts too. */
+export function findOddCharacters(text: string, at: string, out: Facts["oddCharacters"], command = false): void {
   let plain = true;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -67,10 +90,14 @@ export function findOddCharacters(text: string, at: string, out: Facts["oddChara
   }
   if (plain) return;
   const kinds = new Set<string>();
+  let before = 0;
   for (const char of text) {
-    const kind = oddKind(char.codePointAt(0)!);
-    if (kind) kinds.add(kind);
+    const code = char.codePointAt(0)!;
+    const kind = oddKind(code);
+    if (kind && !(joinsPictures(char) && before > 0x2190)) kinds.add(kind);
+    before = code === 0xfe0f ? before : code;
   }
+  if (command) findImitations(text, kinds);
   if (looksAlike(text)) kinds.add("look-alike");
   for (const kind of kinds) out.push({ at, kind });
 }

@@ -88,6 +88,12 @@ function readOption(call: Call, chain: readonly Grammar[], word: Word, text: str
   return 0;
 }
 
+/** `git RESET`: refused by most, but not worth a bet. */
+const lowered = (grammar: Grammar, text: string): string => {
+  const lower = text.toLowerCase();
+  return lower !== text && grammar.sub!.has(lower) ? lower : text;
+};
+
 /** Is the next plain word another subcommand, where no table names them? */
 function takesSub(current: Grammar, call: Call, known: number): boolean {
   const { subs } = current.program;
@@ -134,8 +140,8 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
     }
     if (onlyOperands || text.length < 2 || text.charCodeAt(0) !== 45) {
       if (current.sub && !onlyOperands) {
-        call.subs.push(text);
-        const sub = current.sub.get(text);
+        call.subs.push(current.sub.has(text) ? text : lowered(current, text));
+        const sub = current.sub.get(text) ?? current.sub.get(text.toLowerCase());
         if (sub) chain.push(sub);
         current = sub ?? { ...current, sub: undefined };
       } else if (takesSub(current, call, chain.length)) {
@@ -147,6 +153,8 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
       continue;
     }
     if (text === "--") {
+      // `git -- reset`: nothing was said yet that could end here.
+      if (current.sub && !current.program.stopAtOperand) continue;
       call.rest = words.slice(i + 1);
       if (current.program.stopAtOperand) break;
       onlyOperands = true;

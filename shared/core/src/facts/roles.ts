@@ -52,11 +52,12 @@ const ROLES: Record<string, Role> = {
   },
   /** a setting of git, `key=value` */
   gitSetting: (call, word) => gitSetting(call, word),
+  linked: (call, word) => linked(call, word),
   url: (call, word) => reachesUrl(call, word),
   upload: (call, word) => reachesUrl(call, word, true),
   host: (call, word) => reachesHost(call, word),
-  remoteRead: (call, word) => reachesRemote(call, word, "read", { deep: true }),
-  remoteWrite: (call, word) => reachesRemote(call, word, "write", { deep: true }),
+  remoteRead: (call, word, { deep }) => reachesRemote(call, word, "read", { deep }),
+  remoteWrite: (call, word, { deep }) => reachesRemote(call, word, "write", { deep }),
   shell: (call, word) => call.nested.shell(word, call.program),
   sql: (call, word) => readSql(word, (fact) => database(call, fact)),
   /** `@file`, as curl and its kin take it */
@@ -87,6 +88,12 @@ const ROLES: Record<string, Role> = {
     if (word.text === null ? word.known.includes("/") : looksLikePath(word.text)) touches(call, word, "read", { deep });
   },
 };
+
+/** Whoever writes to the link writes to what it leads to: to link is to open a way to both. */
+export function linked(call: Call, word: Word): void {
+  touches(call, word, "read", { deep: true });
+  touches(call, word, "write", { deep: true });
+}
 
 function reachesUrlOrScp(call: Call, word: Word): void {
   const text = word.text ?? word.known;

@@ -171,47 +171,49 @@ export function codeVariable(name: string): VariableKind | undefined {
   return undefined;
 }
 
-/** Settings of git that name a command, a script folder or another file of settings. */
+/** Settings of git that name a command, a folder of scripts or another file of settings. */
 export function gitSettingRuns(key: string): VariableKind | undefined {
   const lower = key.toLowerCase();
+  const exact = Object.hasOwn(GIT_SETTINGS, lower) ? GIT_SETTINGS[lower] : undefined;
+  if (exact) return exact;
   if (lower.startsWith("alias.")) return "command";
-  if (GIT_SETTINGS.has(lower)) return lower === "core.hookspath" || lower.startsWith("include") ? "code" : "command";
+  if (lower.startsWith("includeif.") || lower.startsWith("url.") || lower.startsWith("protocol.")) return "settings";
+  if (lower.startsWith("pager.") || lower.startsWith("man.") || lower.startsWith("hook.")) return "command";
   if (
-    /^(diff|merge|filter|difftool|mergetool|gpg|credential|guitool|browser|man|pager|sendemail|trailer|remote|url|protocol|submodule|includeif|tar|hook)\..*\.?(command|cmd|textconv|driver|clean|smudge|process|program|helper|path|tool|pager|vcs|uploadpack|receivepack|insteadof|pushinsteadof|allow|update|smtpserver|proxy)$/.test(
+    /^(diff|merge|filter|difftool|mergetool|guitool|browser|gpg|trailer|tar)\..+\.(command|cmd|textconv|driver|clean|smudge|process|program)$/.test(
       lower,
     )
   )
     return "command";
-  if (lower.startsWith("includeif.") || lower.startsWith("pager.")) return "code";
+  if (/^remote\..+\.(vcs|uploadpack|receivepack|proxy)$|^submodule\..+\.update$/.test(lower)) return "command";
+  if (/^credential\..+\.helper$/.test(lower)) return "command";
   return undefined;
 }
-const GIT_SETTINGS = new Set([
-  "core.hookspath",
-  "core.sshcommand",
-  "core.editor",
-  "core.pager",
-  "core.fsmonitor",
-  "core.askpass",
-  "core.gitproxy",
-  "core.worktree",
-  "core.attributesfile",
-  "core.alternaterefscommand",
-  "sequence.editor",
-  "include.path",
-  "credential.helper",
-  "diff.external",
-  "interactive.difffilter",
-  "gpg.program",
-  "gpg.ssh.program",
-  "gpg.ssh.defaultkeycommand",
-  "init.templatedir",
-  "uploadpack.packobjectshook",
-  "http.proxy",
-  "http.sslverify",
-  "web.browser",
-  "sendemail.smtpserver",
-  "merge.tool",
-  "diff.tool",
-  "ssh.variant",
-  "safe.directory",
-]);
+const GIT_SETTINGS: Record<string, VariableKind> = {
+  "core.hookspath": "code",
+  "core.sshcommand": "command",
+  "core.editor": "command",
+  "core.pager": "command",
+  "core.fsmonitor": "command",
+  "core.askpass": "command",
+  "core.gitproxy": "command",
+  "core.alternaterefscommand": "command",
+  "core.worktree": "settings",
+  "core.attributesfile": "settings",
+  "sequence.editor": "command",
+  "include.path": "settings",
+  "credential.helper": "command",
+  "diff.external": "command",
+  "interactive.difffilter": "command",
+  "gpg.program": "command",
+  "gpg.ssh.program": "command",
+  "gpg.ssh.defaultkeycommand": "command",
+  "init.templatedir": "code",
+  "uploadpack.packobjectshook": "command",
+  "sendemail.smtpserver": "settings",
+  "sendemail.tocmd": "command",
+  "sendemail.cccmd": "command",
+  "http.proxy": "settings",
+  "http.sslverify": "settings",
+  "safe.directory": "settings",
+};

@@ -296,7 +296,13 @@ export const containers: Record<string, Program> = {
         looksOnly(call);
     },
   },
-  "docker-machine docker-credential-desktop": { subs: { max: 1 }, class: "blocked" },
+  "docker-machine docker-credential-desktop": {
+    subs: { max: 1 },
+    effects: (call) => {
+      if (/^(ls|status|inspect|ip|config|env|url|version|active|list)$/.test(call.subs[0] ?? "")) looksOnly(call);
+      else if (/^(rm|kill|erase)$/.test(call.subs[0] ?? "")) raise(call, "blocked-by-default");
+    },
+  },
   packer: {
     subs: { max: 1 },
     runs: "build-tool",

@@ -59,11 +59,11 @@ function shellEscapes(call: Call, text: string): void {
 }
 
 function server(call: Call, host: Word | undefined): void {
-  if (host && host.text !== null && !host.text.startsWith("/")) reachesHost(call, host, call.program, true);
+  if (host && host.text !== null && !host.text.startsWith("/")) reachesHost(call, host, call.program);
 }
 /** `postgres://user:pw@host/db` among the operands. */
 function urls(call: Call): void {
-  for (const word of call.operands) if ((word.text ?? word.known).includes("://")) reachesUrl(call, word, true);
+  for (const word of call.operands) if ((word.text ?? word.known).includes("://")) reachesUrl(call, word);
 }
 
 const PSQL =
@@ -137,7 +137,7 @@ const REDIS_LOSES = new Set([
 ]);
 function readRedis(call: Call): void {
   server(call, optionValue(call, "h"));
-  for (const url of optionValues(call, "u")) reachesUrl(call, url, true);
+  for (const url of optionValues(call, "u")) reachesUrl(call, url);
   const lines: string[][] = [];
   if (call.rest.length > 0) lines.push(call.rest.map((word) => word.text ?? "?"));
   else if (call.stdin?.kind === "text")
@@ -204,8 +204,7 @@ export const databases: Record<string, Program> = {
     effects: (call) => {
       server(call, optionValue(call, "host"));
       urls(call);
-      for (const word of optionValues(call, "dbname"))
-        if ((word.text ?? "").includes("://")) reachesUrl(call, word, true);
+      for (const word of optionValues(call, "dbname")) if ((word.text ?? "").includes("://")) reachesUrl(call, word);
       if (has(call, "list", "version")) looksOnly(call);
       statements(call, optionValues(call, "command"), optionValues(call, "file"));
     },
@@ -292,7 +291,7 @@ export const databases: Record<string, Program> = {
     effects: (call) => {
       server(call, optionValue(call, "host"));
       urls(call);
-      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri, true);
+      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri);
       database(call, { verb: "dump" });
     },
   },
@@ -306,7 +305,7 @@ export const databases: Record<string, Program> = {
         return;
       }
       server(call, optionValue(call, "host"));
-      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri, true);
+      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri);
       database(
         call,
         has(call, "clean", "drop", "delete") ? { verb: "restore over", unbounded: true } : { verb: "restore" },

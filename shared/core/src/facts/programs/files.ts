@@ -2,6 +2,7 @@
 
 import { type Call, HERE, has, operandText, optionValue, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
+import { linked } from "../roles.ts";
 
 /** `chmod 777`, `chmod a+w`, `chmod u+s`: a mode that opens a file to everybody or lends its owner's rights. */
 function permissive(call: Call): void {
@@ -70,17 +71,19 @@ export const files: Record<string, Program> = {
       "-b; --backup[=HOW]; -c; -C --compare; -d --directory; -D; -g --group=NAME; -m --mode=MODE; -o --owner=NAME; -p --preserve-timestamps; -s --strip; -S --suffix=S; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -Z",
   },
   ln: {
-    use: "<read>... <write>",
-    useWith: { "target-directory": "<read>..." },
+    use: "<linked>... <write>",
+    useWith: { "target-directory": "<linked>..." },
     options:
       "-s --symbolic; -f --force; -i --interactive; -n --no-dereference; -r --relative; -L --logical; -P --physical; -b; --backup[=HOW]; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -S --suffix=S; -h; -F",
     effects: (call) => {
       // `ln -s X` alone makes X's name here.
-      if (call.operands.length === 1 && !has(call, "target-directory"))
-        touches(call, { ...call.operands[0]!, text: ".", raw: "." }, "write");
+      if (call.operands.length !== 1 || has(call, "target-directory")) return;
+      call.atom.paths.length = 0;
+      linked(call, call.operands[0]!);
+      touches(call, HERE, "write");
     },
   },
-  link: { use: "<read> <write>" },
+  link: { use: "<linked> <write>" },
   mkdir: { use: "<write>...", options: "-p --parents; -m --mode=MODE; -v --verbose; -Z" },
   touch: {
     use: "<write>...",

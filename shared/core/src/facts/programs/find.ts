@@ -41,8 +41,35 @@ function put(word: Word, found: Word): Word {
   };
 }
 
+/** The names that are looked for, where nothing but names joined by `-o` says what is found. */
+function namesOf(words: readonly Word[]): string[] | undefined {
+  const names: string[] = [];
+  let ors = 0;
+  let given = 0;
+  for (let i = 0; i < words.length; i++) {
+    const { text } = words[i]!;
+    if (text === "!" || text === "-not" || text === "," || text === "-prune") return undefined;
+    if (text === "-o" || text === "-or") ors++;
+    if (text !== "-name" && text !== "-iname") continue;
+    const name = words[i + 1]?.text;
+    if (!name || name.includes("/")) return undefined;
+    given++;
+    names.push(name);
+    // A wildcard at the beginning finds hidden files too, which a shell's does not.
+    if (/^[*?[]/.test(name)) names.push(`.${name}`);
+  }
+  return given > 0 && (ors === 0 || given === ors + 1) ? names : undefined;
+}
+
+/** Where what is found may lie: below the roots, and by name where the names are known. */
+function foundPaths(call: Call): string[] {
+  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
+  const names = namesOf(call.words);
+  if (!names || names.length * roots.length > 16) return roots;
+  return roots.flatMap((root) => names.map((name) => `${root === "/" ? "" : root}/**/${name}`));
+}
+
 function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {
-  const places = (): string[] => call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
   let doing = false;
   for (let i = 0; i < words.length; i++) {
     const { text } = words[i]!;
@@ -51,7 +78,7 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
     if (RUNS.has(text)) {
       doing = true;
       const end = commandFrom(words, i + 1);
-      const prints = { kind: "paths" as const, roots: places() };
+      const prints = { kind: "paths" as const, roots: foundPaths(call) };
       const found = roots.some((root) => root.text === null && !root.prints)
         ? unknownWord("{}")
         : unknownWord("{}", prints);
@@ -64,8 +91,9 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
     } else if (text === "-delete") {
       doing = true;
       call.options.set("delete", true);
-      for (const root of roots) touches(call, root, "delete", { deep: true });
-      if (roots.length === 0) touches(call, HERE, "delete", { deep: true });
+      if (roots.some((root) => root.text === null))
+        for (const root of roots) touches(call, root, "delete", { deep: true });
+      else touches(call, unknownWord("{}", { kind: "paths", roots: foundPaths(call) }), "delete");
     } else if (WRITES.has(text)) {
       const target = words[++i];
       call.options.set(name, true);
@@ -110,9 +138,6 @@ export const find: Record<string, Program> = {
     raw: true,
     class: "safe",
     effects: readFind,
-    prints: (call) => ({
-      kind: "paths",
-      roots: call.atom.paths.filter((path) => path.access === "read").map((path) => path.path),
-    }),
+    prints: (call) => ({ kind: "paths", roots: foundPaths(call) }),
   },
 };

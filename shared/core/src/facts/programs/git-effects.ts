@@ -16,6 +16,7 @@ import {
 } from "../call.ts";
 import { gitSetting } from "../git-settings.ts";
 import { join, literal, type Word } from "../shell/word.ts";
+import { gitSettingRuns } from "../variables.ts";
 
 /** An option that git does not have, added so that a rule can name what is meant whatever way it was written. */
 const means = (call: Call, name: string): void => {
@@ -225,10 +226,15 @@ export function readConfig(call: Call): void {
     return;
   }
   raise(call, "warn");
-  if (!has(call, "file")) {
+  const running =
+    key?.text === null ||
+    (key !== undefined && gitSettingRuns(key.text ?? "") !== undefined) ||
+    has(call, "edit") ||
+    verb === "edit";
+  if (!has(call, "file") && running) {
     if (has(call, "global")) touches(call, literal("~/.gitconfig"), "write");
     else if (has(call, "system")) touches(call, literal("/etc/gitconfig"), "write");
-    // The repository's own settings change with every `git config user.name`: only what runs code counts as a write there.
+    else touches(call, literal(".git/config"), "write");
   }
   if (key && value) gitSetting(call, key, value);
   else if (has(call, "edit") || verb === "edit") runs(call, "editor");

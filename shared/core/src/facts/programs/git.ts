@@ -121,7 +121,7 @@ export const git: Record<string, Program> = {
         { effects: readCheckout },
       ),
       switch: hooks(
-        "-c --create=NAME; -C --force-create=NAME; -f --force --discard-changes; -d --detach; -t --track[=M]; -m --merge; --orphan=NAME; -q --quiet; --guess; --conflict=S; --ignore-other-worktrees",
+        "-c --create=NAME; -C --force-create=NAME; -f --discard-changes --force; -d --detach; -t --track[=M]; -m --merge; --orphan=NAME; -q --quiet; --guess; --conflict=S; --ignore-other-worktrees",
         {
           effects: (call) => {
             if (has(call, "discard-changes")) touchesHere(call, "write");

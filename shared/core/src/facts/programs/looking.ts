@@ -169,7 +169,7 @@ export const looking: Record<string, Program> = {
       "-L --level=N; -I --ignore-glob=P; -P=P; -o=<write>; -a --all; -d; -l --long; -s --sort=W; --git; -T --tree; -f; -i; -h; -D; -C; -F; -J; -X; --filelimit=N; --charset=C; --icons[=W]; --color[=W]; -1; -R; -p; -u; -g; -H=U; -n; -r; -t; --prune; --dirsfirst; --noreport; --du; -N",
     prints: "operands",
   },
-  "stat file readlink realpath basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum md5 cksum sum du df lsattr getfacl getfattr namei hexdump xxd od strings nm objdump readelf size cmp comm diff colordiff delta sdiff diff3 column nl fold fmt pr expand unexpand paste join rev tr cut uniq tsort iconv look zcat bzcat xzcat zless zgrep bzgrep xzgrep zmore lzcat zstdcat jless csvlook csvcut csvstat csvgrep identify ffprobe mediainfo exiftool pdfinfo pdftotext lscpu":
+  "stat file readlink realpath basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum md5 cksum sum du df lsattr getfacl getfattr namei hexdump xxd od strings nm objdump readelf size cmp comm diff colordiff delta sdiff diff3 column nl fold fmt pr expand unexpand paste join rev tr cut uniq tsort iconv look zcat bzcat xzcat zless zgrep zegrep zfgrep zdiff zcmp bzgrep xzgrep zmore lzcat zstdcat jless csvlook csvcut csvstat csvgrep identify ffprobe mediainfo exiftool pdfinfo pdftotext lscpu":
     {
       use: "<read>...",
       class: "safe",
@@ -302,7 +302,7 @@ export const looking: Record<string, Program> = {
       if (has(call, "set")) raise(call, "blocked-by-default");
     },
   },
-  "ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf ss netstat ifstat pstree pidof jobs printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
+  "ipcs ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf ss netstat ifstat pstree pidof jobs printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
     {
       class: "safe",
       style: "bundle",

@@ -74,7 +74,7 @@ function readCurl(call: Call): void {
     const folder = optionValue(call, "output-dir");
     for (const url of urls) touches(call, folder ?? literal(lastSegment(url)), "write");
   }
-  if (method && !METHODS_THAT_READ.has(method)) raise(call, "warn");
+  if (method && !METHODS_THAT_READ.has(method)) raise(call, method === "DELETE" ? "blocked-by-default" : "warn");
   const output = has(call, "output", "remote-name", "remote-name-all", "cookie-jar", "dump-header", "trace");
   if (uploads || output || has(call, "config")) raise(call, "warn");
   for (const [name] of optionValues(call, "resolve").map((word) => (word.text ?? "").split(":").slice(2)))
@@ -126,7 +126,7 @@ function readSsh(call: Call): void {
   }
   if (!host) return;
   call.operands.push(host, ...command);
-  const sends = command.length > 0 || call.stdin !== undefined || has(call, "R", "L", "D", "w");
+  const sends = command.length > 0 || call.stdin !== undefined || has(call, "R", "D", "w");
   reachesHost(call, host, "ssh", sends || undefined);
   for (const jump of optionValues(call, "J")) reachesHost(call, jump, "ssh");
   // Options may follow the host.
@@ -181,6 +181,12 @@ function readSocat(call: Call): void {
 function readHttpie(call: Call): void {
   const words = [...call.operands];
   const method = /^[A-Z]+$/.test(words[0]?.text ?? "") ? words.shift()!.text! : undefined;
+  if (method) {
+    const word = literal(method);
+    call.options.set("request", word);
+    call.values.set("request", [word]);
+    if (method === "DELETE") raise(call, "blocked-by-default");
+  }
   const [url, ...items] = words;
   const data = items.some(
     (item) =>
@@ -212,7 +218,7 @@ export const networking: Record<string, Program> = {
       -H --header=TEXT; -A --user-agent=TEXT; -e --referer=URL; -u --user=CREDENTIALS; --oauth2-bearer=TOKEN; -K --config=<config>; -n --netrc; --netrc-file=<read>
       -L --location; -s --silent; -S --show-error; -f --fail; -v --verbose; -i --include; -I --head; -k --insecure; -G --get; -g --globoff; -N --no-buffer; -q --disable; -Z --parallel; -# --progress-bar; -4; -6; -0; -1; -2; -3; -R --remote-time; -a --append; -j; -l; -p; --compressed; --http1.1; --http2; --fail-with-body; --no-progress-meter; --ssl-no-revoke; --proto=P; --tlsv1.2
       -x --proxy=<host>; --proxy-user=C; --socks5=<host>; --socks5-hostname=<host>; --socks4=<host>; --preproxy=<host>; --interface=I; --resolve=R; --connect-to=C; --unix-socket=<read>; --dns-servers=A
-      -E --cert=<read>; --key=<read>; --cacert=<read>; --capath=<read>; --cert-type=T; --pass=P
+      -E --cert=FILE; --key=FILE; --cacert=<read>; --capath=<read>; --cert-type=T; --pass=P
       -m --max-time=N; --connect-timeout=N; --retry=N; --retry-delay=N; --retry-max-time=N; --retry-all-errors; --retry-connrefused; --limit-rate=N; --max-filesize=N; -w --write-out=F; -r --range=R; -C --continue-at=N; -z --time-cond=T; -Y=N; -y=N; -t=O; -P=A; -Q --quote=T; -U=C; --keepalive-time=N; --max-redirs=N; --aws-sigv4=T; --mail-from=A; --mail-rcpt=A; --ciphers=L; --doh-url=<url>; --variable=V; --engine=E
     `,
     class: "safe",
@@ -253,7 +259,7 @@ export const networking: Record<string, Program> = {
   "ssh autossh slogin mosh": {
     stopAtOperand: true,
     options:
-      "-i=<read>; -p=PORT; -l=USER; -o=OPTION; -F=<config>; -L=SPEC; -R=SPEC; -D=SPEC; -J=HOST; -W=SPEC; -b=A; -c=C; -E=<write>; -e=C; -I=<run>; -m=M; -O=C; -Q=Q; -S=<read>; -w=T; -B=I; -M; -N; -T; -t; -tt; -f; -n; -q; -v; -vvv; -A; -a; -X; -x; -Y; -C; -G; -g; -K; -k; -V; -4; -6; -y; -s; -P=T; --ssh=<shell>",
+      "-i=FILE; -p=PORT; -l=USER; -o=OPTION; -F=<config>; -L=SPEC; -R=SPEC; -D=SPEC; -J=HOST; -W=SPEC; -b=A; -c=C; -E=<write>; -e=C; -I=<run>; -m=M; -O=C; -Q=Q; -S=<read>; -w=T; -B=I; -M; -N; -T; -t; -tt; -f; -n; -q; -v; -vvv; -A; -a; -X; -x; -Y; -C; -G; -g; -K; -k; -V; -4; -6; -y; -s; -P=T; --ssh=<shell>",
     effects: readSsh,
   },
   sshpass: {
@@ -264,7 +270,7 @@ export const networking: Record<string, Program> = {
   scp: {
     use: "<remoteRead>... <remoteWrite>",
     options:
-      "-r --recursive; -p; -P=PORT; -i=<read>; -o=OPTION; -F=<config>; -S=<run>; -C; -q; -v; -B; -l=N; -c=C; -J=HOST; -D=<run>; -3; -4; -6; -A; -O; -R; -T; -X=O",
+      "-r --recursive; -p; -P=PORT; -i=FILE; -o=OPTION; -F=<config>; -S=<run>; -C; -q; -v; -B; -l=N; -c=C; -J=HOST; -D=<run>; -3; -4; -6; -A; -O; -R; -T; -X=O",
     effects: (call) => {
       for (const option of optionValues(call, "o"))
         if (/command/i.test(option.text ?? "command")) {

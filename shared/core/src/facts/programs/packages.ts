@@ -65,14 +65,17 @@ const node: Record<string, Program> = {
     effects: (call) => {
       if (call.subs[0] === "publish" && !has(call, "dry-run")) {
         publishes(call);
-        raise(call, "blocked-by-default");
       }
     },
   },
-  "unpublish deprecate undeprecate owner access dist-tag team token login adduser logout star hook org profile": {
-    class: "blocked",
+  unpublish: { class: "blocked", effects: publishes },
+  "deprecate undeprecate owner access dist-tag team token login adduser logout star unstar stars hook org profile": {
     subs: { max: 1 },
-    effects: publishes,
+    effects: (call) => {
+      const verb = call.subs[1] ?? "";
+      if (/^(ls|list|get)$/.test(verb) || call.subs[0] === "stars") looksOnly(call);
+      else if (/^(rm|remove|revoke|delete|destroy)$/.test(verb)) raise(call, "blocked-by-default");
+    },
   },
   "config c set": {
     sub: {
@@ -262,7 +265,8 @@ export const packages: Record<string, Program> = {
         class: "safe",
       },
       clean: { effects: (call) => touches(call, literal("target"), "delete", { deep: true }) },
-      "publish yank owner login logout": { class: "blocked", effects: publishes },
+      "publish yank owner": { class: "blocked", effects: publishes },
+      "login logout": {},
       package: { runs: "build-tool" },
       watch: { options: "-x --exec=CMD; -s --shell=<shell>", runs: "build-tool" },
     },
@@ -308,7 +312,7 @@ export const packages: Record<string, Program> = {
       ),
       "uninstall cleanup": {},
       "list search info environment query specification outdated which contents help": { class: "safe" },
-      "push yank owner signin signout": { class: "blocked", effects: publishes },
+      "push yank owner": { class: "blocked", effects: publishes },
       build: { runs: "build-tool", use: "<config>" },
       exec: runsWith("package"),
     },
@@ -363,7 +367,7 @@ export const packages: Record<string, Program> = {
     },
   },
   "dnf yum microdnf zypper apk pkg port tdnf swupd slackpkg pkg_add": system(
-    "list search info repolist provides repoquery history check-update se if lr lu what-provides stats policy query which audit",
+    "list ls search info repolist provides repoquery history check-update se if lr lu what-provides stats policy query which audit",
     "install remove erase autoremove update upgrade distro-sync downgrade reinstall groupinstall group clean makecache config-manager localinstall in rm up dup ref refresh ar addrepo rr add del fix delete autoclean module swap mark",
   ),
   "brew linuxbrew": {

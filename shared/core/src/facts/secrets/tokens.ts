@@ -125,7 +125,9 @@ for (let code = 33; code < 127; code++) {
 export const BY_START: (Token[] | undefined)[] = new Array<Token[] | undefined>(128 * 128).fill(undefined);
 for (const token of TOKENS) {
   const key = token.prefix.charCodeAt(0) * 128 + token.prefix.charCodeAt(1);
-  (BY_START[key] ??= []).push(token);
+  const list = BY_START[key];
+  if (list) list.push(token);
+  else BY_START[key] = [token];
 }
 // The longest prefix first: `sk-ant-` before `sk-`.
 for (const list of BY_START) list?.sort((a, b) => b.prefix.length - a.prefix.length);

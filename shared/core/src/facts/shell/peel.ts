@@ -124,6 +124,10 @@ export function peel(
     const dash = rest.findIndex((word) => word.text === "-c" || word.text === "--command");
     if (dash >= 0 && rest[dash + 1]) return readCode(inner, rest[dash + 1]!);
   }
+  if (wrapper.textOnly) {
+    const { stdin } = setting.streams;
+    return stdin?.kind === "text" ? readCode(inner, literal(stdin.text)) : undefined;
+  }
   rest = rest.slice(wrapper.takes ?? 0);
   if (rest[0]?.text === "--") rest = rest.slice(1);
   if (rest.length === 0) {
@@ -134,7 +138,9 @@ export function peel(
   if (wrapper.adds) {
     const added = fromStdin(setting.streams.stdin);
     const mark = call.options.get("replace") ?? call.options.get("i") ?? call.options.get("J");
-    rest = mark ? replace(rest, mark === true ? "{}" : (mark.text ?? "{}"), added) : [...rest, ...added];
+    const sign = mark === true ? "{}" : mark ? (mark.text ?? "{}") : undefined;
+    const marked = sign !== undefined && rest.some((word) => asCode(word).includes(sign));
+    rest = marked ? replace(rest, sign, added) : [...rest, ...added];
   }
   if (wrapper.joins && !call.options.has("exec")) return readCode(inner, join(rest));
   return runWords(
@@ -163,16 +169,14 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
     return UNKNOWN;
   }
   // An argument is put in quoted: it is a word there, whatever it holds.
-  if (args.length === 1 && args[0]!.text === null) {
-    const text = join(command);
-    const code = /\{[.#%/]*\}/.test(asCode(text))
-      ? asCode(text).replace(/\{[.#%/]*\}/g, '"$__found"')
-      : `${asCode(text)} "$__found"`;
+  const text = join(command);
+  const code = /\{[.#%/]*\}/.test(asCode(text))
+    ? asCode(text).replace(/\{[.#%/]*\}/g, '"$__found"')
+    : `${asCode(text)} "$__found"`;
+  for (const arg of args) {
     const scope = { ...inner.scope, variables: new Map(inner.scope.variables) };
-    scope.variables.set("__found", args[0]!);
-    return readCode({ ...inner, scope }, text.text === null ? { ...text, template: code } : literal(code));
+    scope.variables.set("__found", arg);
+    readCode({ ...inner, scope }, text.text === null ? { ...text, template: code } : literal(code));
   }
-  const marks = command.some((word) => word.text !== null && /\{[.#%/]*\}/.test(word.text));
-  for (const arg of args) readCode(inner, join(marks ? replace(command, "{}", [arg]) : [...command, arg]));
   return UNKNOWN;
 }

@@ -39,7 +39,7 @@ export const hasGlob = (text: string): boolean => {
 };
 
 /** What stands for an unknown part in a template. */
-export const UNKNOWN_PART = "${__}";
+export const UNKNOWN_PART = "\x24{__}";
 
 /** The word as code to read: its text, or what is known of it. */
 export const asCode = (word: Word): string => word.text ?? word.template ?? `${word.known}${UNKNOWN_PART}`;

@@ -14,6 +14,8 @@ export interface Wrapper {
   text?: string[];
   /** a bare `-c TEXT` after its own operands: flock, su */
   dashC?: true;
+  /** operands are a user or a file, never a call: only a text is read */
+  textOnly?: true;
   /** words from standard input are added: xargs */
   adds?: true;
   /** the call runs on another machine or in a container */
@@ -52,7 +54,7 @@ const WRAPPERS: Record<string, Wrapper> = {
     options:
       "-c --command=TEXT; -l --login; -s --shell=FILE; -m -p --preserve-environment; -g --group=NAME; -P --pty; -",
     text: ["command"],
-    takes: 1,
+    textOnly: true,
     alone: true,
     dashC: true,
   },
@@ -163,7 +165,7 @@ const WRAPPERS: Record<string, Wrapper> = {
     options:
       "-c --command=TEXT; -a --append; -e --return; -f --flush; -q --quiet; -O --log-out=FILE; -I --log-in=FILE; -B --log-io=FILE; -T --log-timing=FILE; -t[=FILE]",
     text: ["command"],
-    takes: 1,
+    textOnly: true,
     alone: true,
   },
   "systemd-run": {
