@@ -92,3 +92,12 @@ test.each([
   ["größe", "größe"],
   ["\u202e", "\\u{202e}"],
 ])("key `%s`", (key, seen) => expect(visibleKey(key)).toBe(seen));
+
+test("hostile texts end in bounded time", () => {
+  const began = performance.now();
+  for (const part of ["a", " ", "\\", "\\u{", "д", "aд", "\u202e", "ー", "\n", "a b", "\u0301"]) {
+    visible(`${part.repeat(Math.floor(100_000 / part.length))} é`);
+    visible(`${part.repeat(Math.floor(100_000 / part.length))}é`);
+  }
+  expect(performance.now() - began).toBeLessThan(3_000);
+});

@@ -9,6 +9,19 @@ const spelled = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toSt
 const SPACES_SHOWN_MAX = 40;
 const WORD = /[\p{L}\p{M}\p{N}_]+/uy;
 const PRINTABLE = /[\x20-\x7e]/;
+/** Most text is nothing but this: no backslash, no control, no letter that needs a thought. */
+const PLAIN = /[\n\x20-\x5b\x5d-\x7e]+/y;
+
+/** The plain run from `at`, without a word that may go on in other letters. */
+function plainRun(text: string, at: number): string {
+  PLAIN.lastIndex = at;
+  const run = PLAIN.exec(text)?.[0] ?? "";
+  if (!(text.charCodeAt(at + run.length) > 0x7f)) return run;
+  let end = run.length;
+  // A loop and not a pattern: `\w+$` would look at a long word again from each of its letters.
+  while (end > 0 && /\w/.test(run.charAt(end - 1))) end -= 1;
+  return run.slice(0, end);
+}
 
 /**
  * One-to-one: `\u{…}` in the result is always ours, because a literal `\u{` becomes `\u{5c}u{`. Newlines stay, for the
@@ -18,6 +31,9 @@ function spellOut(text: string): string {
   let out = "";
   let at = 0;
   while (at < text.length) {
+    const plain = plainRun(text, at);
+    out += plain;
+    at += plain.length;
     WORD.lastIndex = at;
     const word = WORD.exec(text)?.[0];
     if (word !== undefined) {
@@ -27,6 +43,7 @@ function spellOut(text: string): string {
       at += word.length;
       continue;
     }
+    if (at >= text.length) break;
     const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (char === "\\" && text.startsWith("u{", at + 1)) out += spelled(char);
     else out += char === "\n" || PRINTABLE.test(char) ? char : spelled(char);
