@@ -125,9 +125,3 @@ export function sureTokens({ segments, glob }: PathPattern): string[] {
   const words = last.matchAll(/(?<=^|[-_.])[^-_.*?]+(?=[-_.]|$)/g);
   return [...words].map(([word]) => `w:${word.toLowerCase()}`);
 }
-
-/** The tokens that a path has, for `sureTokens` to be found by. `name` and `segments` are in lower case. */
-export function tokensOf(seen: SeenPath, visit: (token: string) => void): void {
-  for (const segment of seen.segments) if (segment !== "") visit(`s:${segment}`);
-  for (const word of seen.name.split(/[-_.]/)) if (word !== "") visit(`w:${word}`);
-}

@@ -5,8 +5,7 @@ import type { CompiledRule } from "./compiled.ts";
 import { type Anchor, FACT_NAMES, type FactName, type Field } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
 import type { View } from "./criteria/view.ts";
-import { tokensOf } from "./path-pattern.ts";
-import { seenPath } from "./seen-path.ts";
+import { type SeenPath, seenPath } from "./seen-path.ts";
 
 type Buckets = Map<string, CompiledRule[]>;
 
@@ -17,7 +16,9 @@ export interface RuleIndex {
   program: Buckets;
   host: Buckets;
   args: Map<string, Buckets>;
-  path: Buckets;
+  /** by a whole segment of the path, by a whole word of its last segment */
+  segment: Buckets;
+  word: Buckets;
   fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
   facts: Partial<Record<FactName, CompiledRule[]>>;
 }
@@ -54,7 +55,8 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     program: new Map(),
     host: new Map(),
     args: new Map(),
-    path: new Map(),
+    segment: new Map(),
+    word: new Map(),
     fields: [],
     facts: {},
   };
@@ -100,7 +102,10 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Read
       return;
     }
     case "path":
-      for (const tokens of anchor.tokens) push(index.path, rarest(tokens, sizes), rule);
+      for (const tokens of anchor.tokens) {
+        const token = rarest(tokens, sizes);
+        push(token.startsWith("s:") ? index.segment : index.word, token.slice(2), rule);
+      }
       if (anchor.reaches) placeFact(index, "reaches", rule);
       return;
     case "field": {
@@ -151,8 +156,8 @@ export function candidates(
     else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket);
   }
   if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, visit);
-  if (index.path.size > 0)
-    for (const fact of atom.paths) tokensOf(seenPath(view, fact, true), (token) => open(index.path, token, visit));
+  if (index.segment.size > 0 || index.word.size > 0)
+    for (const fact of atom.paths) openPath(index, seenPath(view, fact, true), visit);
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
     if (value !== undefined) open(known, value, visit);
@@ -173,6 +178,12 @@ function openProgram(buckets: Buckets, name: string, visit: (rules: readonly Com
   open(buckets, name, visit);
   const lower = name.toLowerCase();
   if (lower !== name) open(buckets, lower, visit);
+}
+
+/** The paths of `sureTokens`, which are in lower case, and so are those that are seen to tighten. */
+function openPath({ segment, word }: RuleIndex, seen: SeenPath, visit: (rules: readonly CompiledRule[]) => void): void {
+  for (const part of seen.segments) open(segment, part, visit);
+  if (word.size > 0) for (const part of seen.name.split(/[-_.]/)) open(word, part, visit);
 }
 
 const PRESENT: Readonly<Record<FactName, (view: View, atom: Atom) => boolean>> = {

@@ -21,6 +21,8 @@ export interface CommandPattern {
   options: { name: string; value: WordTest | undefined }[];
   /** subcommands and operands in their order */
   operands: WordTest[];
+  /** the first of them, where it is no pattern: most commands differ here already */
+  first: string | undefined;
   /** for programs that no table knows: the words as they are */
   words: WordTest[] | undefined;
 }
@@ -79,8 +81,10 @@ export function parseCommandPattern(text: string): CommandPattern {
   const known = (one: string | null): WordTest => (one === null ? () => true : wordTest(one));
   const pattern: CommandPattern = { ...nothing(name), wrappers: atom.wrappers };
   if (!meaning) return { ...pattern, words: atom.words.map(known) };
+  const [first] = wordsOf(meaning);
   return {
     ...pattern,
+    first: first === null || first === undefined || isWild(first) || first.includes("\\") ? undefined : first,
     options: Object.entries(meaning.options).map(([option, value]) => ({
       name: option,
       value: value === true ? undefined : wordTest(value),
@@ -98,6 +102,7 @@ const nothing = (program: string): CommandPattern => ({
   bare: false,
   options: [],
   operands: [],
+  first: undefined,
   words: undefined,
 });
 
@@ -134,6 +139,10 @@ export function commandMatches(pattern: CommandPattern, atom: Atom, direction: D
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
+  if (pattern.first !== undefined) {
+    const given = meaning.subcommands[0] ?? meaning.operands[0];
+    if (typeof given === "string" && given !== pattern.first) return false;
+  }
   if (pattern.operands.length > 0) {
     const words = wordsOf(meaning);
     for (const [index, test] of pattern.operands.entries())
