@@ -3,6 +3,7 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { createOutbound } from "@holdpoint/runtime/outbound.ts";
 import { Webhook } from "standardwebhooks";
+import { readButton } from "../src/button.ts";
 import type { Channel, ChannelIdentity, InboundRequest } from "../src/channel.ts";
 import { discord } from "../src/channels/discord.ts";
 import { email } from "../src/channels/email.ts";
@@ -112,7 +113,7 @@ export async function webhookPlatform(world: World): Promise<Platform> {
         source: "urn:test:ci",
         type: "com.holdpoint.approval.vote",
         data: {
-          approvalId: data.approval.id,
+          approvalId: readButton(code ?? "")?.approvalId ?? data.approval.id,
           vote,
           cardSha256: data.approval.card.sha256,
           nonce: code?.slice(25) ?? data.nonces[vote] ?? "A".repeat(22),
