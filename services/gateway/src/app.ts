@@ -15,6 +15,7 @@ import { notFound, readQuery } from "./query.ts";
 import { type Answer, type Call, METHODS, type Route } from "./route.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { authzenRoutes } from "./routes/authzen.ts";
 import { decisionRoutes } from "./routes/decisions.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -23,6 +24,7 @@ import { peopleRoutes } from "./routes/people.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { runRoutes } from "./routes/run.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
+import { standingRoutes } from "./routes/standing.ts";
 import { stopRoutes } from "./routes/stops.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { createWaiters } from "./waiters.ts";
@@ -43,6 +45,8 @@ export const routes: readonly Route[] = [
   ...decisionRoutes,
   ...stopRoutes,
   ...eventRoutes,
+  ...standingRoutes,
+  ...authzenRoutes,
 ];
 
 /** What the gateway keeps between requests. `closing`: aborted when the server drains. */

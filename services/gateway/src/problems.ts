@@ -21,7 +21,10 @@ const RETRY_AFTER_SECONDS = "1";
 /** Anything thrown as a fault: what is not one is a bug or a broken part, and is logged as such. */
 export function asFault(error: unknown, log: Log): Fault {
   if (isFault(error)) {
-    if (FAULTS[error.code].status >= 500) log.error({ error }, "a request could not be handled");
+    const { status } = FAULTS[error.code];
+    // Many come at once while the database is away; who it is that is away says enough.
+    if (status === 503) log.warn({ code: error.code, reason: error.message }, "cannot decide or record");
+    else if (status >= 500) log.error({ error }, "a request could not be handled");
     return error;
   }
   log.error({ error }, "an error that nobody expected");

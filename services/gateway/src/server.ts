@@ -10,6 +10,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createApp, openGateway } from "./app.ts";
 import type { GatewayOptions, Parts } from "./parts.ts";
 import { asFault, problemResponse, SECURITY_HEADERS } from "./problems.ts";
+import { pause } from "./waiters.ts";
 
 const HEADER_BYTES_MAX = 16_384;
 const HEADERS_MS = 10_000;
@@ -19,6 +20,9 @@ const KEEP_ALIVE_MS = 65_000;
 const CHECK_MS = 1_000;
 /** What is in hand may end within this; the rest of the drain budget belongs to the engine. */
 const DRAIN_MS = limits.drainMs - 4_000;
+const IDLE_MS = 25;
+/** For what was committed and is being sent. */
+const SEND_MS = 1_000;
 
 export interface ServerOptions extends GatewayOptions {
   /** 0 for any free one */
@@ -128,7 +132,7 @@ export async function startGateway(parts: Parts, options: ServerOptions): Promis
       async close() {
         closing.abort();
         await drained(server);
-        await gateway.intake.idle();
+        await within(SEND_MS, gateway.intake.idle());
         await Promise.all([unlisten(), metrics.close()]);
       },
     };
@@ -139,10 +143,18 @@ export async function startGateway(parts: Parts, options: ServerOptions): Promis
   }
 }
 
+/** Answers what is in hand, then ends; connections that fall idle meanwhile are not waited for. */
 async function drained(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
   const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(late);
+}
+
+/** What a queue that hangs never ends is the reconciler's to find; it must not hold up the end of this process. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work.finally(() => over.abort()), pause(ms, over.signal)]);
 }

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { type Engine, openEngine } from "@holdpoint/engine/deps.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
+import { type FaultProxy, startFaultProxy } from "@holdpoint/testkit/fault-proxy.ts";
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import type { KeyRequest } from "@holdpoint/wire/access.ts";
 import { startEscalation } from "../../escalation/src/start.ts";
@@ -23,6 +24,8 @@ export interface Answer {
 
 export interface House extends RunningGateway {
   engine: Engine;
+  /** the link to Postgres, where it was asked for */
+  link?: FaultProxy;
   /** the secret of a new key */
   key(request: KeyRequest): Promise<string>;
   agentKey: string;
@@ -34,12 +37,15 @@ export interface House extends RunningGateway {
 const TENANT = "default";
 
 export async function openHouse(
-  options: { onePerson?: boolean; stages?: boolean; parts?: (engine: Engine) => Parts } = {},
+  options: { onePerson?: boolean; stages?: boolean; link?: boolean; parts?: (engine: Engine) => Parts } = {},
 ): Promise<House> {
   const { onePerson = true, stages: withStages = true, parts = (engine) => engine } = options;
   const database = await privateDatabase();
   const masterKey = randomBytes(32);
-  const config = { databaseUrl: database.url, masterKey, jobKeys: [{ id: "k1", key: randomBytes(32) }], onePerson };
+  const at = new URL(database.url);
+  const link = options.link ? await startFaultProxy({ host: at.hostname, port: Number(at.port) }) : undefined;
+  if (link) at.host = `127.0.0.1:${link.port}`;
+  const config = { databaseUrl: at.href, masterKey, jobKeys: [{ id: "k1", key: randomBytes(32) }], onePerson };
   const log = createLogger("house", { level: "error" });
   const engine = await openEngine(config, { service: "house", log, policySources: [pack("coding-agent")] });
   const stages = withStages
@@ -52,6 +58,7 @@ export async function openHouse(
   return {
     ...gateway,
     engine,
+    ...(link && { link }),
     key,
     agentKey: await key({
       role: "agent",
@@ -69,6 +76,7 @@ export async function openHouse(
       await gateway.close();
       await Promise.all(stages.map((stage) => stage.stop()));
       await engine.close();
+      await link?.close();
       await database.drop();
     },
   };
