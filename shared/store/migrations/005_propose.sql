@@ -1,96 +1,141 @@
--- 005_propose.sql — accept actions: many at once, each with its first event, replays and equal waiting ones recognised
+-- 005_propose.sql — accept actions: each with its first event, replays and equal waiting ones recognised
 
--- `p_items`: a JSON array; the sealed parts of all items stand one after the other in `p_blob`, found by offset
--- (from 1) and length, so that no byte of them is encoded, parsed or copied on its way here.
-CREATE FUNCTION propose(p_tenant text, p_items json, p_blob bytea, p_open_max int)
-RETURNS TABLE (r_n int, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open bigint)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = holdpoint, pg_temp SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
-#variable_conflict use_column
+-- About `propose` and `settle`, which every action pays for. Many items of one tenant go in as parallel arrays; what is
+-- long (sealed bytes, payloads) stands end to end in `p_blob`, so nothing of it is escaped, encoded or parsed on the
+-- way: `part` finds it by offset and length. Each has three steps: read and lock all rows in one order (two calls wait
+-- for each other and never deadlock), judge item by item, write everything with one statement a table.
+
+-- The n-th item's k-th part, of `p_parts` for each item; null where it has none.
+CREATE FUNCTION part(p_blob bytea, p_places int[], p_parts int, n bigint, k int) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN p_places[2 * (p_parts * (n - 1) + k)] > 0
+    THEN substring(p_blob FROM p_places[2 * (p_parts * (n - 1) + k) - 1] FOR p_places[2 * (p_parts * (n - 1) + k)]) END
+$$;
+
+-- Parts of an item: 1 the sealed action, 2 the event's payload, 3 its content, 4 the trace context.
+CREATE FUNCTION propose(p_tenant text, p_ids text[], p_credentials text[], p_agents text[], p_sessions text[], p_tools text[],
+  p_modes text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
+  p_places int[], p_blob bytea, p_open_max int)
+RETURNS TABLE (r_n bigint, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
-  v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
-  v_lost int[] := '{}';
+  i record;
+  v_count int := cardinality(p_ids);
+  v_time text;
+  v_agent text;
+  v_key text := '';
+  v_rows bigint;
+  v_status text[] := array_fill(NULL::text, ARRAY[v_count]);
+  v_target text[] := p_ids;                                    -- the action that an item amounts to
+  v_open int[] := array_fill(0, ARRAY[v_count]);
+  v_hash text[] := array_fill(NULL::text, ARRAY[v_count]);      -- filled for what is to be made
+  v_new text[] := '{}';
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
-  FOR r_n, r_status, r_id, r_at, r_receipt, r_open IN
-    WITH item AS MATERIALIZED ( -- a twin has the key of an item before it: it becomes that one's replay
-      SELECT *, key IS NOT NULL AND row_number() OVER (PARTITION BY credential, key ORDER BY n) > 1 AS twin FROM json_to_recordset(p_items) AS x(
-        n int, id text, credential text, agent text, session text, tool text, mode text, key text, request_mac text,
-        join_mac text, within_ms bigint, trace text, event text, payload text, s0 int, s1 int, c0 int, c1 int)
-    ), known AS MATERIALIZED (
-      SELECT i.n, k.action_id, k.request_mac = i.request_mac AS same
-        FROM item i JOIN idempotency_keys k ON k.tenant = p_tenant AND k.credential = i.credential AND k.key = i.key
-    ), equal AS MATERIALIZED (
-      SELECT i.n, e.id AS action_id
-        FROM item i CROSS JOIN LATERAL (
-          SELECT a.id FROM actions a
-           WHERE a.tenant = p_tenant AND a.join_mac = i.join_mac AND a.state IN ('held', 'approved') AND a.due_at > v_now
-           ORDER BY a.id LIMIT 1) e
-       WHERE i.join_mac IS NOT NULL AND NOT EXISTS (SELECT FROM known WHERE known.n = i.n)
-    ), busy AS MATERIALIZED (
-      SELECT w.agent, (SELECT count(*) FROM actions a
-                        WHERE a.tenant = p_tenant AND a.agent = w.agent AND a.state IN ('received', 'held')) AS open
-        FROM (SELECT DISTINCT agent FROM item) w
-    ), fresh AS MATERIALIZED (
-      SELECT i.*, b.open, i.twin OR row_number() OVER (PARTITION BY i.agent, i.twin ORDER BY i.n) + b.open <= p_open_max AS admitted
-        FROM item i JOIN busy b ON b.agent = i.agent
-       WHERE NOT EXISTS (SELECT FROM known WHERE known.n = i.n) AND NOT EXISTS (SELECT FROM equal WHERE equal.n = i.n)
-    ), keyed AS (
-      INSERT INTO idempotency_keys AS k (tenant, credential, key, action_id, request_mac)
-      SELECT p_tenant, i.credential, i.key, coalesce(e.action_id, i.id), i.request_mac
-        FROM item i LEFT JOIN equal e ON e.n = i.n
-       WHERE i.key IS NOT NULL AND NOT i.twin AND NOT EXISTS (SELECT FROM known WHERE known.n = i.n)
-         AND (e.n IS NOT NULL OR EXISTS (SELECT FROM fresh f WHERE f.n = i.n AND f.admitted))
-       ORDER BY i.credential, i.key -- two processes with the same keys wait for each other in one order
-      ON CONFLICT DO NOTHING
-      RETURNING action_id
-    ), winner AS MATERIALIZED (
-      SELECT f.*, event_hash(v_now, f.payload, NULL, 1) AS hash FROM fresh f
-       WHERE f.admitted AND NOT f.twin AND (f.key IS NULL OR EXISTS (SELECT FROM keyed WHERE keyed.action_id = f.id))
-    ), born AS (
-      INSERT INTO actions AS a (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac,
-                           trace, proposed_at, dispatched_at, deadline_at, due_at, receipt)
-      SELECT p_tenant, w.id, 'received', 1, 1, w.credential, w.agent, w.session, w.tool, w.mode,
-             substring(p_blob FROM w.s0 FOR w.s1), coalesce(w.join_mac, ''), w.trace, v_now, v_now,
-             v_now + w.within_ms * interval '1 ms', v_now + w.within_ms * interval '1 ms', w.hash
-        FROM winner w ORDER BY w.id
-      ON CONFLICT DO NOTHING
-      RETURNING a.id, a.receipt
-    ), told AS (
-      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, hash, content)
-      SELECT p_tenant, w.event, w.id, 1, 'proposed', 'received', v_now, w.payload, w.hash, substring(p_blob FROM w.c0 FOR w.c1)
-        FROM winner w WHERE EXISTS (SELECT FROM born WHERE born.id = w.id)
-      RETURNING id
-    ), batched AS (
-      INSERT INTO event_batches (tenant, event_ids) SELECT p_tenant, ids FROM (SELECT array_agg(id ORDER BY id) AS ids FROM told) t
-       WHERE ids IS NOT NULL
-    )
-    SELECT i.n,
-           CASE WHEN k.n IS NOT NULL THEN CASE WHEN k.same THEN 'replayed' ELSE 'conflict' END
-                WHEN e.n IS NOT NULL AND NOT i.twin THEN 'joined'
-                WHEN NOT f.admitted THEN 'too_many_open'
-                WHEN b.id IS NOT NULL THEN 'created'
-                ELSE 'lost' END,
-           coalesce(k.action_id, e.action_id, i.id), v_now, b.receipt, f.open
-      FROM item i
-      LEFT JOIN known k ON k.n = i.n
-      LEFT JOIN equal e ON e.n = i.n
-      LEFT JOIN fresh f ON f.n = i.n
-      LEFT JOIN born b ON b.id = i.id
+  r_at := date_trunc('milliseconds', clock_timestamp());
+  v_time := event_time(r_at);
+  FOR i IN
+    SELECT x.*, known.action_id AS known, known.request_mac AS known_mac, equal.id AS equal
+      FROM (SELECT * FROM unnest(p_ids, p_credentials, p_agents, p_keys, p_request_macs, p_join_macs)
+                     WITH ORDINALITY AS u(id, credential, agent, key, request_mac, join_mac, n)
+             ORDER BY credential, key, n) x
+      LEFT JOIN LATERAL (
+        SELECT k.action_id, k.request_mac FROM idempotency_keys k
+         WHERE k.tenant = p_tenant AND k.credential = x.credential AND k.key = x.key LIMIT 1) known ON x.key IS NOT NULL
+      LEFT JOIN LATERAL (
+        SELECT a.id FROM actions a
+         WHERE a.tenant = p_tenant AND a.join_mac = x.join_mac AND a.state IN ('held', 'approved') AND a.due_at > r_at
+         LIMIT 1) equal ON x.join_mac IS NOT NULL
   LOOP
-    IF r_status = 'lost' THEN v_lost := v_lost || r_n; ELSE RETURN NEXT; END IF;
+    IF i.known IS NOT NULL THEN
+      v_status[i.n] := CASE WHEN i.known_mac = i.request_mac THEN 'replayed' ELSE 'conflict' END;
+      v_target[i.n] := i.known;
+    ELSIF i.key IS NOT NULL AND v_key = i.credential || ' ' || i.key THEN
+      v_status[i.n] := 'lost'; -- the item before it has the same key: it becomes that one's replay
+    ELSIF i.equal IS NOT NULL THEN
+      v_status[i.n] := 'joined';
+      v_target[i.n] := i.equal;
+    ELSE
+      IF v_agent IS DISTINCT FROM i.agent THEN
+        v_agent := i.agent;
+        SELECT count(*) INTO r_open FROM (
+          SELECT FROM actions a WHERE a.tenant = p_tenant AND a.agent = i.agent AND a.state IN ('received', 'held') LIMIT p_open_max) b;
+        r_open := r_open + (SELECT count(*) FROM unnest(v_new) made WHERE made = i.agent); -- those that this call has let in
+      END IF;
+      v_open[i.n] := r_open;
+      IF r_open >= p_open_max THEN
+        v_status[i.n] := 'too_many_open';
+      ELSE
+        v_status[i.n] := 'created';
+        r_open := r_open + 1;
+        v_new := v_new || i.agent;
+      END IF;
+    END IF;
+    IF i.key IS NOT NULL THEN v_key := i.credential || ' ' || i.key; END IF;
   END LOOP;
-  IF v_lost <> '{}' THEN
-    -- Another transaction, or an earlier item, used the same key or id first. It is committed by now, and visible here.
-    RETURN QUERY
-      SELECT i.n, CASE WHEN k.action_id IS NULL OR k.request_mac = i.request_mac THEN 'replayed' ELSE 'conflict' END,
-             a.id, v_now, a.receipt, 0::bigint
-        FROM json_to_recordset(p_items) AS i(n int, id text, credential text, key text, request_mac text)
-        LEFT JOIN idempotency_keys k ON k.tenant = p_tenant AND k.credential = i.credential AND k.key = i.key
-        JOIN actions a ON a.tenant = p_tenant AND a.id = coalesce(k.action_id, i.id)
-       WHERE i.n = ANY (v_lost);
+
+  -- Where another transaction has just used a key, this waits for its end, and then the key is taken.
+  INSERT INTO idempotency_keys (tenant, credential, key, action_id, request_mac)
+  SELECT p_tenant, u.credential, u.key, v_target[u.n], u.request_mac
+    FROM unnest(p_credentials, p_keys, p_request_macs) WITH ORDINALITY AS u(credential, key, request_mac, n)
+   WHERE u.key IS NOT NULL AND v_status[u.n] IN ('created', 'joined')
+   ORDER BY u.credential, u.key
+  ON CONFLICT DO NOTHING;
+  FOR i IN
+    SELECT u.n, u.request_mac, k.action_id, k.request_mac AS known_mac
+      FROM unnest(p_credentials, p_keys, p_request_macs) WITH ORDINALITY AS u(credential, key, request_mac, n)
+     CROSS JOIN LATERAL (
+       SELECT o.action_id, o.request_mac FROM idempotency_keys o
+        WHERE o.tenant = p_tenant AND o.credential = u.credential AND o.key = u.key LIMIT 1) k
+     WHERE u.key IS NOT NULL AND v_status[u.n] IN ('created', 'joined', 'lost') AND k.action_id <> v_target[u.n]
+  LOOP
+    v_status[i.n] := CASE WHEN i.known_mac = i.request_mac THEN 'replayed' ELSE 'conflict' END;
+    v_target[i.n] := i.action_id;
+  END LOOP;
+
+  FOR r_n IN 1..v_count LOOP
+    IF v_status[r_n] = 'created' THEN
+      v_hash[r_n] := event_hash(v_time, convert_from(part(p_blob, p_places, 4, r_n, 2), 'UTF8'), NULL, 1);
+    END IF;
+  END LOOP;
+  WITH born AS (
+    INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac,
+                         trace, proposed_at, dispatched_at, deadline_at, due_at, receipt)
+    SELECT p_tenant, u.id, 'received', 1, 1, u.credential, u.agent, u.session, u.tool, u.mode, part(p_blob, p_places, 4, u.n, 1),
+           coalesce(u.join_mac, ''), convert_from(part(p_blob, p_places, 4, u.n, 4), 'UTF8'), r_at, r_at,
+           r_at + u.within_ms * interval '1 ms', r_at + u.within_ms * interval '1 ms', v_hash[u.n]
+      FROM unnest(p_ids, p_credentials, p_agents, p_sessions, p_tools, p_modes, p_join_macs, p_within_ms)
+           WITH ORDINALITY AS u(id, credential, agent, session, tool, mode, join_mac, within_ms, n)
+     WHERE v_hash[u.n] IS NOT NULL
+     ORDER BY u.id
+    ON CONFLICT DO NOTHING
+    RETURNING id)
+  SELECT coalesce(array_agg(id), '{}') INTO v_new FROM born;
+  IF cardinality(v_new) < v_count THEN -- the same proposal, sent again because its answer was lost
+    FOR r_n IN 1..v_count LOOP
+      IF v_hash[r_n] IS NOT NULL AND NOT p_ids[r_n] = ANY (v_new) THEN
+        v_status[r_n] := 'replayed';
+        v_hash[r_n] := NULL;
+      END IF;
+    END LOOP;
   END IF;
+  INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, hash, content)
+  SELECT p_tenant, u.event, u.id, 1, 'proposed', 'received', r_at, convert_from(part(p_blob, p_places, 4, u.n, 2), 'UTF8'),
+         v_hash[u.n], part(p_blob, p_places, 4, u.n, 3)
+    FROM unnest(p_ids, p_events) WITH ORDINALITY AS u(id, event, n)
+   WHERE v_hash[u.n] IS NOT NULL;
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  IF v_rows > 0 THEN
+    INSERT INTO event_batches (tenant, event_ids)
+    SELECT p_tenant, array_agg(u.event ORDER BY u.n) FROM unnest(p_events) WITH ORDINALITY AS u(event, n) WHERE v_hash[u.n] IS NOT NULL;
+  END IF;
+
+  FOR r_n IN 1..v_count LOOP
+    r_status := v_status[r_n];
+    r_id := v_target[r_n];
+    r_receipt := v_hash[r_n];
+    r_open := v_open[r_n];
+    RETURN NEXT;
+  END LOOP;
 END $$;
 ALTER FUNCTION propose OWNER TO holdpoint_core;

@@ -1,107 +1,134 @@
 -- 006_settle.sql — commit decisions: the policy lock, the digest, the epoch, the row, its evidence, its notice; all or nothing
 
--- One insert for everything that opens an approval, or opens it again with more to ask (votes stay).
-CREATE FUNCTION open_approvals(p_tenant text, p_items json, p_blob bytea, p_now timestamptz) RETURNS void
-LANGUAGE sql AS $$
-  INSERT INTO holdpoint.approvals AS a
-         (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, opened_at, expires_at)
-  SELECT p_tenant, i.id, i.action_id, 'pending', i.agent, i.requirements, i.roles, i.risk, i.card_sha256,
-         substring(p_blob FROM i.a0 FOR i.a1), p_now, i.expires_at
-    FROM json_to_recordset(p_items) AS i(id text, action_id text, agent text, requirements jsonb, roles text[], risk jsonb,
-         card_sha256 text, a0 int, a1 int, expires_at timestamptz)
-   ORDER BY i.id
+-- Opens an approval, or opens it again with more to ask: the votes that were given stay.
+CREATE FUNCTION open_approval(p_tenant text, p_action text, p_agent text, p_ask json, p_sealed bytea, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = holdpoint, pg_temp AS $$
+BEGIN
+  INSERT INTO approvals AS a (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, opened_at, expires_at)
+  SELECT p_tenant, i.id, p_action, 'pending', p_agent, i.requirements, i.roles, i.risk, i.card_sha256,
+         p_sealed, p_now, i.expires_at
+    FROM json_to_record(p_ask) AS i(id text, requirements jsonb, roles text[], risk jsonb, card_sha256 text, expires_at timestamptz)
   ON CONFLICT (tenant, id) DO UPDATE SET state = 'pending', requirements = excluded.requirements, roles = excluded.roles,
          risk = excluded.risk, card_sha256 = excluded.card_sha256, sealed = excluded.sealed,
          expires_at = excluded.expires_at, settled_at = NULL
    WHERE a.action_id = excluded.action_id;
-  INSERT INTO holdpoint.outbox (tenant, topic, payload)
-  SELECT p_tenant, 'approval.opened', json_build_object('approvalId', i.id, 'actionId', i.action_id)
-    FROM json_to_recordset(p_items) AS i(id text, action_id text);
-$$;
+  INSERT INTO outbox (tenant, topic, payload)
+  VALUES (p_tenant, 'approval.opened', json_build_object('approvalId', p_ask ->> 'id', 'actionId', p_action));
+END $$;
+ALTER FUNCTION open_approval OWNER TO holdpoint_core;
 
--- Items as in `propose`. An item without a row in the answer names an action that does not exist.
-CREATE FUNCTION settle(p_tenant text, p_items json, p_blob bytea, p_pending_max int, p_claim_ms int)
+-- An item without an answer names an action that does not exist. Each action may be named once.
+-- Parts of an item: 1 the event's payload, 2 its content, 3 the sealed decision, 4 the sealed approval.
+-- `p_extras`: what few items have, by their number: ask, expires_at, terminate, alerts, draft.
+CREATE FUNCTION settle(p_tenant text, p_ids text[], p_epochs int[], p_states text[], p_digests text[], p_events text[],
+  p_decisions text[], p_effects text[], p_outcomes text[], p_rules text[], p_approvals text[], p_places int[], p_blob bytea,
+  p_extras json, p_pending_max int, p_claim_ms int)
 RETURNS TABLE (r_id text, r_status text, r_state text, r_version int, r_receipt text, r_why text, r_because text, r_digest text)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = holdpoint, pg_temp SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
-#variable_conflict use_column
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
+  a record;
+  x json;
+  v_count int := cardinality(p_ids);
   v_now timestamptz;
+  v_time text;
+  v_stops boolean;
+  v_hash text[] := array_fill(NULL::text, ARRAY[v_count]);      -- filled for what is to be committed
+  v_previous text[] := v_hash;
+  v_version int[] := array_fill(0, ARRAY[v_count]);
+  v_until timestamptz[] := array_fill(NULL::timestamptz, ARRAY[v_count]);
+  v_draft boolean[] := array_fill(false, ARRAY[v_count]);
   v_settled text[] := '{}';
-  v_asks json[] := '{}';
-  v_ask json;
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   PERFORM lock_policy(p_tenant, false);
   SELECT policy_digest INTO r_digest FROM tenants WHERE tenant = p_tenant;
+  v_stops := EXISTS (SELECT FROM kill_switches WHERE tenant = p_tenant) OR EXISTS (SELECT FROM sessions WHERE tenant = p_tenant);
   v_now := date_trunc('milliseconds', clock_timestamp());
-  FOR r_id, r_status, r_state, r_version, r_receipt, r_why, r_because, v_ask IN
-    WITH item AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(p_items) AS x(
-        id text, epoch int, state text, digest text, event text, payload text, c0 int, c1 int, decision text, effect text,
-        outcome text, rules text[], d0 int, d1 int, approval text, ask json, expires_at timestamptz, terminate text, alerts json, draft boolean)
-    ), seen AS MATERIALIZED (
-      SELECT i.*, a.state AS now_state, a.epoch AS now_epoch, a.version, a.receipt, a.agent, a.session_id, a.credential, a.tool
-        FROM item i JOIN actions a ON a.tenant = p_tenant AND a.id = i.id
-       ORDER BY a.id FOR UPDATE OF a -- in one order, so that two settles wait and never deadlock
-    ), judged AS MATERIALIZED (
-      SELECT s.*, stop.why, stop.because, event_hash(v_now, s.payload, s.receipt, s.version + 1) AS hash,
-             CASE WHEN s.now_state <> 'received' THEN 'already'
-                  WHEN s.now_epoch <> s.epoch THEN 'stale_epoch'
-                  WHEN s.digest IS DISTINCT FROM r_digest THEN 'stale_policy'
-                  WHEN s.state <> 'denied' AND stop.why IS NOT NULL THEN 'stopped'
-                  WHEN s.state = 'held' AND p_pending_max < row_number() OVER (PARTITION BY s.agent, s.state ORDER BY s.id) + (
-                       SELECT count(*) FROM approvals p
-                        WHERE p.tenant = p_tenant AND p.agent = s.agent AND p.state = 'pending') THEN 'too_many_pending'
-                  ELSE 'settled' END AS status
-        FROM seen s LEFT JOIN LATERAL stopped_by(p_tenant, s.agent, s.session_id, s.credential) stop ON s.state <> 'denied'
-    ), moved AS (
-      UPDATE actions a
-         SET state = j.state, version = a.version + 1, receipt = j.hash, decision_id = j.decision, approval_id = j.approval,
-             mode = CASE WHEN j.draft THEN 'draft' ELSE a.mode END,
-             due_at = CASE j.state WHEN 'allowed' THEN v_now + p_claim_ms * interval '1 ms' WHEN 'held' THEN j.expires_at END
-        FROM judged j
-       WHERE j.status = 'settled' AND a.tenant = p_tenant AND a.id = j.id AND a.state = 'received' AND a.epoch = j.epoch
-      RETURNING j.*, a.version AS new_version
-    ), told AS (
-      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
-      SELECT p_tenant, m.event, m.id, m.new_version, m.state, m.state, v_now, m.payload, m.receipt, m.hash,
-             substring(p_blob FROM m.c0 FOR m.c1)
-        FROM moved m
-      RETURNING id
-    ), batched AS (
-      INSERT INTO event_batches (tenant, event_ids) SELECT p_tenant, ids FROM (SELECT array_agg(id ORDER BY id) AS ids FROM told) t
-       WHERE ids IS NOT NULL
-    ), decided AS (
-      INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
-      SELECT p_tenant, m.decision, m.id, v_now, m.effect, m.outcome, m.tool, m.agent, m.session_id, m.rules, m.digest,
-             substring(p_blob FROM m.d0 FOR m.d1)
-        FROM moved m
-    ), ended AS (
-      INSERT INTO sessions (tenant, session_id, credential, reason)
-      SELECT DISTINCT ON (m.session_id, m.credential) p_tenant, m.session_id, m.credential, m.terminate
-        FROM moved m WHERE m.terminate IS NOT NULL
-      ON CONFLICT DO NOTHING
-    ), alarmed AS (
-      INSERT INTO outbox (tenant, topic, payload)
-      SELECT p_tenant, 'alert', json_build_object('actionId', m.id, 'decisionId', m.decision, 'alerts', m.alerts)
-        FROM moved m WHERE m.alerts IS NOT NULL
-    )
-    SELECT m.id, 'settled', m.state, m.new_version, m.hash, NULL, NULL,
-           CASE WHEN m.state = 'held' THEN json_build_object('agent', m.agent, 'ask', m.ask) END FROM moved m
-    UNION ALL
-    SELECT j.id, j.status, j.now_state, j.version, j.receipt, j.why, j.because, NULL FROM judged j WHERE j.status <> 'settled'
+  v_time := event_time(v_now);
+
+  FOR a IN
+    SELECT u.n, u.epoch AS wanted_epoch, u.target, u.digest, o.*
+      FROM (SELECT * FROM unnest(p_ids, p_epochs, p_states, p_digests) WITH ORDINALITY AS w(id, epoch, target, digest, n)
+             ORDER BY w.id) u
+     CROSS JOIN LATERAL (
+       SELECT c.id, c.state, c.epoch, c.version, c.receipt, c.agent, c.session_id, c.credential
+         FROM actions c WHERE c.tenant = p_tenant AND c.id = u.id LIMIT 1 FOR UPDATE) o
   LOOP
-    IF r_status = 'settled' THEN v_settled := v_settled || r_id; END IF;
-    IF v_ask IS NOT NULL THEN
-      v_asks := v_asks || ((v_ask -> 'ask')::jsonb || jsonb_build_object('agent', v_ask ->> 'agent'))::json;
+    r_id := a.id;
+    r_state := a.state;
+    r_version := a.version;
+    r_receipt := a.receipt;
+    r_why := NULL;
+    x := p_extras -> a.n::text;
+    IF a.state <> 'received' THEN
+      r_status := 'already';
+    ELSIF a.epoch <> a.wanted_epoch THEN
+      r_status := 'stale_epoch';
+    ELSIF a.digest IS DISTINCT FROM r_digest THEN
+      r_status := 'stale_policy';
+    ELSE
+      r_status := 'settled';
+      IF v_stops AND a.target <> 'denied' THEN
+        SELECT s.why, s.because INTO r_why, r_because FROM stopped_by(p_tenant, a.agent, a.session_id, a.credential) s;
+        IF FOUND THEN r_status := 'stopped'; END IF;
+      END IF;
+      IF a.target = 'held' AND p_pending_max <= (
+           SELECT count(*) FROM (SELECT FROM approvals p WHERE p.tenant = p_tenant AND p.agent = a.agent AND p.state = 'pending'
+                                  LIMIT p_pending_max) pending) THEN
+        r_status := 'too_many_pending';
+      END IF;
+    END IF;
+
+    IF r_status = 'settled' THEN
+      r_state := a.target;
+      r_version := a.version + 1;
+      r_receipt := event_hash(v_time, convert_from(part(p_blob, p_places, 4, a.n, 1), 'UTF8'), a.receipt, r_version);
+      v_hash[a.n] := r_receipt;
+      v_previous[a.n] := a.receipt;
+      v_version[a.n] := r_version;
+      v_until[a.n] := CASE a.target WHEN 'allowed' THEN v_now + p_claim_ms * interval '1 ms'
+                                    WHEN 'held' THEN (x ->> 'expires_at')::timestamptz END;
+      v_settled := v_settled || a.id;
+      IF x IS NOT NULL THEN
+        v_draft[a.n] := coalesce((x ->> 'draft')::boolean, false);
+        IF a.target = 'held' THEN
+          PERFORM open_approval(p_tenant, a.id, a.agent, x -> 'ask', part(p_blob, p_places, 4, a.n, 4), v_now);
+        END IF;
+        IF x ->> 'terminate' IS NOT NULL THEN
+          INSERT INTO sessions (tenant, session_id, credential, reason) VALUES (p_tenant, a.session_id, a.credential, x ->> 'terminate')
+          ON CONFLICT DO NOTHING;
+          v_stops := true;
+        END IF;
+        IF x -> 'alerts' IS NOT NULL THEN
+          INSERT INTO outbox (tenant, topic, payload)
+          VALUES (p_tenant, 'alert', json_build_object('actionId', a.id, 'decisionId', p_decisions[a.n], 'alerts', x -> 'alerts'));
+        END IF;
+      END IF;
     END IF;
     RETURN NEXT;
   END LOOP;
-  IF cardinality(v_asks) > 0 THEN PERFORM open_approvals(p_tenant, to_json(v_asks), p_blob, v_now); END IF;
+  IF v_settled = '{}' THEN RETURN; END IF;
+
+  WITH moved AS (
+    UPDATE actions c
+       SET state = u.target, version = u.version, receipt = u.hash, decision_id = u.decision, approval_id = u.approval,
+           due_at = u.until, mode = CASE WHEN u.draft THEN 'draft' ELSE c.mode END
+      FROM unnest(p_ids, p_states, p_decisions, p_approvals, v_hash, v_version, v_until, v_draft, p_effects, p_outcomes, p_rules, p_digests)
+           WITH ORDINALITY AS u(id, target, decision, approval, hash, version, until, draft, effect, outcome, rules, digest, n)
+     WHERE u.hash IS NOT NULL AND c.tenant = p_tenant AND c.id = u.id
+    RETURNING u.*, c.tool, c.agent, c.session_id)
+  INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
+  SELECT p_tenant, m.decision, m.id, v_now, m.effect, m.outcome, m.tool, m.agent, m.session_id, m.rules::text[], m.digest,
+         part(p_blob, p_places, 4, m.n, 3)
+    FROM moved m;
+  INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
+  SELECT p_tenant, u.event, u.id, u.version, u.target, u.target, v_now, convert_from(part(p_blob, p_places, 4, u.n, 1), 'UTF8'),
+         u.previous, u.hash, part(p_blob, p_places, 4, u.n, 2)
+    FROM unnest(p_ids, p_events, p_states, v_version, v_previous, v_hash)
+         WITH ORDINALITY AS u(id, event, target, version, previous, hash, n)
+   WHERE u.hash IS NOT NULL;
+  INSERT INTO event_batches (tenant, event_ids)
+  SELECT p_tenant, array_agg(u.event ORDER BY u.n) FROM unnest(p_events, v_hash) WITH ORDINALITY AS u(event, hash, n) WHERE u.hash IS NOT NULL;
   PERFORM notify_ids(p_tenant, 'settled', v_settled);
 END $$;
 ALTER FUNCTION settle OWNER TO holdpoint_core;
-ALTER FUNCTION open_approvals OWNER TO holdpoint_core;

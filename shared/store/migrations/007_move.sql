@@ -1,74 +1,65 @@
 -- 007_move.sql — claim, report, cancel and every other move of one action; heartbeat and dispatch, which move nothing
 
--- Many at once like `settle`. What is refused comes back with why, and changes nothing.
+-- Items are a JSON array here, fewer and smaller than those of `settle`; what is long stands in `p_blob`, found by offset
+-- (from 1) and length. What is refused comes back with why, and changes nothing.
 CREATE FUNCTION claim(p_tenant text, p_items json, p_blob bytea)
 RETURNS TABLE (r_n int, r_status text, r_why text, r_digest text)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = holdpoint, pg_temp SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
-#variable_conflict use_column
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
+  i record;
+  a record;
   v_now timestamptz;
+  v_time text;
+  v_hash text;
+  v_events text[] := '{}';
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   PERFORM lock_policy(p_tenant, false); -- from here to the commit no kill switch is engaged and no policy published
   SELECT policy_digest INTO r_digest FROM tenants WHERE tenant = p_tenant;
-  v_now := date_trunc('milliseconds', clock_timestamp());
-  FOR r_n, r_status, r_why IN
-    WITH item AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(p_items) AS x(
-        n int, id text, credential text, key text, version int, digest text, lease_ms bigint, executor text,
-        event text, payload text, c0 int, c1 int)
-    ), seen AS MATERIALIZED (
-      SELECT i.*, a.state, a.version AS now_version, a.receipt, a.mode, a.due_at, a.agent, a.session_id, a.credential AS owner,
-             a.claim_credential, a.claim_key
-        FROM item i JOIN actions a ON a.tenant = p_tenant AND a.id = i.id
-       ORDER BY a.id FOR UPDATE OF a
-    ), judged AS MATERIALIZED (
-      SELECT s.*, event_hash(v_now, s.payload, s.receipt, s.now_version + 1) AS hash,
-             CASE WHEN s.state = 'executing' AND s.claim_credential = s.credential AND s.claim_key = s.key AND s.due_at > v_now
-                       THEN 'repeated'
-                  WHEN s.state IN ('executing', 'succeeded', 'failed', 'sandbox_denied', 'outcome_unknown') THEN 'used'
-                  WHEN s.state IN ('received', 'held') THEN 'held'
-                  WHEN s.state IN ('denied', 'rejected') THEN 'denied'
-                  WHEN s.state IN ('revoked', 'cancelled') THEN 'revoked'
-                  WHEN s.state = 'expired' OR s.due_at <= v_now THEN 'expired'
-                  WHEN s.mode = 'draft' THEN 'draft'
-                  WHEN stop.why IS NOT NULL THEN 'kill_switch'
-                  WHEN s.version <> s.now_version OR s.digest IS DISTINCT FROM r_digest THEN 'stale'
-                  ELSE 'claimed' END AS status, stop.because
-        FROM seen s LEFT JOIN LATERAL stopped_by(p_tenant, s.agent, s.session_id, s.owner) stop ON s.state IN ('allowed', 'approved')
-    ), ranked AS MATERIALIZED ( -- two claims of one action in one flush: the first has it
-      SELECT j.*, row_number() OVER same AS turn, first_value(j.credential) OVER same AS winner, first_value(j.key) OVER same AS winner_key
-        FROM judged j WINDOW same AS (PARTITION BY j.id, j.status ORDER BY j.n)
-    ), moved AS (
-      UPDATE actions a
-         SET state = 'executing', version = a.version + 1, receipt = j.hash, due_at = v_now + j.lease_ms * interval '1 ms',
-             claim_number = a.claim_number + 1, claim_credential = j.credential, claim_key = j.key, claim_executor = j.executor
-        FROM ranked j
-       WHERE j.status = 'claimed' AND j.turn = 1 AND a.tenant = p_tenant AND a.id = j.id
-         AND a.state IN ('allowed', 'approved') AND a.version = j.version AND a.due_at > v_now
-      RETURNING j.*, a.version AS new_version
-    ), told AS (
-      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
-      SELECT p_tenant, m.event, m.id, m.new_version, 'executing', 'executing', v_now, m.payload, m.receipt, m.hash,
-             substring(p_blob FROM m.c0 FOR m.c1)
-        FROM moved m
-      RETURNING id
-    ), batched AS (
-      INSERT INTO event_batches (tenant, event_ids) SELECT p_tenant, ids FROM (SELECT array_agg(id ORDER BY id) AS ids FROM told) t
-       WHERE ids IS NOT NULL
-    )
-    SELECT m.n, 'claimed', NULL FROM moved m
-    UNION ALL
-    SELECT j.n, CASE WHEN j.status <> 'claimed' THEN j.status
-                     WHEN j.credential = j.winner AND j.key = j.winner_key THEN 'repeated'
-                     ELSE 'used' END, j.because
-      FROM ranked j WHERE j.status <> 'claimed' OR j.turn > 1
+  FOR i IN
+    SELECT * FROM json_to_recordset(p_items) AS x(
+      n int, id text, credential text, key text, version int, digest text, lease_ms bigint, executor text,
+      event text, payload text, c0 int, c1 int)
+     ORDER BY id, n
   LOOP
+    SELECT state, version, receipt, mode, due_at, agent, session_id, credential, claim_credential, claim_key INTO a
+      FROM actions WHERE tenant = p_tenant AND id = i.id FOR UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    v_now := date_trunc('milliseconds', clock_timestamp()); -- after the lock: waiting for it counts
+    r_n := i.n;
+    r_why := NULL;
+    r_status := CASE
+      WHEN a.state = 'executing' AND a.claim_credential = i.credential AND a.claim_key = i.key AND a.due_at > v_now THEN 'repeated'
+      WHEN a.state IN ('executing', 'succeeded', 'failed', 'sandbox_denied', 'outcome_unknown') THEN 'used'
+      WHEN a.state IN ('received', 'held') THEN 'held'
+      WHEN a.state IN ('denied', 'rejected') THEN 'denied'
+      WHEN a.state IN ('revoked', 'cancelled') THEN 'revoked'
+      WHEN a.state = 'expired' OR a.due_at <= v_now THEN 'expired'
+      WHEN a.mode = 'draft' THEN 'draft'
+      ELSE 'claimed' END;
+    IF r_status = 'claimed' THEN
+      SELECT s.because INTO r_why FROM stopped_by(p_tenant, a.agent, a.session_id, a.credential) s;
+      IF FOUND THEN
+        r_status := 'kill_switch';
+      ELSIF i.version <> a.version OR i.digest IS DISTINCT FROM r_digest THEN
+        r_status := 'stale';
+      END IF;
+    END IF;
+    IF r_status = 'claimed' THEN
+      v_time := event_time(v_now);
+      v_hash := event_hash(v_time, i.payload, a.receipt, a.version + 1);
+      UPDATE actions
+         SET state = 'executing', version = a.version + 1, receipt = v_hash, due_at = v_now + i.lease_ms * interval '1 ms',
+             claim_number = claim_number + 1, claim_credential = i.credential, claim_key = i.key, claim_executor = i.executor
+       WHERE tenant = p_tenant AND id = i.id AND state IN ('allowed', 'approved') AND version = i.version AND due_at > v_now;
+      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
+      VALUES (p_tenant, i.event, i.id, a.version + 1, 'executing', 'executing', v_now, i.payload, a.receipt, v_hash,
+              nullif(substring(p_blob FROM i.c0 FOR i.c1), ''));
+      v_events := v_events || i.event;
+    END IF;
     RETURN NEXT;
   END LOOP;
+  IF v_events <> '{}' THEN INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_events); END IF;
 END $$;
 ALTER FUNCTION claim OWNER TO holdpoint_core;
 
@@ -87,83 +78,73 @@ $$;
 
 CREATE FUNCTION transition(p_tenant text, p_items json, p_blob bytea)
 RETURNS TABLE (r_n int, r_status text, r_state text, r_event text)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = holdpoint, pg_temp SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-AS $$
-#variable_conflict use_column
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
-  v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
+  i record;
+  a record;
+  v_now timestamptz;
+  v_hash text;
+  v_events text[] := '{}';
   v_ids text[] := '{}';
-  v_asks json[] := '{}';
-  v_id text; v_ask json;
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
-  FOR r_n, r_status, r_state, r_event, v_id, v_ask IN
-    WITH item AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(p_items) AS x(
-        n int, id text, sources text[], target text, version int, claim_number int, type text, event text, payload text, c0 int, c1 int,
-        replaced_by text, decision text, effect text, outcome text, rules text[], digest text, d0 int, d1 int,
-        approval text, ask json, expires_at timestamptz)
-    ), seen AS MATERIALIZED (
-      SELECT i.*, a.state, a.version AS now_version, a.receipt, a.due_at, a.agent, a.session_id, a.tool, a.claim_number AS now_claim,
-             a.approval_id
-        FROM item i JOIN actions a ON a.tenant = p_tenant AND a.id = i.id
-       ORDER BY a.id FOR UPDATE OF a
-    ), judged AS MATERIALIZED (
-      SELECT s.*, event_hash(v_now, s.payload, s.receipt, s.now_version + 1) AS hash,
-             s.state = ANY (s.sources) AND legal_move(s.state, s.target)
-             AND s.target <> 'executing'                                    -- that is a claim
-             AND (s.state <> 'received' OR s.target IN ('denied', 'cancelled')) -- the rest is a settle
-             AND (s.version IS NULL OR s.version = s.now_version)
-             AND (s.claim_number IS NULL OR s.claim_number = s.now_claim)
-             AND (s.target <> 'approved' OR (s.due_at > v_now AND quorum_met(p_tenant, s.approval_id)))
-             AS may
-        FROM seen s
-    ), ranked AS MATERIALIZED (
-      SELECT j.*, row_number() OVER (PARTITION BY j.id, j.may ORDER BY j.n) AS turn FROM judged j
-    ), moved AS (
-      UPDATE actions a
-         SET state = j.target, version = a.version + 1, receipt = j.hash, replaced_by = coalesce(j.replaced_by, a.replaced_by),
-             decision_id = coalesce(j.decision, a.decision_id), approval_id = coalesce(j.approval, a.approval_id),
-             due_at = CASE j.target WHEN 'approved' THEN a.due_at WHEN 'held' THEN coalesce(j.expires_at, a.due_at) END
-        FROM ranked j
-       WHERE j.may AND j.turn = 1 AND a.tenant = p_tenant AND a.id = j.id AND a.state = j.state AND a.version = j.now_version
-      RETURNING j.*, a.version AS new_version
-    ), told AS (
-      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
-      SELECT p_tenant, m.event, m.id, m.new_version, m.type, m.target, v_now, m.payload, m.receipt, m.hash,
-             substring(p_blob FROM m.c0 FOR m.c1)
-        FROM moved m
-      RETURNING id
-    ), batched AS (
-      INSERT INTO event_batches (tenant, event_ids) SELECT p_tenant, ids FROM (SELECT array_agg(id ORDER BY id) AS ids FROM told) t
-       WHERE ids IS NOT NULL
-    ), decided AS (
-      INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
-      SELECT p_tenant, m.decision, m.id, v_now, m.effect, m.outcome, m.tool, m.agent, m.session_id, m.rules, m.digest,
-             substring(p_blob FROM m.d0 FOR m.d1)
-        FROM moved m WHERE m.decision IS NOT NULL
-    ), closed AS (
-      UPDATE approvals p
-         SET state = CASE WHEN m.target IN ('approved', 'rejected', 'expired') THEN m.target ELSE 'cancelled' END, settled_at = v_now
-        FROM moved m
-       WHERE p.tenant = p_tenant AND p.id = m.approval_id
-         AND (m.state = 'held' OR (m.state = 'approved' AND m.target = 'revoked'))
-    )
-    SELECT m.n, 'done', m.target, m.event, m.id,
-           CASE WHEN m.target = 'held' AND m.ask IS NOT NULL THEN json_build_object('agent', m.agent, 'ask', m.ask) END FROM moved m
-    UNION ALL
-    SELECT j.n, 'illegal', j.state, NULL, NULL, NULL FROM ranked j WHERE NOT j.may OR j.turn > 1
+  FOR i IN
+    SELECT * FROM json_to_recordset(p_items) AS x(
+      n int, id text, sources text[], target text, version int, claim_number int, type text, event text, payload text, c0 int, c1 int,
+      replaced_by text, decision text, effect text, outcome text, rules text[], digest text, d0 int, d1 int,
+      approval text, ask json, a0 int, a1 int, expires_at timestamptz)
+     ORDER BY id, n
   LOOP
-    IF r_status = 'done' THEN v_ids := v_ids || v_id; END IF;
-    IF v_ask IS NOT NULL THEN
-      v_asks := v_asks || ((v_ask -> 'ask')::jsonb || jsonb_build_object('agent', v_ask ->> 'agent'))::json;
+    SELECT state, version, receipt, due_at, agent, session_id, tool, claim_number, approval_id INTO a
+      FROM actions WHERE tenant = p_tenant AND id = i.id FOR UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    v_now := date_trunc('milliseconds', clock_timestamp());
+    r_n := i.n;
+    r_state := a.state;
+    r_event := NULL;
+    r_status := 'illegal';
+    IF a.state = ANY (i.sources) AND legal_move(a.state, i.target)
+       AND i.target <> 'executing'                                        -- that is a claim
+       AND (a.state <> 'received' OR i.target IN ('denied', 'cancelled')) -- the rest is a settle
+       AND (i.version IS NULL OR i.version = a.version)
+       AND (i.claim_number IS NULL OR i.claim_number = a.claim_number)
+    THEN
+      IF i.target <> 'approved' OR (a.due_at > v_now AND quorum_met(p_tenant, a.approval_id)) THEN r_status := 'done'; END IF;
+    END IF;
+
+    IF r_status = 'done' THEN
+      r_state := i.target;
+      r_event := i.event;
+      v_hash := event_hash(event_time(v_now), i.payload, a.receipt, a.version + 1);
+      UPDATE actions
+         SET state = i.target, version = a.version + 1, receipt = v_hash, replaced_by = coalesce(i.replaced_by, replaced_by),
+             decision_id = coalesce(i.decision, decision_id), approval_id = coalesce(i.approval, approval_id),
+             due_at = CASE i.target WHEN 'approved' THEN due_at WHEN 'held' THEN coalesce(i.expires_at, due_at) END
+       WHERE tenant = p_tenant AND id = i.id AND state = a.state AND version = a.version;
+      INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
+      VALUES (p_tenant, i.event, i.id, a.version + 1, i.type, i.target, v_now, i.payload, a.receipt, v_hash,
+              nullif(substring(p_blob FROM i.c0 FOR i.c1), ''));
+      IF i.decision IS NOT NULL THEN
+        INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
+        VALUES (p_tenant, i.decision, i.id, v_now, i.effect, i.outcome, a.tool, a.agent, a.session_id, i.rules, i.digest,
+                substring(p_blob FROM i.d0 FOR i.d1));
+      END IF;
+      IF a.state = 'held' OR (a.state = 'approved' AND i.target = 'revoked') THEN
+        UPDATE approvals
+           SET state = CASE WHEN i.target IN ('approved', 'rejected', 'expired') THEN i.target ELSE 'cancelled' END, settled_at = v_now
+         WHERE tenant = p_tenant AND id = a.approval_id;
+      ELSIF i.target = 'held' AND i.ask IS NOT NULL THEN
+        PERFORM open_approval(p_tenant, i.id, a.agent, i.ask, substring(p_blob FROM i.a0 FOR i.a1), v_now);
+      END IF;
+      v_events := v_events || i.event;
+      v_ids := v_ids || i.id;
     END IF;
     RETURN NEXT;
   END LOOP;
-  IF cardinality(v_asks) > 0 THEN PERFORM open_approvals(p_tenant, to_json(v_asks), p_blob, v_now); END IF;
-  PERFORM notify_ids(p_tenant, 'settled', v_ids);
+  IF v_events <> '{}' THEN
+    INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_events);
+    PERFORM notify_ids(p_tenant, 'settled', v_ids);
+  END IF;
 END $$;
 ALTER FUNCTION quorum_met OWNER TO holdpoint_core;
 ALTER FUNCTION transition OWNER TO holdpoint_core;
@@ -183,7 +164,7 @@ ALTER FUNCTION heartbeat OWNER TO holdpoint_core;
 
 -- A new dispatch has a new epoch: whatever an older one still decides is dropped. Returns the ids that are undecided.
 CREATE FUNCTION redispatch(p_tenant text, p_ids text[]) RETURNS TABLE (r_id text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY
@@ -204,7 +185,7 @@ BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   r_at := date_trunc('milliseconds', clock_timestamp());
   SELECT receipt INTO r_previous FROM actions WHERE tenant = p_tenant AND id = p_action;
-  r_hash := event_hash(r_at, p_payload, r_previous, NULL);
+  r_hash := event_hash(event_time(r_at), p_payload, r_previous, NULL);
   INSERT INTO events (tenant, id, action_id, type, at, payload, previous, hash, content)
   VALUES (p_tenant, p_event, p_action, p_type, r_at, p_payload, r_previous, r_hash, p_content);
   INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, ARRAY[p_event]);

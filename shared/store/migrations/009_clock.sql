@@ -3,7 +3,7 @@
 -- What only time changes. Expired, or the outcome unknown when a lease is over; each with its event.
 CREATE FUNCTION sweep(p_rows int, p_tenant text DEFAULT NULL, p_id text DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = holdpoint, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET search_path = holdpoint, pg_temp
 AS $$
 DECLARE
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
@@ -22,7 +22,7 @@ BEGIN
       SELECT n.*, '{"action":"' || n.id || '","actor":{"system":"sweeper"},"commitments":{},"id":"' || n.event || '","state":"'
              || n.target || '","tenant":' || to_json(n.tenant)::text || ',"type":"' || n.target || '"}' AS payload FROM named n
     ), hashed AS MATERIALIZED (
-      SELECT w.*, event_hash(v_now, w.payload, w.receipt, w.version + 1) AS hash FROM written w
+      SELECT w.*, event_hash(event_time(v_now), w.payload, w.receipt, w.version + 1) AS hash FROM written w
     ), moved AS (
       UPDATE actions a SET state = h.target, version = a.version + 1, receipt = h.hash, due_at = NULL
         FROM hashed h WHERE a.tenant = h.tenant AND a.id = h.id
@@ -48,21 +48,21 @@ ALTER FUNCTION sweep OWNER TO holdpoint_clock;
 
 -- Undecided since their last dispatch, oldest first: one scan of one index.
 CREATE FUNCTION overdue(p_older_ms bigint, p_rows int) RETURNS TABLE (r_tenant text, r_id text)
-LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
   SELECT tenant, id FROM actions WHERE state = 'received' AND dispatched_at <= clock_timestamp() - p_older_ms * interval '1 ms'
    ORDER BY dispatched_at LIMIT p_rows
 $$;
 ALTER FUNCTION overdue OWNER TO holdpoint_clock;
 
 CREATE FUNCTION past_deadline(p_rows int) RETURNS TABLE (r_tenant text, r_id text)
-LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
   SELECT tenant, id FROM actions WHERE state = 'received' AND due_at <= clock_timestamp() ORDER BY due_at LIMIT p_rows
 $$;
 ALTER FUNCTION past_deadline OWNER TO holdpoint_clock;
 
 -- Approvals with a vote whose action still waits; whether the votes suffice is for the tally to say.
 CREATE FUNCTION voted(p_rows int) RETURNS TABLE (r_tenant text, r_id text, r_action text)
-LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
   SELECT tenant, id, action_id FROM approvals WHERE state = 'pending' AND voted_at IS NOT NULL AND expires_at > clock_timestamp()
    ORDER BY voted_at LIMIT p_rows
 $$;

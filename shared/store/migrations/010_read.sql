@@ -4,7 +4,7 @@ CREATE FUNCTION read_actions(p_tenant text, p_ids text[])
 RETURNS TABLE (id text, state text, version int, epoch int, sealed bytea, trace text, dispatched_at timestamptz, deadline_at timestamptz,
   due_at timestamptz, overdue boolean, decision bytea, decision_id text, decided_at timestamptz, approval_id text, replaced_by text, receipt text,
   claim_number int, claim_credential text, claim_key text, claim_executor text)
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY
@@ -17,7 +17,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION read_states(p_tenant text, p_ids text[]) RETURNS TABLE (id text, state text, version int)
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY SELECT a.id, a.state, a.version FROM holdpoint.actions a WHERE a.tenant = p_tenant AND a.id = ANY (p_ids);
@@ -26,7 +26,7 @@ END $$;
 CREATE FUNCTION read_approvals(p_tenant text, p_ids text[])
 RETURNS TABLE (id text, action_id text, state text, requirements jsonb, risk jsonb, card_sha256 text, sealed bytea, opened_at timestamptz,
   expires_at timestamptz, settled_at timestamptz, votes json)
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY
@@ -41,7 +41,7 @@ END $$;
 CREATE FUNCTION read_events(p_tenant text, p_after bigint, p_rows int)
 RETURNS TABLE (event_cursor bigint, id text, action_id text, version int, type text, state text, at timestamptz, payload text,
   previous text, hash text, content bytea)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY

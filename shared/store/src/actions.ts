@@ -12,15 +12,15 @@ import type { ActionRow, NewAction, Proposed } from "./types.ts";
 type Reading = Pick<Actions, "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "overdue" | "note">;
 
 interface ProposeAnswer {
-  r_n: number;
-  r_status: "created" | "replayed" | "joined" | "conflict" | "too_many_open";
+  r_n: string;
+  r_status: Proposed["status"];
   r_id: string;
   r_at: Date;
   r_receipt: string | null;
-  r_open: string | null;
+  r_open: number;
 }
 
-const PROPOSE = "SELECT * FROM holdpoint.propose($1, $2, $3, $4)";
+const PROPOSE = "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 export function actions(database: Database, keys: TenantKeys, openActionsPerAgentMax: number): Reading {
   async function get(tenant: string, ids: readonly string[]) {
@@ -31,22 +31,18 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
     async propose(tenant, items) {
       if (items.length === 0) return [];
       const key = await keys.of(tenant);
-      const blob = createBlob();
-      const rows = items.map((item, n) => proposeRow(key, tenant, item, n, blob.add));
-      const answers = await database.call<ProposeAnswer>("propose", PROPOSE, [
-        tenant,
-        JSON.stringify(rows),
-        blob.bytes(),
-        openActionsPerAgentMax,
-      ]);
+      const values = proposeValues(key, tenant, items, openActionsPerAgentMax);
+      const answers = await database.call<ProposeAnswer>("propose", PROPOSE, values);
       const existing = answers.filter(({ r_status }) => r_status === "replayed" || r_status === "joined");
       const found = await get(
         tenant,
         existing.map(({ r_id }) => r_id),
       );
       const rowOf = new Map(existing.map(({ r_n }, at) => [r_n, found[at]]));
-      const byItem = new Map(answers.map((answer) => [answer.r_n, answer]));
-      return items.map((item, n) => proposed(item, byItem.get(n), rowOf.get(n)));
+      return items.map((item, n) => {
+        const answer = answers[n];
+        return proposed(item, answer, answer && rowOf.get(answer.r_n));
+      });
     },
     async get(tenant, actionId) {
       return (await get(tenant, [actionId]))[0];
@@ -90,51 +86,49 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
   };
 }
 
-function proposeRow(
-  key: TenantKey,
-  tenant: string,
-  { action, requestHash, idempotencyKey, joinHash, trace, decideWithinMs }: NewAction,
-  n: number,
-  add: (bytes: Buffer | undefined) => [number | null, number | null],
-) {
-  const event = writeEvent(key, {
-    tenant,
-    actionId: action.id,
-    type: "proposed",
-    state: "received",
-    actor: { credential: action.credential },
-    argsMac: key.mac("args", action.argsHash),
-    content: {},
+/** In the order of the SQL function's parameters; its comment names the parts of an item. */
+function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openMax: number): unknown[] {
+  const blob = createBlob();
+  const events: string[] = [];
+  const places = items.flatMap(({ action, trace }) => {
+    const event = writeEvent(key, {
+      tenant,
+      actionId: action.id,
+      type: "proposed",
+      state: "received",
+      actor: { credential: action.credential },
+      argsMac: key.mac("args", action.argsHash),
+      content: {},
+    });
+    events.push(event.id);
+    const sealed = key.seal(action.id, "action", JSON.stringify(action));
+    return [sealed, event.payload, event.content, JSON.stringify(trace)].flatMap(blob.add);
   });
-  const [s0, s1] = add(key.seal(action.id, "action", JSON.stringify(action)));
-  const [c0, c1] = add(event.content);
-  return {
-    n,
-    id: action.id,
-    credential: action.credential,
-    agent: action.principal.agent,
-    session: action.session.id,
-    tool: action.tool,
-    mode: action.mode,
-    key: idempotencyKey,
-    request_mac: key.mac("request", requestHash),
+  const actions = items.map(({ action }) => action);
+  return [
+    tenant,
+    actions.map(({ id }) => id),
+    actions.map(({ credential }) => credential),
+    actions.map(({ principal }) => principal.agent),
+    actions.map(({ session }) => session.id),
+    actions.map(({ tool }) => tool),
+    actions.map(({ mode }) => mode),
+    items.map(({ idempotencyKey }) => idempotencyKey ?? null),
+    items.map(({ requestHash }) => key.mac("request", requestHash)),
     // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
-    join_mac: action.replaces === undefined ? key.mac("join", joinHash) : undefined,
-    within_ms: decideWithinMs,
-    trace: JSON.stringify(trace),
-    event: event.id,
-    payload: event.payload,
-    s0,
-    s1,
-    c0,
-    c1,
-  };
+    items.map(({ action, joinHash }) => (action.replaces === undefined ? key.mac("join", joinHash) : null)),
+    items.map(({ decideWithinMs }) => decideWithinMs),
+    events,
+    places,
+    blob.bytes(),
+    openMax,
+  ];
 }
 
 function proposed(item: NewAction, answer: ProposeAnswer | undefined, row: ActionRow | undefined): Proposed {
   if (!answer) throw new Error(`propose gave no answer for \`${item.action.id}\``);
   if (answer.r_status === "conflict") return { status: "conflict", actionId: answer.r_id };
-  if (answer.r_status === "too_many_open") return { status: "too_many_open", open: Number(answer.r_open) };
+  if (answer.r_status === "too_many_open") return { status: "too_many_open", open: answer.r_open };
   if (answer.r_status === "created")
     return {
       status: "created",

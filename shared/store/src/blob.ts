@@ -1,8 +1,10 @@
 // blob.ts — many byte strings in one parameter: they cross the wire as they are, found by offset and length
 
+/** SQL's `substring(blob FROM start FOR length)`; a length of 0 says that there is nothing. */
+export type Place = [start: number, length: number];
+
 export interface Blob {
-  /** SQL's `substring(blob FROM start FOR length)`; nulls for nothing */
-  add(bytes: Buffer | undefined): [start: number | null, length: number | null];
+  add(bytes: Buffer | string | undefined): Place;
   bytes(): Buffer;
 }
 
@@ -10,8 +12,9 @@ export function createBlob(): Blob {
   const parts: Buffer[] = [];
   let length = 0;
   return {
-    add(bytes) {
-      if (!bytes) return [null, null];
+    add(given) {
+      if (given === undefined) return [1, 0];
+      const bytes = typeof given === "string" ? Buffer.from(given) : given;
       const start = length + 1; // SQL counts from 1
       parts.push(bytes);
       length += bytes.length;

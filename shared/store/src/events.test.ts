@@ -53,7 +53,7 @@ describe("the chain of an action", () => {
   test("the hash is the SHA-256 of a text that anyone can write down again", async () => {
     const row = await decided(t.store, "allowed");
     const { rows } = await t.owner.query(
-      "SELECT *, event_body(at, payload, previous, version) AS body FROM events WHERE action_id = $1",
+      "SELECT *, event_body(event_time(at), payload, previous, version) AS body FROM events WHERE action_id = $1",
       [row.action.id],
     );
     for (const raw of rows) {

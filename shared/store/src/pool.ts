@@ -23,8 +23,23 @@ export interface Database {
 
 const ROLE = "holdpoint_app";
 
-/** What every session begins with. Durability is not set here: `ready` must see what the server would do. */
-const SESSION = `-c role=${ROLE} -c search_path=holdpoint,pg_temp -c timezone=UTC -c lock_timeout=8000 -c idle_in_transaction_session_timeout=20000 -c jit=off`;
+/**
+ * What every session begins with. The planner is told to reach rows by their keys: it caches a plan for as long as a
+ * session lives, and one that was made for an empty table must still be right when there are millions of rows.
+ * Durability is not set here: `ready` must see what the server would do.
+ */
+const SESSION = [
+  `role=${ROLE}`,
+  "search_path=holdpoint,pg_temp",
+  "timezone=UTC",
+  "lock_timeout=8000",
+  "idle_in_transaction_session_timeout=20000",
+  "jit=off",
+  "plan_cache_mode=force_generic_plan",
+  ...["seqscan", "bitmapscan", "hashjoin", "mergejoin", "material"].map((node) => `enable_${node}=off`),
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
 
 /**
  * The database is away, full, read-only or shutting down: nothing was recorded, or nobody can say; ask again later.

@@ -1,7 +1,8 @@
 // settle.ts — commit decisions: one statement for a batch of one tenant, one answer an item
 
+import type { Decision } from "@holdpoint/wire/decision.ts";
 import { createBlob } from "./blob.ts";
-import { writeEvent } from "./evidence.ts";
+import { type WrittenEvent, writeEvent } from "./evidence.ts";
 import type { Database } from "./pool.ts";
 import type { Judgement } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
@@ -18,83 +19,100 @@ interface SettleAnswer {
   r_digest: string | null;
 }
 
-const SETTLE = "SELECT * FROM holdpoint.settle($1, $2, $3, $4, $5)";
+interface SettleLimits {
+  pendingApprovalsPerAgentMax: number;
+  claimWindowMs: number;
+}
 
-type Add = (bytes: Buffer | undefined) => [number | null, number | null];
+const SETTLE = "SELECT * FROM holdpoint.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 export function settle(
   database: Database,
   keys: TenantKeys,
-  limits: { pendingApprovalsPerAgentMax: number; claimWindowMs: number },
+  limits: SettleLimits,
 ): (tenant: string, items: Settlement[]) => Promise<Settled[]> {
   return async (tenant, items) => {
     if (items.length === 0) return [];
     const key = await keys.of(tenant);
-    const blob = createBlob();
     // two judgements of one action in one batch: the first has the word, as if they had come one after the other
     const first = new Map<string, Settlement>();
     for (const item of items) if (!first.has(item.actionId)) first.set(item.actionId, item);
-    const events = new Map<Settlement, string>();
-    const rows = [...first.values()].map((item) => {
-      const row = settleRow(key, item, blob.add);
-      events.set(item, row.event);
-      return row;
-    });
-    const answers = await database.call<SettleAnswer>("settle", SETTLE, [
-      tenant,
-      JSON.stringify(rows),
-      blob.bytes(),
-      limits.pendingApprovalsPerAgentMax,
-      limits.claimWindowMs,
-    ]);
+    const distinct = [...first.values()];
+    const events = distinct.map((item) => settledEvent(key, item));
+    const values = settleValues(key, tenant, distinct, events, limits);
+    const answers = await database.call<SettleAnswer>("settle", SETTLE, values);
     const byId = new Map(answers.map((answer) => [answer.r_id, answer]));
+    const eventOf = new Map(distinct.map((item, n) => [item, events[n]?.id]));
     return items.map((item) => {
       const answer = byId.get(item.actionId);
-      const event = events.get(item);
-      if (answer && event === undefined) return { status: "already", actionId: item.actionId, state: answer.r_state };
-      return settled(item.actionId, event ?? "", answer);
+      const eventId = eventOf.get(item);
+      if (answer && eventId === undefined) return { status: "already", actionId: item.actionId, state: answer.r_state };
+      return settled(item.actionId, eventId ?? "", answer);
     });
   };
 }
 
-/** The columns and sealed bytes of a decision; shared with re-judging (transition.ts). */
-export function decisionRow(key: TenantKey, judgement: Judgement, eventId: string, add: Add) {
-  const decision = { ...judgement.decision, auditId: eventId };
-  const [d0, d1] = add(key.seal(decision.decisionId, "decision", JSON.stringify({ ...judgement, decision })));
+/** In the order of the SQL function's parameters; its comment names the parts of an item. */
+function settleValues(
+  key: TenantKey,
+  tenant: string,
+  items: Settlement[],
+  events: WrittenEvent[],
+  limits: SettleLimits,
+): unknown[] {
+  const blob = createBlob();
+  const places = items.flatMap(({ decision, verdict, facts, findings, approval }, n) => {
+    const event = events[n] as WrittenEvent;
+    const judged = sealDecision(key, { decision, verdict, facts, findings }, event.id);
+    const asked = approval && sealApproval(key, approval);
+    return [event.payload, event.content, judged, asked].flatMap(blob.add);
+  });
+  const extras = items.flatMap((item, n) => {
+    const extra = extrasOf(item);
+    return extra ? [[String(n + 1), extra]] : [];
+  });
+  const decisions = items.map(({ decision }) => decision);
+  return [
+    tenant,
+    items.map(({ actionId }) => actionId),
+    items.map(({ epoch }) => epoch),
+    items.map(({ state }) => state),
+    decisions.map(({ policyDigest }) => policyDigest),
+    events.map(({ id }) => id),
+    decisions.map(({ decisionId }) => decisionId),
+    decisions.map(({ effect }) => effect),
+    decisions.map(({ outcome }) => outcome),
+    decisions.map(({ rules }) => textArray(rules.map(({ id }) => id))),
+    items.map(({ approval }) => approval?.id ?? null),
+    places,
+    blob.bytes(),
+    extras.length > 0 ? JSON.stringify(Object.fromEntries(extras)) : null,
+    limits.pendingApprovalsPerAgentMax,
+    limits.claimWindowMs,
+  ];
+}
+
+/** An array inside an array parameter, as Postgres reads it. */
+const textArray = (texts: string[]): string =>
+  `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
+
+/** What few settlements have beside the columns that all have. */
+function extrasOf({ verdict, decision, approval }: Settlement): object | undefined {
+  const draft = verdict.modifications?.mode === "draft";
+  if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft) return undefined;
   return {
-    decision: decision.decisionId,
-    effect: decision.effect,
-    outcome: decision.outcome,
-    rules: decision.rules.map(({ id }) => id),
-    digest: decision.policyDigest,
-    d0,
-    d1,
+    ...(approval ? { ask: askOf(approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
+    ...(verdict.terminate ? { terminate: decision.reason || "terminated by a rule" } : {}),
+    ...(decision.alerts.length > 0
+      ? { alerts: decision.alerts.map(({ rule, severity }) => ({ rule, severity })) }
+      : {}),
+    draft,
   };
 }
 
-export function approvalRow(key: TenantKey, actionId: string, judgement: Judgement, approval: NewApproval, add: Add) {
-  const { requirements } = approval.ask;
-  const [a0, a1] = add(key.seal(approval.id, "approval", JSON.stringify({ card: approval.card, ask: approval.ask })));
-  return {
-    approval: approval.id,
-    expires_at: approval.expiresAt.toISOString(),
-    ask: {
-      id: approval.id,
-      action_id: actionId,
-      requirements,
-      roles: [...new Set(requirements.map(({ role }) => role))],
-      risk: judgement.decision.risk,
-      card_sha256: approval.card.sha256,
-      a0,
-      a1,
-      expires_at: approval.expiresAt.toISOString(),
-    },
-  };
-}
-
-function settleRow(key: TenantKey, item: Settlement, add: Add) {
-  const { decision, verdict, facts, findings, approval } = item;
-  const event = writeEvent(key, {
+function settledEvent(key: TenantKey, item: Settlement): WrittenEvent {
+  const { decision, approval } = item;
+  return writeEvent(key, {
     ...(decision.auditId === undefined ? {} : { id: decision.auditId }),
     tenant: item.tenant,
     actionId: item.actionId,
@@ -108,23 +126,26 @@ function settleRow(key: TenantKey, item: Settlement, add: Add) {
     policyDigest: decision.policyDigest,
     content: { command: item.command, reason: decision.reason },
   });
-  const judgement: Judgement = { decision, verdict, facts, findings };
-  const [c0, c1] = add(event.content);
-  return {
-    id: item.actionId,
-    epoch: item.epoch,
-    state: item.state,
-    event: event.id,
-    payload: event.payload,
-    c0,
-    c1,
-    ...decisionRow(key, judgement, event.id, add),
-    ...(approval ? approvalRow(key, item.actionId, judgement, approval, add) : {}),
-    terminate: verdict.terminate ? decision.reason || "terminated by a rule" : undefined,
-    alerts: decision.alerts.length > 0 ? decision.alerts.map(({ rule, severity }) => ({ rule, severity })) : undefined,
-    draft: verdict.modifications?.mode === "draft",
-  };
 }
+
+/** The event's id is the decision's `auditId`. Shared with re-judging (transition.ts). */
+export function sealDecision(key: TenantKey, judgement: Judgement, eventId: string): Buffer {
+  const decision = { ...judgement.decision, auditId: eventId };
+  return key.seal(decision.decisionId, "decision", JSON.stringify({ ...judgement, decision }));
+}
+
+export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Buffer =>
+  key.seal(id, "approval", JSON.stringify({ card, ask }));
+
+/** The columns of an approval; what quotes the action is sealed beside them. */
+export const askOf = ({ id, ask, card, expiresAt }: NewApproval, { risk }: Decision) => ({
+  id,
+  requirements: ask.requirements,
+  roles: [...new Set(ask.requirements.map(({ role }) => role))],
+  risk,
+  card_sha256: card.sha256,
+  expires_at: expiresAt.toISOString(),
+});
 
 function settled(actionId: string, eventId: string, answer: SettleAnswer | undefined): Settled {
   if (!answer) return { status: "unknown", actionId };

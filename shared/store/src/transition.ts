@@ -3,13 +3,13 @@
 import type { ActionState } from "@holdpoint/wire/action.ts";
 import type { Event } from "@holdpoint/wire/event.ts";
 import { createBatcher } from "./batch.ts";
-import { createBlob } from "./blob.ts";
+import { createBlob, type Place } from "./blob.ts";
 import { type EventRow, readEvent, type WrittenEvent, writeEvent } from "./evidence.ts";
 import type { Database, Transaction } from "./pool.ts";
-import { readActions } from "./rows.ts";
+import { type Judgement, readActions } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
-import { approvalRow, decisionRow } from "./settle.ts";
-import type { Transition, Transitioned } from "./types.ts";
+import { askOf, sealApproval, sealDecision } from "./settle.ts";
+import type { NewApproval, Transition, Transitioned } from "./types.ts";
 
 interface TransitionAnswer {
   r_n: number;
@@ -42,12 +42,30 @@ function parameters(key: TenantKey, tenant: string, changes: readonly Transition
       c0,
       c1,
       replaced_by: change.replacedBy,
-      ...(judgement ? decisionRow(key, judgement, event.id, blob.add) : {}),
-      ...(judgement && approval ? approvalRow(key, change.actionId, judgement, approval, blob.add) : {}),
+      ...(judgement && decided(judgement, blob.add(sealDecision(key, judgement, event.id)))),
+      ...(judgement && approval && asked(judgement, approval, blob.add(sealApproval(key, approval)))),
     };
   });
   return [tenant, JSON.stringify(items), blob.bytes()];
 }
+
+const decided = ({ decision }: Judgement, [d0, d1]: Place) => ({
+  decision: decision.decisionId,
+  effect: decision.effect,
+  outcome: decision.outcome,
+  rules: decision.rules.map(({ id }) => id),
+  digest: decision.policyDigest,
+  d0,
+  d1,
+});
+
+const asked = ({ decision }: Judgement, approval: NewApproval, [a0, a1]: Place) => ({
+  approval: approval.id,
+  ask: askOf(approval, decision),
+  a0,
+  a1,
+  expires_at: approval.expiresAt.toISOString(),
+});
 
 function eventOf(key: TenantKey, change: Transition): WrittenEvent {
   const { decision } = change;
