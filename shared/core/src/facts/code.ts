@@ -201,6 +201,8 @@ export function readForeignCode(call: Call, word: Word): void {
         break;
     }
   }
+  // `client.deleteIndex(…)`, `db.dropCollection(…)`: whatever it is, it is gone then.
+  if (/\.(delete|drop|destroy|purge|truncate|clear)[A-Z]\w*\s*\(/.test(code)) raise(call, "blocked-by-default");
   readBackticks(call, code);
 }
 

@@ -38,7 +38,9 @@ function findLong(chain: readonly Grammar[], name: string): Option | undefined {
     const option = chain[i]!.long.get(name);
     if (option) return option;
   }
-  return name.length > 1 ? byBeginning(chain, name) : undefined;
+  if (name.length < 2) return undefined;
+  const lower = name.toLowerCase();
+  return byBeginning(chain, name) ?? (lower === name ? undefined : findLong(chain, lower));
 }
 
 function findShort(chain: readonly Grammar[], char: string): Option | undefined {

@@ -113,7 +113,14 @@ export const builds: Record<string, Program> = {
     subs: { max: 1 },
     options: "-a --all-files; -c=<config>; --hook-stage=S; --files=<read>; -v; -t=T",
   },
-  "act gitlab-runner circleci woodpecker-cli drone jenkins-cli": { runs: "ci", subs: { max: 1 } },
+  "act gitlab-runner circleci woodpecker-cli drone jenkins-cli": {
+    runs: "ci",
+    subs: { max: 1 },
+    effects: (call) => {
+      if (/^(unregister|delete\S*|uninstall|stop|reset-token)$/.test(call.subs[0] ?? ""))
+        raise(call, "blocked-by-default");
+    },
+  },
   "serve http-server live-server caddy nginx apachectl httpd gunicorn uvicorn hypercorn flask streamlit gradio uwsgi puma unicorn thin rackup json-server browser-sync nodemon concurrently npm-run-all wait-on cross-env dotenvx env-cmd jupyter jupyter-lab jupyter-notebook notebook celery airflow dbt prefect luigi great_expectations scrapy":
     {
       runs: "server",

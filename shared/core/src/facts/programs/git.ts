@@ -117,11 +117,11 @@ export const git: Record<string, Program> = {
         "-a --all; -m --message=T; -F --file=<read>; --amend; --no-edit; -n --no-verify; -s --signoff; -S --gpg-sign[=K]; -C --reuse-message=C; -c --reedit-message=C; --fixup=C; --squash=C; --author=A; --date=D; -t --template=<read>; -e --edit; -p --patch; -q --quiet; -v --verbose; --allow-empty; --allow-empty-message; -o --only; -i --include; --dry-run; --reset-author; --trailer=T; -u[=M]; --cleanup=M",
       ),
       checkout: hooks(
-        "-b=NAME; -B=NAME; -f --force; -t --track[=M]; --no-track; -m --merge; --detach -d; --orphan=NAME; -p --patch; --ours; --theirs; -q --quiet; --ignore-other-worktrees; --conflict=S; -l; --no-guess; --guess; --recurse-submodules; --overlay; --no-overlay; --pathspec-from-file=<read>",
+        "-b=NAME; -B=NAME; -f --force; -t --track; --track[=M]; --no-track; -m --merge; --detach -d; --orphan=NAME; -p --patch; --ours; --theirs; -q --quiet; --ignore-other-worktrees; --conflict=S; -l; --no-guess; --guess; --recurse-submodules; --overlay; --no-overlay; --pathspec-from-file=<read>",
         { effects: readCheckout },
       ),
       switch: hooks(
-        "-c --create=NAME; -C --force-create=NAME; -f --discard-changes --force; -d --detach; -t --track[=M]; -m --merge; --orphan=NAME; -q --quiet; --guess; --conflict=S; --ignore-other-worktrees",
+        "-c --create=NAME; -C --force-create=NAME; -f --discard-changes --force; -d --detach; -t --track; --track[=M]; -m --merge; --orphan=NAME; -q --quiet; --guess; --conflict=S; --ignore-other-worktrees",
         {
           effects: (call) => {
             if (has(call, "discard-changes")) touchesHere(call, "write");
@@ -144,7 +144,7 @@ export const git: Record<string, Program> = {
       },
       branch: {
         options:
-          "-d --delete; -D; -m --move; -M; -c --copy; -C; -f --force; -a --all; -r --remotes; -l --list; -v --verbose; -vv; --contains[=C]; --no-contains[=C]; --merged[=C]; --no-merged[=C]; -u --set-upstream-to=B; --unset-upstream; -t --track[=M]; --show-current; --sort=K; --format=F; -q --quiet; --edit-description; --column[=O]; --points-at=O; -i --ignore-case; --color[=W]; --abbrev=N; --no-color",
+          "-d --delete; -D; -m --move; -M; -c --copy; -C; -f --force; -a --all; -r --remotes; -l --list; -v --verbose; -vv; --contains[=C]; --no-contains[=C]; --merged[=C]; --no-merged[=C]; -u --set-upstream-to=B; --unset-upstream; -t --track; --track[=M]; --show-current; --sort=K; --format=F; -q --quiet; --edit-description; --column[=O]; --points-at=O; -i --ignore-case; --color[=W]; --abbrev=N; --no-color",
         effects: readBranch,
       },
       tag: {

@@ -202,7 +202,9 @@ function readHttpie(call: Call): void {
 }
 
 const LOOKUP = (call: Call): void => {
-  const host = call.operands.find((word) => !/^(\+|@|-|[A-Z]+$)/.test(word.text ?? "x"));
+  // A zone transfer asks for everything there is.
+  if (call.operands.some((word) => word.text?.toLowerCase() === "axfr")) raise(call, "blocked-by-default");
+  const host = call.operands.find((word) => !/^(\+|@|-|[A-Z]+$|axfr$)/.test(word.text ?? "x"));
   if (host) reachesHost(call, host, "dns");
   for (const word of call.operands)
     if (word.text?.startsWith("@")) reachesHost(call, literal(word.text.slice(1)), "dns");
@@ -400,5 +402,13 @@ export const networking: Record<string, Program> = {
     options:
       "-P --progress; -n --dry-run; -i --interactive; --transfers=N; --config=<config>; --exclude=P; --include=P; -v; -q; --max-age=T; --min-age=T; --backup-dir=<write>; --filter=F; --filter-from=<read>; --password-command=<shell>",
     dry: ["dry-run"],
+    effects: (call) => {
+      const verb = call.subs[0] ?? "";
+      if (/^(ls\w*|size|check|cat|tree|about|version|listremotes|md5sum|sha1sum|hashsum|ncdu)$/.test(verb))
+        looksOnly(call);
+      else if (/^(delete\w*|purge|cleanup|rmdirs?|sync|move\w*|dedupe)$/.test(verb) && !has(call, "dry-run"))
+        raise(call, "blocked-by-default");
+    },
   },
+  nsupdate: { class: "blocked", use: "<run>" },
 };

@@ -20,6 +20,7 @@ import { readShellCall } from "./shells.ts";
 import { readNode, type Shell } from "./walk.ts";
 import { type Output, unknownWord, type Word } from "./word.ts";
 import { findWrapper, OTHER_SHELLS, SHELLS } from "./wrappers.ts";
+import { readWritten } from "./written.ts";
 
 export interface Assigned {
   name: string;
@@ -198,13 +199,17 @@ export function runProgram(
     addOnce(atom.runsCode, "script");
     touch(reading, atom, scope, words[0]!, "read");
   } else if (!isKnownProgram(program) && looksLikeScript(program)) addOnce(atom.runsCode, "script");
-  return describe(reading, nestedIn(shell, program), {
+  const output = describe(reading, nestedIn(shell, program), {
     program,
     words: words.slice(1),
     atom,
     place: scope,
     stdin: setting.streams.stdin,
   });
+  if (output.kind === "text" && (setting.streams.writes.length > 0 || program === "tee"))
+    for (const fact of atom.paths)
+      if (fact.access === "write") readWritten(reading, fact.path, output.text, shell.frame.at, scope);
+  return output;
 }
 
 const looksLikeScript = (name: string): boolean => /\.(sh|bash|py|rb|pl|js|mjs|ts|php)$/.test(name);

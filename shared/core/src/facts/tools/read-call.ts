@@ -12,6 +12,7 @@ import { callOf } from "../shell/nested.ts";
 import { newScope } from "../shell/scope.ts";
 import { readText } from "../shell/walk.ts";
 import { hasGlob, literal } from "../shell/word.ts";
+import { readWritten } from "../shell/written.ts";
 import { readSql } from "../sql.ts";
 import type { Found } from "../strings.ts";
 import { type ArgumentRole, findTool, type ToolMap } from "./map.ts";
@@ -195,7 +196,8 @@ function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): 
       if (found.key === "prompt") readUrlsIn(reading, atom, found.text);
       else if (found.text.startsWith("file:")) touch(reading, atom, place, literal(found.text), "read");
       else readUrl(reading, atom, found.text, false);
-    } else if (role === "upload") upload = true;
+    } else if (role === "content") readContent(reading, call, map, found);
+    else if (role === "upload") upload = true;
     else if (role === "sql") readSql(literal(found.text), (fact) => atom.databases.push(fact));
     else if (role === "patch") readPatch(reading, atom, place, found.text);
     else if (role === "code") {
@@ -208,6 +210,13 @@ function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): 
   if (upload) for (const host of atom.hosts) host.upload = true;
   if (map?.meaning === "agent") addOnce(atom.runsCode, "agent");
   atom.class = classOf(atom, place, map?.class ?? "warn");
+}
+
+/** What is written to a script is read as one. */
+function readContent(reading: Reading, call: ToolCall, map: ToolMap | undefined, found: Found): void {
+  const path = call.strings.find((each) => map && roleOf(map, each.key)?.startsWith("path:"));
+  if (path)
+    readWritten(reading, path.text, found.text, found.at, newScope(call.cwd, call.home), map?.meaning === "fs.edit");
 }
 
 function readPatch(reading: Reading, atom: Atom, place: Place, text: string): void {
