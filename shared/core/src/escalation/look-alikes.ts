@@ -41,14 +41,48 @@ const LIKE_HAN = new Set("ニカタトハロエヌメノー");
 /** Katakana that are drawn like the hiragana of the same sound. */
 const LIKE_HIRAGANA = new Set("ヘベペリ");
 
-const scriptOf = (char: string): Script | undefined => {
-  const code = char.codePointAt(0) ?? 0;
-  return RANGES.find(([, from, to]) => code >= from && code <= to)?.[0];
-};
+const SCRIPTS: readonly Script[] = ["latin", "greek", "cyrillic", "han", "hiragana", "katakana", "hangul"];
+const [LATIN, HAN, HIRAGANA, KATAKANA] = [1, 4, 5, 6];
+const SCRIPT = 7;
+const AS_ASCII = 8;
+const AS_HAN = 16;
+const AS_HIRAGANA = 32;
 
+/** What is known of each character of the first plane: its script in three bits, what it passes for in three more. */
+const TABLE = new Uint8Array(0x10000);
+for (const [script, from, to] of RANGES) TABLE.fill(SCRIPTS.indexOf(script) + 1, from, to + 1);
+for (const [chars, bit] of [
+  [LIKE_ASCII, AS_ASCII],
+  [LIKE_HAN, AS_HAN],
+  [LIKE_HIRAGANA, AS_HIRAGANA],
+] as const) {
+  for (const char of chars) TABLE[char.charCodeAt(0)]! |= bit;
+}
+for (const char of NEVER) TABLE[char.charCodeAt(0)] = 0;
+
+const known = (char: string | undefined): number =>
+  char === undefined || char.length > 1 ? 0 : (TABLE[char.charCodeAt(0)] ?? 0);
+const scriptOf = (bits: number): number => bits & SCRIPT;
 const isAscii = (char: string): boolean => char <= "\u007f";
-const isAsciiLetter = (char: string): boolean => /[A-Za-z]/.test(char);
-const EAST_ASIAN: readonly Script[] = ["han", "hiragana", "katakana", "hangul"];
+const isAsciiLetter = (char: string): boolean => (char >= "a" && char <= "z") || (char >= "A" && char <= "Z");
+
+/** The scripts of a word as bits, and whether all its letters pass for ASCII ones. */
+function survey(word: readonly string[]): { scripts: number; allAlike: boolean } {
+  let scripts = 0;
+  let allAlike = true;
+  for (const char of word) {
+    const bits = known(char);
+    const script = isAsciiLetter(char) ? LATIN : scriptOf(bits);
+    if (script > 0) scripts |= 1 << script;
+    if ((bits & AS_ASCII) === 0 && char !== "_" && !(char >= "0" && char <= "9")) allAlike = false;
+  }
+  return { scripts, allAlike };
+}
+
+const has = (scripts: number, script: number): boolean => (scripts & (1 << script)) !== 0;
+/** Alphabets come before Han in the list, East Asian scripts from there on. */
+const ALPHABETS = (1 << LATIN) | (1 << 2) | (1 << 3);
+const isOne = (bits: number): boolean => bits !== 0 && (bits & (bits - 1)) === 0;
 
 /**
  * Says for each character of a word (letters, digits, underscore) whether it may be shown. A word that mixes alphabets
@@ -57,28 +91,19 @@ const EAST_ASIAN: readonly Script[] = ["han", "hiragana", "katakana", "hangul"];
 export function shown(word: readonly string[]): boolean[] {
   const plain = word.join("");
   if (!plain.isWellFormed() || plain.normalize("NFKC") !== plain) return word.map(isAscii);
-  const scripts = new Set<Script>();
-  for (const char of word) {
-    const script = isAsciiLetter(char) ? "latin" : scriptOf(char);
-    if (script !== undefined) scripts.add(script);
-  }
-  const alphabets = [...scripts].filter((script) => !EAST_ASIAN.includes(script));
-  const mixed = alphabets.length > 1 || (alphabets.length === 1 && scripts.size > 1);
-  const letters = word.filter((char) => !/[0-9_]/.test(char));
-  const allAlike = letters.every((char) => LIKE_ASCII.has(char));
+  const { scripts, allAlike } = survey(word);
+  const mixed = (scripts & ALPHABETS) !== 0 && !isOne(scripts);
+  const eastAsian = (char: string, bits: number, index: number): boolean => {
+    if ((bits & AS_ASCII) !== 0 && (mixed || allAlike)) return false;
+    const amongKana = [word[index - 1], word[index + 1]].some((near) => scriptOf(known(near)) === KATAKANA);
+    if ((bits & AS_HAN) !== 0 && scriptOf(bits) === KATAKANA && has(scripts, HAN) && !amongKana) return false;
+    return !((bits & AS_HIRAGANA) !== 0 && has(scripts, HIRAGANA)) && char.length === 1;
+  };
   return word.map((char, index) => {
     if (isAscii(char)) return true;
-    const script = scriptOf(char);
-    if (script === undefined || NEVER.has(char)) return false;
-    if (EAST_ASIAN.includes(script)) {
-      if (LIKE_ASCII.has(char) && (mixed || allAlike)) return false;
-      const amongKana = [word[index - 1], word[index + 1]].some(
-        (near) => near !== undefined && scriptOf(near) === "katakana",
-      );
-      if (LIKE_HAN.has(char) && script === "katakana" && scripts.has("han") && !amongKana) return false;
-      return !(LIKE_HIRAGANA.has(char) && scripts.has("hiragana"));
-    }
-    if (script === "latin") return true;
-    return !mixed && !allAlike;
+    const bits = known(char);
+    if (scriptOf(bits) === 0) return false;
+    if (scriptOf(bits) >= HAN) return eastAsian(char, bits, index);
+    return scriptOf(bits) === LATIN || (!mixed && !allAlike);
   });
 }

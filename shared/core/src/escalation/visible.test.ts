@@ -94,10 +94,12 @@ test.each([
 ])("key `%s`", (key, seen) => expect(visibleKey(key)).toBe(seen));
 
 test("hostile texts end in bounded time", () => {
-  const began = performance.now();
+  // Time of the processor, not of the clock: other work on the machine does not count.
+  const began = process.cpuUsage();
   for (const part of ["a", " ", "\\", "\\u{", "д", "aд", "\u202e", "ー", "\n", "a b", "\u0301"]) {
     visible(`${part.repeat(Math.floor(100_000 / part.length))} é`);
     visible(`${part.repeat(Math.floor(100_000 / part.length))}é`);
   }
-  expect(performance.now() - began).toBeLessThan(3_000);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1_000).toBeLessThan(3_000);
 });

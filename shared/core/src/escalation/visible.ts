@@ -7,6 +7,7 @@ const spelled = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toSt
 
 /** Longer runs of spaces are counted, so that nothing can be pushed out of sight. */
 const SPACES_SHOWN_MAX = 40;
+const LONG_RUN = " ".repeat(SPACES_SHOWN_MAX + 1);
 const WORD = /[\p{L}\p{M}\p{N}_]+/uy;
 const PRINTABLE = /[\x20-\x7e]/;
 /** Most text is nothing but this: no backslash, no control, no letter that needs a thought. */
@@ -53,10 +54,12 @@ function spellOut(text: string): string {
 }
 
 /** Spaces that an eye would miss: a long run, and the last one of a line. */
-const spacesSpelled = (line: string): string =>
-  line
-    .replaceAll(/ +/g, (run) => (run.length > SPACES_SHOWN_MAX ? `\\u{20*${run.length}}` : run))
-    .replace(/ $/, "\\u{20}");
+function spacesSpelled(line: string): string {
+  const counted = line.includes(LONG_RUN)
+    ? line.replaceAll(/ +/g, (run) => (run.length > SPACES_SHOWN_MAX ? `\\u{20*${run.length}}` : run))
+    : line;
+  return counted.endsWith(" ") ? `${counted.slice(0, -1)}\\u{20}` : counted;
+}
 
 /** The lines of a text, visible; of the spans that are secrets only kind and length. */
 export function visibleLines(text: string, masks: readonly Span[] = []): string[] {

@@ -104,9 +104,10 @@ describe("what is not a path", () => {
 });
 
 test("hostile texts end in bounded time", () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   for (const part of ["../", "%2e", "....//", "%25", "..;", "\\", ".", "\uff0e", "%c0%ae"]) {
     findings({ path: part.repeat(Math.floor(100_000 / part.length)) }, { cwd: "/w" });
   }
-  expect(performance.now() - began).toBeLessThan(1_000);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1_000).toBeLessThan(2_000);
 });
