@@ -16,6 +16,7 @@ import {
 } from "./channel.ts";
 import { needsSignIn } from "./compose.ts";
 import { identify } from "./identity.ts";
+import { countAnswer } from "./metrics.ts";
 import type { Nonces } from "./nonces.ts";
 import type { ApprovalReader, KnownPerson, People, Votes } from "./ports.ts";
 import type { Refusals, RefusedAnswer } from "./refusals.ts";
@@ -131,7 +132,10 @@ export function createAnswers(deps: AnswerDeps): Answers {
       const { outcome, about } = await judge(channel, answer);
       if (outcome.status === "refused") {
         await refusals.note({ tenant, channel: id, code: outcome.code, authentic: true, ...about });
-      } else log.info({ channel: id, approval: answer.approvalId, vote: outcome.vote }, "an answer was counted");
+      } else {
+        countAnswer(id, "counted");
+        log.info({ channel: id, approval: answer.approvalId, vote: outcome.vote }, "an answer was counted");
+      }
       return outcome;
     } catch (error) {
       // Anything else than a known state of affairs is no vote either: nobody's bug may read as a yes.

@@ -6,6 +6,7 @@ import type { DeliveryRow, OutboxItem } from "@holdpoint/store/store.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Sent } from "./channel.ts";
 import { backoffMs, type Circuit, type CircuitState, createCircuit } from "./circuit.ts";
+import { countDelivery } from "./metrics.ts";
 import type { Outbox } from "./ports.ts";
 
 export interface Endpoint {
@@ -99,6 +100,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
 
   async function record(lane: Lane, row: DeliveryRow, sent: Sent): Promise<void> {
     const { tenant, id } = row;
+    countDelivery(row.endpoint, sent.status);
     if (sent.status === "sent") {
       await outbox.done(tenant, id, sent.ref);
       if (lane.circuit.succeeded()) await outbox.wake(lane.endpoint.id);
@@ -119,6 +121,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     }
     lane.circuit.failed(now);
     if (now - row.madeAt >= limits.deliverForMs) {
+      countDelivery(row.endpoint, "dead");
       log.error(about, "a delivery failed for too long: it is a dead letter now");
       return outbox.dead(tenant, id, sent.error);
     }

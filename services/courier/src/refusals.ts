@@ -3,6 +3,7 @@
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import type { ChannelIdentity, RefusalCode } from "./channel.ts";
+import { countAnswer } from "./metrics.ts";
 import type { Evidence } from "./ports.ts";
 
 export interface RefusedAnswer {
@@ -49,6 +50,7 @@ export function createRefusals({ evidence, clock, log }: { evidence: Evidence; c
 
   return {
     async note(refusal) {
+      countAnswer(refusal.channel, refusal.code);
       if (refusal.authentic) return write(refusal, 1);
       const key = `${refusal.channel} ${refusal.code}`;
       const now = clock.now();
