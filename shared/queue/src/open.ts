@@ -11,7 +11,7 @@ import { postgresBackend } from "./backend-postgres.ts";
 import { redisBackend } from "./backend-redis.ts";
 import { type Lane, lane } from "./pack.ts";
 import { isRedisUrl, parseRedisUrl } from "./redis-url.ts";
-import { type KeyRing, seal } from "./seal.ts";
+import { type KeyRing, type PackItem, packItem, seal } from "./seal.ts";
 import { stageProcessor } from "./stage.ts";
 import { mayEnter, type Sender } from "./topology.ts";
 import type { Queue, StageWorker } from "./types.ts";
@@ -35,18 +35,24 @@ const openBackend = ({ url, log, prefix }: QueueOptions): Promise<Backend> => {
 export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { ring, log } = options;
   const backend = await openBackend(options);
-  const lanes = new Map<string, Lane<string>>();
+  const lanes = new Map<string, Lane<PackItem>>();
   let closing = false;
 
-  /** One lane a target and tenant: packs never mix tenants. */
-  const laneOf = (to: Stage, tenant: string): Lane<string> => {
-    const key = `${to} ${tenant}`;
+  const sealed = (from: Sender, to: Stage, items: PackItem[]): SealedPack => ({
+    v: 1,
+    key: ring.current,
+    items: [seal(ring, from, to, items)],
+  });
+
+  /** One lane a way and tenant: packs never mix tenants. */
+  const laneOf = (from: Sender, to: Stage, tenant: string): Lane<PackItem> => {
+    const key = `${from} ${to} ${tenant}`;
     const known = lanes.get(key);
     if (known) return known;
-    const made = lane<string>((packs) =>
+    const made = lane<PackItem>((packs) =>
       backend.add(
         to,
-        packs.map((items): SealedPack => ({ v: 1, key: ring.current, items })),
+        packs.map((items) => ({ data: sealed(from, to, items) })),
       ),
     );
     lanes.set(key, made);
@@ -57,18 +63,24 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     if (!mayEnter(from, to)) throw new Error(`\`${from}\` may not send to \`${to}\``);
     await Promise.all(
       messages.map((message) => {
-        const item = seal(ring, from, to, message);
-        return laneOf(to, message.action.tenant).add(item, item.length);
+        const item = packItem(message);
+        return laneOf(from, to, item.tenant).add(item, item.json.length);
       }),
     );
   };
 
-  /** Alone by itself in a job: for what may have killed a worker, so that it takes no neighbour with it. */
+  /**
+   * Alone by itself in a job: for what may have killed a worker, so that it takes no neighbour with it. Its id makes a
+   * second sending void: the worker that splits a pack may be killed by what it has just split off.
+   */
   const sendSingly = (from: Sender, to: Stage, messages: Message[]): Promise<void> =>
     messages.some(({ alone }) => alone !== undefined)
       ? backend.add(
           to,
-          messages.map((message): SealedPack => ({ v: 1, key: ring.current, items: [seal(ring, from, to, message)] })),
+          messages.map((message) => ({
+            data: sealed(from, to, [packItem(message)]),
+            id: `alone-${message.action.id}-${message.epoch}`,
+          })),
         )
       : send(from, to, messages);
 

@@ -1,15 +1,22 @@
 // seal.test.ts — a sealed job opens only as what it was, where it was meant to be
 
 import { randomBytes } from "node:crypto";
+import type { Message } from "@holdpoint/wire/job.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { message } from "./fixtures.ts";
-import { keyRing, open, seal } from "./seal.ts";
+import { type KeyRing, keyRing, open, packItem, seal as sealItems } from "./seal.ts";
+import type { Sender } from "./topology.ts";
 
 const old = { id: "k1", key: randomBytes(32) };
 const fresh = { id: "k2", key: randomBytes(32) };
 const ring = keyRing([old]);
+const seal = (keys: KeyRing, from: Sender, to: Stage, ...messages: Message[]) =>
+  sealItems(keys, from, to, messages.map(packItem));
 const item = () => seal(ring, "edge", "rules", message());
+const epochs = (header: unknown[]) => header[5] as [string, number][];
+const firstId = (header: unknown[]) => epochs(header)[0]?.[0] ?? "";
 const withHeader = (sealed: string, change: (header: unknown[]) => void): string => {
   const [clear = "", body = ""] = sealed.split(".");
   const header = JSON.parse(Buffer.from(clear, "base64url").toString()) as unknown[];
@@ -19,13 +26,22 @@ const withHeader = (sealed: string, change: (header: unknown[]) => void): string
 
 test("what was sealed opens as it was", () => {
   const sent = message({ args: { command: "echo ü" } });
-  expect(open(ring, "rules", seal(ring, "edge", "rules", sent))).toEqual({ message: sent });
+  expect(open(ring, "rules", seal(ring, "edge", "rules", sent))).toEqual({ messages: [sent] });
+});
+
+test("a pack opens as all that was in it, in order", () => {
+  const sent = [message({ epoch: 3 }), message(), message()];
+  expect(open(ring, "rules", seal(ring, "edge", "rules", ...sent))).toEqual({ messages: sent });
+});
+
+test("a pack of two tenants cannot be made", () => {
+  expect(() => seal(ring, "edge", "rules", message(), message({ tenant: "other" }))).toThrow("mixes tenants");
 });
 
 test("a rotated ring seals with the new key and still opens the old jobs", () => {
   const before = item();
   const rotated = keyRing([fresh, old]);
-  expect(open(rotated, "rules", before)).toHaveProperty("message");
+  expect(open(rotated, "rules", before)).toHaveProperty("messages");
   expect(open(keyRing([old]), "rules", seal(rotated, "edge", "rules", message()))).toEqual({ refused: "unknown_key" });
 });
 
@@ -34,7 +50,7 @@ describe("refused", () => {
     ["nothing", () => "", "garbled"],
     ["no header", () => ".abc", "garbled"],
     ["a header that is no JSON", () => "abc.def", "garbled"],
-    ["half of it", () => item().slice(0, item().indexOf(".") + 20), "garbled"],
+    ["half of it", () => item().slice(0, item().indexOf(".") + 20), "forged"],
     ["one changed byte", () => item().replace(/.$/, (last) => (last === "A" ? "Q" : "A")), "forged"],
     [
       "another key of the same name",
@@ -50,8 +66,27 @@ describe("refused", () => {
       "forged",
     ],
     ["another tenant in the header", () => withHeader(item(), (header) => header.splice(2, 1, "other")), "forged"],
-    ["another action in the header", () => withHeader(item(), (header) => header.splice(5, 1, "act_x")), "forged"],
-    ["another epoch in the header", () => withHeader(item(), (header) => header.splice(6, 1, 7)), "forged"],
+    [
+      "another action in the header",
+      () => withHeader(item(), (header) => header.splice(5, 1, [["act_x", 1]])),
+      "forged",
+    ],
+    [
+      "another epoch in the header",
+      () => withHeader(item(), (header) => epochs(header).splice(0, 1, [firstId(header), 7])),
+      "forged",
+    ],
+    [
+      "one action less in the header",
+      () => withHeader(seal(ring, "edge", "rules", message(), message()), (header) => epochs(header).pop()),
+      "forged",
+    ],
+    ["no action in the header", () => withHeader(item(), (header) => header.splice(5, 1, [])), "garbled"],
+    [
+      "more actions than a pack holds",
+      () => withHeader(item(), (header) => header.splice(5, 1, Array(500).fill(["a", 1]))),
+      "garbled",
+    ],
   ])("%s", (_what, make, refused) => expect(open(ring, "rules", make())).toEqual({ refused }));
 
   test("a stage that may not send here", () =>

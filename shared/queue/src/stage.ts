@@ -10,7 +10,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { type Span, trace } from "@opentelemetry/api";
 import type { PackJob } from "./backend.ts";
-import { type KeyRing, open, seal } from "./seal.ts";
+import { type KeyRing, open, packItem, seal } from "./seal.ts";
 import { mayHandOver, type Sender, topology } from "./topology.ts";
 import type { HandOver, SettleDraft, StageWork } from "./types.ts";
 
@@ -27,18 +27,29 @@ export interface StageDeps {
 const isInfrastructure = (error: unknown): boolean => isFault(error) && FAULTS[error.code].retry;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Runs work with a budget. Work that ignores its signal loses the race and its result is dropped. */
+/**
+ * Runs work with a budget. Work that ignores its signal loses the race and its result is dropped. Timer and signal are
+ * made when they are needed: most work is done before it would have been worth it.
+ */
 async function withBudget(work: StageWork, message: Message, timeoutMs: number): Promise<HandOver> {
-  const controller = new AbortController();
+  let controller: AbortController | undefined;
+  const budget = {
+    get signal(): AbortSignal {
+      controller ??= new AbortController();
+      return controller.signal;
+    },
+  };
+  const answer = work(message, budget);
+  if (!(answer instanceof Promise)) return answer;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      controller.abort();
+      controller?.abort();
       reject(new Error(`the stage took longer than ${timeoutMs} ms`));
     }, timeoutMs);
   });
   try {
-    return await Promise.race([Promise.resolve(work(message, { signal: controller.signal })), late]);
+    return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -121,7 +132,11 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     }
     return alone(async () => {
       const marked: Message = { ...message, alone: 2 };
-      await job.update({ v: 1, key: deps.ring.current, items: [seal(deps.ring, senderTo(stage), stage, marked)] });
+      await job.update({
+        v: 1,
+        key: deps.ring.current,
+        items: [seal(deps.ring, senderTo(stage), stage, [packItem(marked)])],
+      });
       await run(message);
     });
   };
@@ -130,7 +145,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     const messages: Message[] = [];
     for (const item of Array.isArray(job.pack?.items) ? job.pack.items : []) {
       const opened = open(deps.ring, stage, String(item));
-      if ("message" in opened) messages.push(opened.message);
+      if ("messages" in opened) messages.push(...opened.messages);
       else {
         countFailClosed(`job_${opened.refused}`, stage);
         deps.log.warn(
@@ -143,8 +158,8 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     if (only?.alone !== undefined && messages.length === 1) return runSuspect(only, job);
     if (job.stalled > 0) {
       // Whoever held this pack died. One of these may be the cause: from here on each goes by itself.
-      for (const message of messages) await deps.send(senderTo(stage), stage, [{ ...message, alone: 1 }]);
-      return;
+      const suspects = messages.map((message): Message => ({ ...message, alone: 1 }));
+      return deps.send(senderTo(stage), stage, suspects);
     }
     const results = await Promise.allSettled(messages.map(run));
     const failed = results.find((result) => result.status === "rejected");

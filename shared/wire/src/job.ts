@@ -46,6 +46,6 @@ export const MessageEnvelope = z.looseObject({
   alone: z.union([z.literal(1), z.literal(2)]).optional(),
 });
 
-/** What a queue carries: cipher text only. */
+/** What a queue carries: cipher text only. An item is a sealed list of messages; one a job, as we write it. */
 export const SealedPack = z.strictObject({ v: z.literal(1), key: name(), items: z.array(z.string()).min(1) });
 export type SealedPack = z.infer<typeof SealedPack>;
