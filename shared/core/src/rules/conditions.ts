@@ -67,6 +67,7 @@ export function compileWhen(when: When, direction: Direction, reading: Reading, 
 /** Criteria that look at what a command means. Arguments and their text alone never allow one (rulings §B2). */
 const MEANING: readonly (keyof When)[] = [
   "commands",
+  "startsWith",
   "program",
   "paths",
   "hosts",
@@ -88,6 +89,8 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   kind: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.kind) })),
   commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
   program: (value, { direction, add }) => add([], () => command.program(value, direction)),
+  startsWith: (value, { direction, add }) => add([], () => command.startsWith(value, direction)),
+  argsJson: (value, { add }) => add([], () => call.argsJson(value)),
   words: (value, { add }) => add([], () => command.words(value)),
   args: (value, { direction, add }) => {
     for (const [name, condition] of Object.entries(value))
@@ -112,6 +115,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   dynamic: (value, { add }) => add([], () => atom.dynamic(value)),
   variables: (value, { add }) => add([], () => atom.variables(value)),
   oddCharacters: (value, { add }) => add([], () => call.oddCharacters(value)),
+  redirects: (value, { add }) => add([], () => atom.redirects(value)),
   covered: () => {},
   risk: (value, { add }) => add([], () => ({ cost: 1, test: (view) => context.within(view.risk, value) })),
   riskSignals: (value, { direction, add }) => add([], () => context.riskSignals(value, direction)),

@@ -84,7 +84,11 @@ export const When = z.strictObject({
   program: list(word()).optional(),
   /** any word after the program, options with their dashes */
   words: list(word()).optional(),
+  /** the words as they are written, from the program on: narrower than `commands`, for what other tools mean by a prefix */
+  startsWith: list(word()).optional(),
   args: z.record(z.string(), z.union([ArgumentCondition, scalar])).optional(),
+  /** regex on the arguments as one JSON text; like `argsMatch` alone it never allows a shell atom */
+  argsJson: list(word()).optional(),
   argsMatch: list(word()).optional(),
   // what it touches
   paths: z.union([list(word()), list(PathCondition)]).optional(),
@@ -102,6 +106,8 @@ export const When = z.strictObject({
   dynamic: z.boolean().optional(),
   variables: list(word()).optional(),
   oddCharacters: z.boolean().optional(),
+  /** the command redirects into a file */
+  redirects: z.boolean().optional(),
   covered: z.literal(false).optional(),
   risk: Bounds.optional(),
   riskSignals: z.union([list(word()), z.record(z.string(), Bounds)]).optional(),

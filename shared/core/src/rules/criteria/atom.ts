@@ -45,6 +45,17 @@ export function variables(patterns: readonly string[]): Criterion {
   };
 }
 
+/** A redirection into something other than nothing or another stream, outside of quotes. */
+export const redirects = (wanted: boolean): Criterion => ({
+  cost: 3,
+  test: (_view, { text }) => redirectsToFile(text) === wanted,
+});
+
+function redirectsToFile(text: string): boolean {
+  const bare = text.replaceAll(/'[^']*'|"(?:[^"\\]|\\.)*"|\\./g, (quoted) => "x".repeat(quoted.length));
+  return /(?:[0-9]*|&)>>?(?!&[0-9-])\|?\s*(?!\/dev\/null\b)\S|<>/.test(bare);
+}
+
 export function databases(condition: NonNullable<When["databases"]>): Criterion {
   if (condition === false) return { cost: 1, test: (_view, atom) => atom.databases.length === 0 };
   const terms: DatabaseCondition =

@@ -89,6 +89,18 @@ export function argsMatch(patterns: readonly string[]): Criterion {
   return { cost: 9, test: (view) => view.facts.strings.some(({ text }) => regexes.some((regex) => regex.test(text))) };
 }
 
+/** On the arguments as one text, keys in the order they came in. */
+export function argsJson(patterns: readonly string[]): Criterion {
+  const regexes = patterns.map(compileRegex);
+  return {
+    cost: 10,
+    test: (view) => {
+      const text = JSON.stringify(view.action.args);
+      return regexes.some((regex) => regex.test(text));
+    },
+  };
+}
+
 export function secrets(condition: NonNullable<When["secrets"]>): Criterion {
   if (condition === false) return { cost: 1, test: (view) => view.facts.secrets.length === 0 };
   const words = compileWords(condition === true ? ["*"] : condition, "text", true);

@@ -49,13 +49,83 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
   return { cost: 4, test, ...(wild ? {} : { anchor: { kind: "program", keys: all.map(({ program }) => program) } }) };
 }
 
+/**
+ * What a command may be wrapped in without meaning more. An allow that names `git status` covers `timeout 5 git status`;
+ * `sudo git status` or `ssh host git status` only where it names the wrapper too.
+ */
+const HARMLESS_WRAPPERS = new Set([
+  ...["env", "timeout", "time", "nice", "ionice", "nohup", "stdbuf", "setsid", "command", "builtin", "exec", "watch"],
+  ...[
+    "xargs",
+    "find",
+    "fd",
+    "parallel",
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ksh",
+    "busybox",
+    "npx",
+    "npm exec",
+    "pnpx",
+    "pnpm exec",
+  ],
+  ...[
+    "pnpm dlx",
+    "yarn",
+    "yarn exec",
+    "yarn dlx",
+    "bunx",
+    "bun x",
+    "uv run",
+    "uvx",
+    "poetry run",
+    "pipenv run",
+    "pdm run",
+  ],
+  ...[
+    "hatch run",
+    "bundle exec",
+    "cross-env",
+    "dotenv",
+    "direnv exec",
+    "mise exec",
+    "asdf exec",
+    "caffeinate",
+    "{",
+    "(",
+  ],
+]);
+const onlyHarmless = (atom: Atom, named: readonly string[]): boolean =>
+  atom.wrappers.every((wrapper) => HARMLESS_WRAPPERS.has(wrapper) || named.includes(wrapper));
+
+/** The command as it is written: the same program and the same first words, options in their places. */
+export function startsWith(patterns: readonly string[], direction: Direction): Criterion {
+  const all = patterns.map((text) =>
+    text
+      .trim()
+      .split(/\s+/)
+      .map((word) => wordTest(unquote(word))),
+  );
+  const test: Test = (_view, atom) =>
+    (direction === "tighten" || onlyHarmless(atom, [])) &&
+    all.some(
+      ([programTest, ...words]) =>
+        atom.program !== undefined && programTest?.(atom.program) === true && wordsMatch(words, atom.words, direction),
+    );
+  return { cost: 4, test };
+}
+
 /** A program by its name alone, or a wrapper that it runs in. */
 export function program(patterns: readonly string[], direction: Direction): Criterion {
   const words = compileWords(patterns, "text", true);
   // A list of exceptions is about the program itself: a wrapper that is no exception proves nothing.
   const wrapped = direction === "tighten" && !words.onlyNegative;
   const test: Test = (_view, atom) =>
-    (atom.program !== undefined && words.test(atom.program.toLowerCase())) ||
+    (atom.program !== undefined &&
+      words.test(atom.program.toLowerCase()) &&
+      (direction === "tighten" || onlyHarmless(atom, patterns))) ||
     (wrapped && atom.wrappers.some(words.test));
   return { cost: 1, test, ...(words.literals ? { anchor: { kind: "program", keys: words.literals } } : {}) };
 }
@@ -134,6 +204,7 @@ function patternAction(command: string): Action {
 
 export function commandMatches(pattern: CommandPattern, atom: Atom, direction: Direction, view: View): boolean {
   const named = atom.program !== undefined && pattern.programTest(atom.program);
+  if (named && direction === "loosen" && !onlyHarmless(atom, pattern.wrappers)) return false;
   if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));
   if (!named || !pattern.wrappers.every((wrapper) => atom.wrappers.includes(wrapper))) return false;
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);

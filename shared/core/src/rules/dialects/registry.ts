@@ -1,6 +1,9 @@
 // registry.ts — every dialect by its name
 
+import { claudePermissions } from "./claude-permissions.ts";
+import { codexRules } from "./codex-rules.ts";
 import type { Dialect } from "./draft.ts";
+import { geminiToml } from "./gemini-toml.ts";
 import { native } from "./native.ts";
 import { orderedJson } from "./ordered-json.ts";
 import { mergeOverlays } from "./overlay.ts";
@@ -15,4 +18,7 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   "toml-enforcer": tomlEnforcer,
   "ordered-json": orderedJson,
   row,
+  "claude-permissions": claudePermissions,
+  "gemini-toml": geminiToml,
+  "codex-rules": codexRules,
 };

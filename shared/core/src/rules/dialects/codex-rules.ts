@@ -1,0 +1,88 @@
+// codex-rules.ts — importer of Codex `.rules`: `prefix_rule(pattern = [...], decision = "allow" | "prompt" | "forbidden")`
+//
+// The strictest of the rules that match wins there too, and what no rule names asks.
+
+import { NATIVE } from "../conditions.ts";
+import type { Rule } from "../schema.ts";
+import type { Dialect } from "./draft.ts";
+import { isOneCommand } from "./one-command.ts";
+import { type Call, readCalls, type Value } from "./starlark.ts";
+
+const EFFECTS: Readonly<Record<string, Rule["effect"]>> = {
+  allow: "allow",
+  prompt: "require_approval",
+  forbidden: "deny",
+};
+
+export const codexRules: Dialect = (source, problems) => {
+  const calls = readCalls(source.name, source.text, problems);
+  if (!calls) return undefined;
+  const warnings: string[] = [];
+  const rules: Rule[] = [];
+  const lines: number[] = [];
+  for (const call of calls) {
+    const refuse = (message: string) => problems.push({ file: source.name, line: call.line, column: 1, message });
+    if (call.name !== "prefix_rule") {
+      warnings.push(`line ${call.line}: \`${call.name}\` is not taken over`);
+      continue;
+    }
+    const rule = translate(call, rules.length + 1, refuse, (why) => warnings.push(`line ${call.line}: ${why}`));
+    if (rule) {
+      rules.push(rule);
+      lines.push(call.line);
+    }
+  }
+  return {
+    document: { default: "ask", rules },
+    reading: NATIVE,
+    locate: (path) => ({ line: typeof path[1] === "number" ? (lines[path[1]] ?? 1) : 1, column: 1 }),
+    warnings,
+  };
+};
+
+function translate(
+  call: Call,
+  number: number,
+  refuse: (message: string) => void,
+  report: (why: string) => void,
+): Rule | undefined {
+  const { pattern, decision = "allow", justification } = call.named;
+  const effect = typeof decision === "string" ? EFFECTS[decision] : undefined;
+  if (!effect) {
+    refuse("expected decision `allow`, `prompt` or `forbidden`");
+    return undefined;
+  }
+  const prefixes = Array.isArray(pattern) ? combinations(pattern) : undefined;
+  if (!prefixes || prefixes.length === 0) {
+    refuse('expected `pattern = ["word", ["one", "of"], …]`');
+    return undefined;
+  }
+  const known = prefixes.filter(isOneCommand);
+  if (known.length < prefixes.length && effect === "allow") report("a pattern that cannot be read is left out");
+  const texts = effect === "allow" ? known : prefixes;
+  if (texts.length === 0) return undefined;
+  return {
+    id: `prefix-${number}`,
+    effect,
+    ...(typeof justification === "string" ? { reason: justification } : {}),
+    when:
+      effect === "allow"
+        ? { tool: ["shell"], commands: known, startsWith: texts }
+        : known.length === prefixes.length
+          ? { tool: ["shell"], commands: known }
+          : { tool: ["shell"], startsWith: texts },
+  };
+}
+
+/** `["git", ["status", "log"]]` → `git status`, `git log`; words with white space or quotes are not taken apart again. */
+function combinations(pattern: readonly Value[]): string[] | undefined {
+  let all = [""];
+  for (const element of pattern) {
+    const words = typeof element === "string" ? [element] : Array.isArray(element) ? element : [];
+    if (words.length === 0 || !words.every((word) => typeof word === "string" && word !== "" && !/[\s'"]/.test(word)))
+      return undefined;
+    all = all.flatMap((before) => words.map((word) => (before === "" ? String(word) : `${before} ${String(word)}`)));
+    if (all.length > 64) return undefined;
+  }
+  return all;
+}
