@@ -3,10 +3,11 @@
 -- About `propose` and `settle`, which every action pays for. Many items of one tenant go in as parallel arrays; what is
 -- long (sealed bytes, payloads) stands end to end in `p_blob`, so nothing of it is escaped, encoded or parsed on the
 -- way: `part` finds it by offset and length. Each has three steps: read and lock all rows in one order (two calls wait
--- for each other and never deadlock), judge item by item, write everything with one statement a table.
+-- for each other and never deadlock), judge item by item, write everything with one statement a table. Those walk
+-- through the arrays by number: an array of a plpgsql variable is reached by number at once, however long it is.
 
 -- The n-th item's k-th part, of `p_parts` for each item; null where it has none.
-CREATE FUNCTION part(p_blob bytea, p_places int[], p_parts int, n bigint, k int) RETURNS bytea
+CREATE FUNCTION part(p_blob bytea, p_places int[], p_parts int, n int, k int) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN p_places[2 * (p_parts * (n - 1) + k)] > 0
     THEN substring(p_blob FROM p_places[2 * (p_parts * (n - 1) + k) - 1] FOR p_places[2 * (p_parts * (n - 1) + k)]) END
@@ -16,7 +17,7 @@ $$;
 CREATE FUNCTION propose(p_tenant text, p_ids text[], p_credentials text[], p_agents text[], p_sessions text[], p_tools text[],
   p_modes text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
   p_places int[], p_blob bytea, p_open_max int)
-RETURNS TABLE (r_n bigint, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
+RETURNS TABLE (r_n int, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
   i record;
@@ -24,21 +25,21 @@ DECLARE
   v_time text;
   v_agent text;
   v_key text := '';
-  v_rows bigint;
   v_status text[] := array_fill(NULL::text, ARRAY[v_count]);
   v_target text[] := p_ids;                                    -- the action that an item amounts to
   v_open int[] := array_fill(0, ARRAY[v_count]);
   v_hash text[] := array_fill(NULL::text, ARRAY[v_count]);      -- filled for what is to be made
   v_new text[] := '{}';
+  v_told text[] := '{}';
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   r_at := date_trunc('milliseconds', clock_timestamp());
   v_time := event_time(r_at);
   FOR i IN
     SELECT x.*, known.action_id AS known, known.request_mac AS known_mac, equal.id AS equal
-      FROM (SELECT * FROM unnest(p_ids, p_credentials, p_agents, p_keys, p_request_macs, p_join_macs)
-                     WITH ORDINALITY AS u(id, credential, agent, key, request_mac, join_mac, n)
-             ORDER BY credential, key, n) x
+      FROM (SELECT n, p_credentials[n] AS credential, p_agents[n] AS agent, p_keys[n] AS key, p_request_macs[n] AS request_mac,
+                   p_join_macs[n] AS join_mac
+              FROM generate_series(1, v_count) AS n ORDER BY 2, 4, 1) x
       LEFT JOIN LATERAL (
         SELECT k.action_id, k.request_mac FROM idempotency_keys k
          WHERE k.tenant = p_tenant AND k.credential = x.credential AND k.key = x.key LIMIT 1) known ON x.key IS NOT NULL
@@ -74,24 +75,25 @@ BEGIN
     IF i.key IS NOT NULL THEN v_key := i.credential || ' ' || i.key; END IF;
   END LOOP;
 
-  -- Where another transaction has just used a key, this waits for its end, and then the key is taken.
-  INSERT INTO idempotency_keys (tenant, credential, key, action_id, request_mac)
-  SELECT p_tenant, u.credential, u.key, v_target[u.n], u.request_mac
-    FROM unnest(p_credentials, p_keys, p_request_macs) WITH ORDINALITY AS u(credential, key, request_mac, n)
-   WHERE u.key IS NOT NULL AND v_status[u.n] IN ('created', 'joined')
-   ORDER BY u.credential, u.key
-  ON CONFLICT DO NOTHING;
-  FOR i IN
-    SELECT u.n, u.request_mac, k.action_id, k.request_mac AS known_mac
-      FROM unnest(p_credentials, p_keys, p_request_macs) WITH ORDINALITY AS u(credential, key, request_mac, n)
-     CROSS JOIN LATERAL (
-       SELECT o.action_id, o.request_mac FROM idempotency_keys o
-        WHERE o.tenant = p_tenant AND o.credential = u.credential AND o.key = u.key LIMIT 1) k
-     WHERE u.key IS NOT NULL AND v_status[u.n] IN ('created', 'joined', 'lost') AND k.action_id <> v_target[u.n]
-  LOOP
-    v_status[i.n] := CASE WHEN i.known_mac = i.request_mac THEN 'replayed' ELSE 'conflict' END;
-    v_target[i.n] := i.action_id;
-  END LOOP;
+  IF v_key <> '' THEN
+    -- Where another transaction has just used a key, this waits for its end, and then the key is taken.
+    INSERT INTO idempotency_keys (tenant, credential, key, action_id, request_mac)
+    SELECT p_tenant, p_credentials[n], p_keys[n], v_target[n], p_request_macs[n] FROM generate_series(1, v_count) AS n
+     WHERE p_keys[n] IS NOT NULL AND v_status[n] IN ('created', 'joined')
+     ORDER BY 2, 3
+    ON CONFLICT DO NOTHING;
+    FOR i IN
+      SELECT n, k.action_id, k.request_mac
+        FROM generate_series(1, v_count) AS n
+       CROSS JOIN LATERAL (
+         SELECT o.action_id, o.request_mac FROM idempotency_keys o
+          WHERE o.tenant = p_tenant AND o.credential = p_credentials[n] AND o.key = p_keys[n] LIMIT 1) k
+       WHERE p_keys[n] IS NOT NULL AND v_status[n] IN ('created', 'joined', 'lost') AND k.action_id <> v_target[n]
+    LOOP
+      v_status[i.n] := CASE WHEN i.request_mac = p_request_macs[i.n] THEN 'replayed' ELSE 'conflict' END;
+      v_target[i.n] := i.action_id;
+    END LOOP;
+  END IF;
 
   FOR r_n IN 1..v_count LOOP
     IF v_status[r_n] = 'created' THEN
@@ -101,13 +103,12 @@ BEGIN
   WITH born AS (
     INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac,
                          trace, proposed_at, dispatched_at, deadline_at, due_at, receipt)
-    SELECT p_tenant, u.id, 'received', 1, 1, u.credential, u.agent, u.session, u.tool, u.mode, part(p_blob, p_places, 4, u.n, 1),
-           coalesce(u.join_mac, ''), convert_from(part(p_blob, p_places, 4, u.n, 4), 'UTF8'), r_at, r_at,
-           r_at + u.within_ms * interval '1 ms', r_at + u.within_ms * interval '1 ms', v_hash[u.n]
-      FROM unnest(p_ids, p_credentials, p_agents, p_sessions, p_tools, p_modes, p_join_macs, p_within_ms)
-           WITH ORDINALITY AS u(id, credential, agent, session, tool, mode, join_mac, within_ms, n)
-     WHERE v_hash[u.n] IS NOT NULL
-     ORDER BY u.id
+    SELECT p_tenant, p_ids[n], 'received', 1, 1, p_credentials[n], p_agents[n], p_sessions[n], p_tools[n], p_modes[n],
+           part(p_blob, p_places, 4, n, 1), coalesce(p_join_macs[n], ''), convert_from(part(p_blob, p_places, 4, n, 4), 'UTF8'),
+           r_at, r_at, r_at + p_within_ms[n] * interval '1 ms', r_at + p_within_ms[n] * interval '1 ms', v_hash[n]
+      FROM generate_series(1, v_count) AS n
+     WHERE v_hash[n] IS NOT NULL
+     ORDER BY 2
     ON CONFLICT DO NOTHING
     RETURNING id)
   SELECT coalesce(array_agg(id), '{}') INTO v_new FROM born;
@@ -120,22 +121,19 @@ BEGIN
     END LOOP;
   END IF;
   INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, hash, content)
-  SELECT p_tenant, u.event, u.id, 1, 'proposed', 'received', r_at, convert_from(part(p_blob, p_places, 4, u.n, 2), 'UTF8'),
-         v_hash[u.n], part(p_blob, p_places, 4, u.n, 3)
-    FROM unnest(p_ids, p_events) WITH ORDINALITY AS u(id, event, n)
-   WHERE v_hash[u.n] IS NOT NULL;
-  GET DIAGNOSTICS v_rows = ROW_COUNT;
-  IF v_rows > 0 THEN
-    INSERT INTO event_batches (tenant, event_ids)
-    SELECT p_tenant, array_agg(u.event ORDER BY u.n) FROM unnest(p_events) WITH ORDINALITY AS u(event, n) WHERE v_hash[u.n] IS NOT NULL;
-  END IF;
+  SELECT p_tenant, p_events[n], p_ids[n], 1, 'proposed', 'received', r_at, convert_from(part(p_blob, p_places, 4, n, 2), 'UTF8'),
+         v_hash[n], part(p_blob, p_places, 4, n, 3)
+    FROM generate_series(1, v_count) AS n
+   WHERE v_hash[n] IS NOT NULL;
 
   FOR r_n IN 1..v_count LOOP
     r_status := v_status[r_n];
     r_id := v_target[r_n];
     r_receipt := v_hash[r_n];
     r_open := v_open[r_n];
+    IF r_receipt IS NOT NULL THEN v_told := v_told || p_events[r_n]; END IF;
     RETURN NEXT;
   END LOOP;
+  IF v_told <> '{}' THEN INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told); END IF;
 END $$;
 ALTER FUNCTION propose OWNER TO holdpoint_core;

@@ -38,18 +38,18 @@ DECLARE
   v_until timestamptz[] := array_fill(NULL::timestamptz, ARRAY[v_count]);
   v_draft boolean[] := array_fill(false, ARRAY[v_count]);
   v_settled text[] := '{}';
+  v_told text[] := '{}';
 BEGIN
-  PERFORM set_config('holdpoint.tenant', p_tenant, true);
-  PERFORM lock_policy(p_tenant, false);
-  SELECT policy_digest INTO r_digest FROM tenants WHERE tenant = p_tenant;
-  v_stops := EXISTS (SELECT FROM kill_switches WHERE tenant = p_tenant) OR EXISTS (SELECT FROM sessions WHERE tenant = p_tenant);
+  -- in this order: the lock is `lock_policy`'s, without the call
+  PERFORM set_config('holdpoint.tenant', p_tenant, true), pg_advisory_xact_lock_shared(1214606948, hashtext(p_tenant));
+  SELECT t.policy_digest, EXISTS (SELECT FROM kill_switches k WHERE k.tenant = p_tenant) OR EXISTS (SELECT FROM sessions s WHERE s.tenant = p_tenant)
+    INTO r_digest, v_stops FROM tenants t WHERE t.tenant = p_tenant;
   v_now := date_trunc('milliseconds', clock_timestamp());
   v_time := event_time(v_now);
 
   FOR a IN
-    SELECT u.n, u.epoch AS wanted_epoch, u.target, u.digest, o.*
-      FROM (SELECT * FROM unnest(p_ids, p_epochs, p_states, p_digests) WITH ORDINALITY AS w(id, epoch, target, digest, n)
-             ORDER BY w.id) u
+    SELECT u.n, p_epochs[u.n] AS wanted_epoch, p_states[u.n] AS target, p_digests[u.n] AS digest, o.*
+      FROM (SELECT n, p_ids[n] AS id FROM generate_series(1, v_count) AS n ORDER BY 2) u
      CROSS JOIN LATERAL (
        SELECT c.id, c.state, c.epoch, c.version, c.receipt, c.agent, c.session_id, c.credential
          FROM actions c WHERE c.tenant = p_tenant AND c.id = u.id LIMIT 1 FOR UPDATE) o
@@ -89,6 +89,7 @@ BEGIN
       v_until[a.n] := CASE a.target WHEN 'allowed' THEN v_now + p_claim_ms * interval '1 ms'
                                     WHEN 'held' THEN (x ->> 'expires_at')::timestamptz END;
       v_settled := v_settled || a.id;
+      v_told := v_told || p_events[a.n];
       IF x IS NOT NULL THEN
         v_draft[a.n] := coalesce((x ->> 'draft')::boolean, false);
         IF a.target = 'held' THEN
@@ -111,24 +112,21 @@ BEGIN
 
   WITH moved AS (
     UPDATE actions c
-       SET state = u.target, version = u.version, receipt = u.hash, decision_id = u.decision, approval_id = u.approval,
-           due_at = u.until, mode = CASE WHEN u.draft THEN 'draft' ELSE c.mode END
-      FROM unnest(p_ids, p_states, p_decisions, p_approvals, v_hash, v_version, v_until, v_draft, p_effects, p_outcomes, p_rules, p_digests)
-           WITH ORDINALITY AS u(id, target, decision, approval, hash, version, until, draft, effect, outcome, rules, digest, n)
-     WHERE u.hash IS NOT NULL AND c.tenant = p_tenant AND c.id = u.id
-    RETURNING u.*, c.tool, c.agent, c.session_id)
+       SET state = p_states[n], version = v_version[n], receipt = v_hash[n], decision_id = p_decisions[n], approval_id = p_approvals[n],
+           due_at = v_until[n], mode = CASE WHEN v_draft[n] THEN 'draft' ELSE c.mode END
+      FROM generate_series(1, v_count) AS n
+     WHERE v_hash[n] IS NOT NULL AND c.tenant = p_tenant AND c.id = p_ids[n]
+    RETURNING n, c.tool, c.agent, c.session_id)
   INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
-  SELECT p_tenant, m.decision, m.id, v_now, m.effect, m.outcome, m.tool, m.agent, m.session_id, m.rules::text[], m.digest,
-         part(p_blob, p_places, 4, m.n, 3)
+  SELECT p_tenant, p_decisions[n], p_ids[n], v_now, p_effects[n], p_outcomes[n], m.tool, m.agent, m.session_id, p_rules[n]::text[],
+         p_digests[n], part(p_blob, p_places, 4, n, 3)
     FROM moved m;
   INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
-  SELECT p_tenant, u.event, u.id, u.version, u.target, u.target, v_now, convert_from(part(p_blob, p_places, 4, u.n, 1), 'UTF8'),
-         u.previous, u.hash, part(p_blob, p_places, 4, u.n, 2)
-    FROM unnest(p_ids, p_events, p_states, v_version, v_previous, v_hash)
-         WITH ORDINALITY AS u(id, event, target, version, previous, hash, n)
-   WHERE u.hash IS NOT NULL;
-  INSERT INTO event_batches (tenant, event_ids)
-  SELECT p_tenant, array_agg(u.event ORDER BY u.n) FROM unnest(p_events, v_hash) WITH ORDINALITY AS u(event, hash, n) WHERE u.hash IS NOT NULL;
+  SELECT p_tenant, p_events[n], p_ids[n], v_version[n], p_states[n], p_states[n], v_now,
+         convert_from(part(p_blob, p_places, 4, n, 1), 'UTF8'), v_previous[n], v_hash[n], part(p_blob, p_places, 4, n, 2)
+    FROM generate_series(1, v_count) AS n
+   WHERE v_hash[n] IS NOT NULL;
+  INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told);
   PERFORM notify_ids(p_tenant, 'settled', v_settled);
 END $$;
 ALTER FUNCTION settle OWNER TO holdpoint_core;

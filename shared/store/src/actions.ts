@@ -12,7 +12,7 @@ import type { ActionRow, NewAction, Proposed } from "./types.ts";
 type Reading = Pick<Actions, "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "overdue" | "note">;
 
 interface ProposeAnswer {
-  r_n: string;
+  r_n: number;
   r_status: Proposed["status"];
   r_id: string;
   r_at: Date;
