@@ -19,7 +19,8 @@ export interface Mailbox {
 
 /** Quoted-printable and base64 undone; enough for the one text part that we send. */
 function textOf(raw: string): string {
-  const [head = "", ...rest] = raw.split("\r\n\r\n");
+  const [folded = "", ...rest] = raw.split("\r\n\r\n");
+  const head = folded.replaceAll(/\r\n[ \t]+/g, " ");
   const body = rest.join("\r\n\r\n");
   if (/^content-transfer-encoding: base64$/im.test(head))
     return `${head}\n\n${Buffer.from(body, "base64").toString("utf8")}`;
