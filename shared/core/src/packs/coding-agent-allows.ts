@@ -3,7 +3,8 @@
 /** Every file that is written, deleted or made to run lies in the workspace or a scratch folder. */
 const OUTSIDE = `unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [write, delete, execute] } }`;
 
-export const codingAgentAllows = `
+/** @param sandbox what runs should (`recommended`) or must (`required`) be held in */
+export const developmentAllows = (sandbox: string): string => `
   - id: allow-reading
     effect: allow
     when: { tool: [shell, fs.search, note], class: safe }
@@ -34,7 +35,7 @@ export const codingAgentAllows = `
       class: [safe, warn]
     ${OUTSIDE}
     opaque: dynamic
-    obligations: { sandbox: { recommended: workspace } }
+    obligations: { sandbox: ${sandbox} }
     reason: everyday development
     match: ["npm test", "cargo build --release", "mkdir -p src/lib", "git commit -m x", "make all", "echo hi > out.txt"]
     notMatch: ["echo hi > /etc/motd", "cp a.txt ../elsewhere/"]
@@ -52,3 +53,5 @@ export const codingAgentAllows = `
     when: { kind: [agent_step, model_call] }
     reason: thinking is not doing
 `;
+
+export const codingAgentAllows = developmentAllows("{ recommended: workspace }");

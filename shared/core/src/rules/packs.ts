@@ -3,12 +3,22 @@
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { codingAgent } from "../packs/coding-agent.ts";
+import { production } from "../packs/production.ts";
+import { readOnly } from "../packs/read-only.ts";
+import { workstation } from "../packs/workstation.ts";
 import { nearestWord } from "./problems.ts";
 
-export const PACK_NAMES = ["coding-agent"] as const;
+export const PACK_NAMES = ["coding-agent", "workstation", "read-only", "production"] as const;
 export type PackName = (typeof PACK_NAMES)[number];
 
-const TEXTS: Readonly<Record<PackName, string>> = { "coding-agent": codingAgent };
+const TEXTS: Readonly<Record<PackName, string>> = {
+  "coding-agent": codingAgent,
+  workstation,
+  "read-only": readOnly,
+  production,
+};
+/** The workstation is an overlay, so that files of a `policy.d` are laid over it. */
+const OVERLAYS: readonly PackName[] = ["workstation"];
 
 /** Is the source a pack, unchanged? */
 export const isPack = ({ text }: PolicySource): boolean => Object.values(TEXTS).includes(text);
@@ -20,5 +30,5 @@ export function pack(name: PackName): PolicySource {
     const near = nearestWord(name, PACK_NAMES);
     throw new Fault("policy_invalid", `\`${name}\` is no pack${near ? `; did you mean \`${near}\`?` : ""}`);
   }
-  return { name: `packs/${name}`, dialect: "native-yaml", text };
+  return { name: `packs/${name}`, dialect: OVERLAYS.includes(name) ? "overlay" : "native-yaml", text };
 }

@@ -54,7 +54,9 @@ export interface Merged {
 
 /** One document out of all overlay files, sorted by name. Problems of every file are pushed. */
 export function mergeOverlays(sources: readonly PolicySource[], problems: Problem[]): Draft | undefined {
-  const sorted = [...sources].sort((a, b) => (a.name < b.name ? -1 : 1));
+  // A pack lies at the bottom, whatever the folder of the files is called.
+  const order = ({ name }: PolicySource) => (name.startsWith("packs/") ? ` ${name}` : name);
+  const sorted = [...sources].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const merged: Merged = {
     protect_paths: [],
     write_whitelist: [],
