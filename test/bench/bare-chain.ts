@@ -10,8 +10,10 @@ export interface Chain {
   close(): Promise<void>;
 }
 
-const HOPS = ["one", "two", "three"] as const;
+const HOPS = ["bare-one", "bare-two", "bare-three"] as const;
 const CONCURRENCY = 20;
+/** The one schema that BullMQ knows; queues of our own names in it. */
+const SCHEMA = "bullmq";
 
 interface Factory {
   queue(name: string): Pick<Queue, "add" | "close">;
@@ -32,14 +34,14 @@ async function redisFactory(url: string, prefix: string): Promise<Factory> {
   };
 }
 
-async function postgresFactory(url: string, schema: string): Promise<Factory> {
+async function postgresFactory(url: string): Promise<Factory> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 16,
-    options: `-c search_path=${schema} -c synchronous_commit=off`,
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
   });
   const client = await pool.connect();
-  await runMigrations(client, schema);
+  await runMigrations(client, SCHEMA);
   client.release();
   const bull = withBackend(createPostgresBackend);
   return {
@@ -54,9 +56,9 @@ async function postgresFactory(url: string, schema: string): Promise<Factory> {
   };
 }
 
-/** @param space key prefix or schema of its own, so that two benches on one server do not take each other's jobs */
+/** @param space Redis: a key prefix of its own, so that two benches on one server do not take each other's jobs */
 export async function startChain(url: string, space: string): Promise<Chain> {
-  const factory = await (url.startsWith("redis") ? redisFactory(url, space) : postgresFactory(url, space));
+  const factory = await (url.startsWith("redis") ? redisFactory(url, space) : postgresFactory(url));
   const queues = HOPS.map((name) => factory.queue(name));
   const waiting = new Map<number, () => void>();
   let next = 0;

@@ -42,7 +42,8 @@ function statOf(pid: number): string[] | undefined {
 
 const secondsOf = (pid: number): number => {
   const stat = statOf(pid);
-  return stat === undefined ? 0 : (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
+  // With the time of children that ended meanwhile: a database starts and ends helpers all the time.
+  return stat === undefined ? 0 : [11, 12, 13, 14].reduce((sum, at) => sum + Number(stat[at]), 0) / TICKS_PER_SECOND;
 };
 
 export type CpuSeconds = Record<string, number>;
