@@ -95,7 +95,7 @@ describe("different actions never look alike", () => {
     );
   });
 
-  test("a small change anywhere in the arguments changes the text", () => {
+  test("no two of 3,000 tricky arguments (4.5 million pairs) look alike", () => {
     const tricky = fc.constantFrom(
       "\n",
       " ",

@@ -31,11 +31,9 @@ const rolesAt = (request: Request, voter: Voter, atMs: number): string[] => {
   return [...roles, ...standsFor(request, roles, atMs)];
 };
 
-/** Who lent a voter a role: the delegation must stand before the vote, and neither side may be of the requester's chain. */
-const lenders = (request: Request, to: string, atMs: number): Voter[] =>
-  request.delegations
-    .filter((each) => each.to === to && each.atMs <= atMs && !isBarred(request, each.from.id))
-    .map(({ from }) => from);
+/** Who has lent somebody a role by now; never the requester's side. */
+export const lendersOf = (request: Request, to: string): Voter[] =>
+  request.delegations.filter((each) => each.to === to && !isBarred(request, each.from.id)).map(({ from }) => from);
 
 /** More than one person, or nothing weaker: then only a signed-in human counts (rulings §D3). */
 const needsSignIn = (request: Request, role: string): boolean =>
@@ -49,7 +47,7 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
   if (!voter.mayVote) return "not_an_approver";
   const asked = request.ask.requirements.map(({ role }) => role);
   const called = chainDue(request.ask, request.openedAtMs, atMs).map(({ role }) => role);
-  const roles = [voter, ...lenders(request, voter.id, atMs)].flatMap((each) => rolesAt(request, each, atMs));
+  const roles = [voter, ...lendersOf(request, voter.id)].flatMap((each) => rolesAt(request, each, atMs));
   return roles.some((role) => asked.includes(role) || called.includes(role)) ? "voter" : "not_an_approver";
 }
 
@@ -60,10 +58,9 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
 function ballotsOf(request: Request, cast: CastVote): Ballot[] {
   if (cast.void !== undefined) return [];
   if (cast.vote === "deny") return [{ voter: cast.voter.id, vote: "deny", roles: [] }];
-  const lent = lenders(request, cast.voter.id, cast.atMs);
   return request.ask.requirements.flatMap(({ role }): Ballot[] => {
     if (needsSignIn(request, role) && cast.voter.assurance !== "signed-in") return [];
-    const holder = [cast.voter, ...lent].find((each) => rolesAt(request, each, cast.atMs).includes(role));
+    const holder = [cast.voter, ...cast.lenders].find((each) => rolesAt(request, each, cast.atMs).includes(role));
     return holder === undefined ? [] : [{ voter: holder.id, vote: "approve", roles: [role] }];
   });
 }

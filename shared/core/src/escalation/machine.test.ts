@@ -229,6 +229,18 @@ describe("delegation", () => {
     ],
     ["a stand-in may veto", [lend(owner, "sid"), no(stand)], "done", "rejected"],
     ["a vote before it was lent", [yes(stand, 1), lend(owner, "sid", 2)], "done", "pending"],
+    [
+      "a role lent in the same moment, after the vote",
+      [yes(other, 1), lend(owner, "otto", 1), yes(owner, 1)],
+      "done",
+      "approved",
+    ],
+    [
+      "a role lent after the vote gives it no weight",
+      [{ ...yes(person("sid", ["legal"]), 1) }, lend(owner, "sid", 1), yes(other)],
+      "done",
+      "pending",
+    ],
     ["a lent role cannot be lent on", [lend(owner, "sid"), lend(stand, "eve")], "not_an_approver", "pending"],
     ["nobody lends to the requester's side", [lend(owner, "agent")], "own_request", "pending"],
     ["the requester's side lends nothing", [lend(person("owner", ["owner"]), "sid")], "own_request", "pending"],

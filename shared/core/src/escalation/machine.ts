@@ -3,7 +3,7 @@
 import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
-import { chainDue, count, standingOf } from "./counting.ts";
+import { chainDue, count, lendersOf, standingOf } from "./counting.ts";
 import { isOpen, type Request, type RequestState, type Shown, type Voter } from "./request.ts";
 
 export type RequestEvent = { atMs: number } & (
@@ -85,18 +85,22 @@ function vote(request: Request, event: RequestEvent & { type: "vote" }): Step {
   if (event.vote === "approve" && event.cardSha256 !== request.shown.cardSha256) return refuse(request, "card_changed");
   if (event.vote === "approve" && request.shown.truncated) return refuse(request, "card_truncated");
   if (event.vote === "deny" && (event.reason ?? "").trim() === "") return refuse(request, "reason_required");
-  const cast = { voter, vote: event.vote, atMs, ...(event.reason !== undefined && { reason: event.reason }) };
+  const lenders = lendersOf(request, voter.id);
+  const cast = { voter, vote: event.vote, atMs, lenders, ...(event.reason !== undefined && { reason: event.reason }) };
   return recount({ ...request, votes: [...request.votes, cast] }, atMs, voter.id);
 }
 
 /** Takes approvals out of the count and keeps them as evidence. There is no deny to take back: it settled at once. */
 function unseat(request: Request, voter: string, why: "withdrawn" | "not authorised", atMs: number): Step {
-  const counts = request.votes.some((cast) => cast.voter.id === voter && cast.void === undefined);
   const lends = why === "not authorised" && request.delegations.some(({ from }) => from.id === voter);
-  if (!counts && !lends) return refuse(request, "nothing_to_do");
-  const votes = request.votes.map((cast) =>
-    cast.voter.id === voter && cast.void === undefined ? { ...cast, void: why } : cast,
-  );
+  if (!lends && !request.votes.some((cast) => cast.voter.id === voter && cast.void === undefined)) {
+    return refuse(request, "nothing_to_do");
+  }
+  const votes = request.votes.map((cast) => ({
+    ...cast,
+    ...(cast.voter.id === voter && cast.void === undefined && { void: why }),
+    ...(lends && { lenders: cast.lenders.filter(({ id }) => id !== voter) }),
+  }));
   const delegations = lends ? request.delegations.filter(({ from }) => from.id !== voter) : request.delegations;
   return recount({ ...request, votes, delegations }, atMs, voter);
 }

@@ -41,6 +41,8 @@ export interface CastVote {
   vote: "approve" | "deny";
   reason?: string;
   atMs: number;
+  /** who had lent this voter a role when the vote came: what is lent afterwards gives an old vote no weight */
+  lenders: readonly Voter[];
   /** taken back, or its voter may not vote any more: kept as evidence, not counted */
   void?: "withdrawn" | "other question" | "not authorised";
 }
