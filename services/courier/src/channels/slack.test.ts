@@ -177,17 +177,25 @@ test("two payloads in one request are no payload", async () => {
   expect(await slack.channel.receive?.(request)).toMatchObject({ kind: "refused", code: "malformed" });
 });
 
-test("a guest from another workspace of a shared channel does not count", async () => {
-  const approval = await opened();
-  it.know({ channel: "slack", id: "T2/U_alice" });
-  const press = await slack.press({ vote: "approve" });
-  const payload = JSON.parse(new URLSearchParams(press.body).get("payload") ?? "{}");
-  payload.user.team_id = "T2";
-  const request = slack.signed?.(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
-  if (request === undefined) throw new Error("not signed");
-  await answers("ops", request);
-  expect(it.approvals.now(approval.id).votes).toEqual([]);
-  expect(it.evidence.notes.map(({ detail }) => detail["code"])).toEqual(["wrong_place"]);
+describe("what comes from elsewhere does not count", () => {
+  type Payload = { api_app_id: string; team: { id: string }; user: { team_id: string }; channel: { id: string } };
+  test.each<[string, (payload: Payload) => void]>([
+    ["another app", (payload) => void (payload.api_app_id = "A2")],
+    ["another workspace", (payload) => void (payload.team.id = "T2")],
+    ["another conversation, to which somebody forwarded the message", (payload) => void (payload.channel.id = "C2")],
+    ["a guest of a shared channel, from another workspace", (payload) => void (payload.user.team_id = "T2")],
+  ])("%s", async (_what, change) => {
+    const approval = await opened();
+    it.know({ channel: "slack", id: "T2/U_alice" });
+    const press = await slack.press({ vote: "approve" });
+    const payload = JSON.parse(new URLSearchParams(press.body).get("payload") ?? "{}");
+    change(payload);
+    const request = slack.signed?.(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    if (request === undefined) throw new Error("not signed");
+    await answers("ops", request);
+    expect(it.approvals.now(approval.id).votes).toEqual([]);
+    expect(it.evidence.notes.map(({ detail }) => detail["code"])).toEqual(["wrong_place"]);
+  });
 });
 
 test("a message that somebody deleted is updated by leaving it alone", async () => {
