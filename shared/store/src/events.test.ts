@@ -94,6 +94,19 @@ describe("the chain of an action", () => {
     expect(settled).not.toHaveProperty("command");
   });
 
+  test("a person's name is content too: sealed, and not in what stays for ever", async () => {
+    const row = await decided(t.store, "held");
+    await t.store.approvals.vote(newVote(row, { voter: "alice@example.com" }));
+    const { rows } = await t.owner.query("SELECT payload FROM events WHERE action_id = $1 AND type = 'voted'", [
+      row.action.id,
+    ]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0].payload).not.toContain("alice");
+    expect((await t.store.events.ofAction("default", row.action.id)).at(-1)).toMatchObject({
+      actor: { person: "alice@example.com" },
+    });
+  });
+
   test("a note has no version, changes no state, and hangs on the last event", async () => {
     const row = await decided(t.store, "denied");
     const event = await t.store.actions.note(
@@ -139,6 +152,15 @@ describe("the sequencer", () => {
       seen.set(event.actionId ?? "", event.version ?? 0);
     }
     expect(await t.store.events.sequence()).toBe(0);
+  });
+
+  test("is one at a time: who does not get its lock leaves the work to who has it", async () => {
+    await decided(t.store, "denied");
+    await t.owner.query("BEGIN");
+    await t.owner.query("SELECT pg_advisory_xact_lock(1214606949, 0)");
+    expect(await t.store.events.sequence()).toBe(0);
+    await t.owner.query("COMMIT");
+    expect(await t.store.events.sequence()).toBe(2);
   });
 
   test("pages begin after any cursor, also in the middle of what was committed together", async () => {

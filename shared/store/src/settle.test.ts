@@ -4,6 +4,7 @@ import { sampleVerdict } from "@holdpoint/core/sample.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   activate,
+  attempt,
   decided,
   digest,
   newDecision,
@@ -170,6 +171,26 @@ describe("settle", () => {
     const statuses = (await t.store.actions.settle("default", rest)).map(({ status }) => status);
     expect(statuses.toSorted()).toEqual(["settled", "settled", "too_many_pending", "too_many_pending"]);
   });
+});
+
+test("settles and claims wait for whoever changes the policy, and then see the change", async () => {
+  const [row, ready] = [await propose(t.store), await decided(t.store, "allowed")];
+  await t.owner.query("BEGIN");
+  await t.owner.query("SELECT lock_policy('default', true)");
+  const settles = t.store.actions.settle("default", [settlement(row, "allowed")]);
+  const claims = t.store.actions.claim(attempt(ready));
+  const waiting =
+    "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1214606948";
+  let ended = false;
+  void Promise.race([settles, claims]).finally(() => {
+    ended = true;
+  });
+  while (!ended && (await t.owner.query(waiting)).rows[0].n < 2);
+  await activate(t.owner, "default", other);
+  await t.owner.query("COMMIT");
+  expect(await settles).toMatchObject([{ status: "stale_policy", activeDigest: other }]);
+  expect(await claims).toMatchObject({ status: "stale", activeDigest: other });
+  await activate(t.owner, "default", digest);
 });
 
 describe("stops", () => {
