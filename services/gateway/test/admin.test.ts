@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../src/app.ts";
-import { type Body, call, type House, openHouse, proposal } from "./house.ts";
+import { type Body, call, type House, MIGRATE, openHouse, proposal } from "./house.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -231,7 +231,7 @@ describe("events", () => {
   /** Reads a stream until `done` has been seen. */
   async function stream(
     headers: Record<string, string>,
-    done: RegExp,
+    done: RegExp | ((text: string) => boolean),
     during?: () => Promise<unknown>,
   ): Promise<string> {
     const leave = new AbortController();
@@ -245,7 +245,7 @@ describe("events", () => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) {
       text += decoder.decode(chunk, { stream: true });
-      if (done.test(text)) break;
+      if (typeof done === "function" ? done(text) : done.test(text)) break;
     }
     leave.abort();
     await work;
@@ -256,9 +256,14 @@ describe("events", () => {
     const before = await decided("git status");
     await expect.poll(() => house.engine.store.events.last("default")).toBeGreaterThan(0);
     let after: Body;
-    const live = await stream({}, /action\.allowed/, async () => {
-      after = await decided("git diff");
-    });
+    const live = await stream(
+      {},
+      (text) => after !== undefined && text.includes(`${after.actionId}","version":2`),
+      async () => {
+        after = await decided("git diff");
+      await decided("git log"); // its events make the reader look once more, now that it knows what for
+      },
+    );
     expect(live).toContain(after.actionId);
     const all = await stream({ "last-event-id": "0" }, new RegExp(`${after.actionId}.*"allowed"`));
     expect(all).toContain(before.actionId);
@@ -278,6 +283,41 @@ describe("events", () => {
     });
     const rest = await stream({ "last-event-id": String(data.cursor) }, /event: /, () => decided("git log"));
     expect(Number(/^id: (\d+)$/m.exec(rest)?.[1])).toBe(data.cursor + 1);
+  });
+
+  test("tell of approvals and alarms beside the transitions, under the same cursor", async () => {
+    const document = {
+      rules: [
+        {
+          id: "look",
+          effect: "alert",
+          when: { commands: ["git blame"] },
+          reason: "somebody looks",
+          obligations: { alert: { severity: "high" } },
+        },
+      ],
+    };
+    const text = await stream({}, /event: approval\.rejected[\s\S]*event: action\.rejected/, async () => {
+      const made = await admin("POST", "/v1/policies", { name: "look", document });
+      await admin("POST", `/v1/policies/${made.body.id}/publish`);
+      await decided("git blame x");
+      const { decision } = await decided(MIGRATE);
+      const path = `/v1/approvals/${decision.approval.id}`;
+      await call(house, "POST", `${path}/votes`, { key: house.approverKey, body: { vote: "deny", reason: "no" } });
+    });
+    expect(text).toMatch(/event: alert\ndata: .*"rule":"look","severity":"high"/);
+    const kinds = [...text.matchAll(/^event: (\S+)$/gm)].map((match) => match[1]);
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        "policy.active",
+        "approval.opened",
+        "action.held",
+        "approval.voted",
+        "approval.rejected",
+      ]),
+    );
+    expect(kinds.indexOf("approval.opened")).toBe(kinds.indexOf("action.held") - 1);
+    expect(text).toMatch(/event: approval\.rejected\ndata: .*"approvalId":"apr_/);
   });
 
   test("end for a reader whose key is gone", async () => {

@@ -1,7 +1,9 @@
 // events.ts — what happens, as it happens: server-sent events from the sequencer's cursor on, and again after a break
 
 import type { Sequenced } from "@holdpoint/store/store.ts";
+import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
+import type { ActionState } from "@holdpoint/wire/action.ts";
 import { PEOPLE_ROLES } from "../auth.ts";
 import { lastEventId } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
@@ -22,22 +24,54 @@ function kindOf({ event }: Sequenced): string {
   return event.type.includes(".") ? event.type : `action.${event.type}`;
 }
 
-function frame(sequenced: Sequenced): string {
-  const { cursor, event } = sequenced;
-  const type = kindOf(sequenced);
-  const data = {
+/** What a transition of an action means for its approval. */
+const APPROVAL_KINDS: Readonly<Partial<Record<ActionState, string>>> = {
+  held: "approval.opened",
+  approved: "approval.approved",
+  rejected: "approval.rejected",
+  expired: "approval.expired",
+  cancelled: "approval.cancelled",
+  denied: "approval.cancelled",
+  revoked: "approval.cancelled",
+};
+
+function dataOf({ cursor, event }: Sequenced, type: string, row: ActionRow | undefined) {
+  const { at, actionId, version, state, decisionId, outcome } = event;
+  return {
     type,
     cursor,
-    at: event.at,
-    actionId: event.actionId,
-    version: event.version,
-    state: event.state,
-    decisionId: event.decisionId,
-    approvalId: event.approvalId,
-    outcome: event.outcome,
+    at,
+    actionId,
+    version,
+    state,
+    decisionId,
+    approvalId: event.approvalId ?? row?.approvalId,
+    outcome,
   };
-  // Types are ours, ids too: nothing in a frame can hold a line break.
-  return `id: ${cursor}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+const frame = (data: { type: string }, id?: number): string =>
+  // Types are ours, ids too, and JSON writes no line breaks: nothing in a frame can end it early.
+  `${id === undefined ? "" : `id: ${id}\n`}event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** The event itself under its cursor; before it, without a cursor of their own, what it means for approval and alarm. */
+function framesOf(sequenced: Sequenced, row: ActionRow | undefined): string {
+  const { cursor, event } = sequenced;
+  const approval = event.state && row?.approvalId !== undefined ? APPROVAL_KINDS[event.state] : undefined;
+  const decision = row?.decision?.decisionId === event.decisionId ? row?.decision : undefined;
+  const alerts = event.state !== undefined && decision ? decision.alerts : [];
+  return [
+    ...(alerts.length > 0 ? [frame({ ...dataOf(sequenced, "alert", row), ...{ alerts } })] : []),
+    ...(approval ? [frame(dataOf(sequenced, approval, row))] : []),
+    frame(dataOf(sequenced, kindOf(sequenced), row), cursor),
+  ].join("");
+}
+
+async function written(gateway: Gateway, tenant: string, page: readonly Sequenced[]): Promise<string> {
+  const ids = [...new Set(page.flatMap(({ event }) => (event.actionId && event.state ? [event.actionId] : [])))];
+  const rows = await gateway.store.actions.many(tenant, ids);
+  const byId = new Map(ids.map((id, index) => [id as string, rows[index]]));
+  return page.map((each) => framesOf(each, byId.get(each.event.actionId ?? ""))).join("");
 }
 
 async function* frames(
@@ -57,7 +91,7 @@ async function* frames(
     if (page.length > 0) {
       cursor = page.at(-1)?.cursor ?? cursor;
       spokeAt = clock.now();
-      yield page.map(frame).join("");
+      yield await written(gateway, credential.tenant, page);
       if (page.length === ROWS) continue;
     }
     await pause(LOOK_MS, bell, stop);
