@@ -69,11 +69,41 @@ test("a public key as Discord shows it verifies what its private key signed", as
 describe("what comes from elsewhere does not count", () => {
   type Press = { application_id: string; guild_id?: string; channel_id: string; member?: unknown };
   test.each<[string, (press: Press) => void, string]>([
-    ["another application", (press) => void (press.application_id = "70"), "wrong_place"],
-    ["another server", (press) => void (press.guild_id = "80"), "wrong_place"],
-    ["another conversation", (press) => void (press.channel_id = "90"), "wrong_place"],
-    ["a direct message", (press) => void delete press.guild_id, "malformed"],
-    ["nobody", (press) => void delete press.member, "malformed"],
+    [
+      "another application",
+      (press) => {
+        press.application_id = "70";
+      },
+      "wrong_place",
+    ],
+    [
+      "another server",
+      (press) => {
+        press.guild_id = "80";
+      },
+      "wrong_place",
+    ],
+    [
+      "another conversation",
+      (press) => {
+        press.channel_id = "90";
+      },
+      "wrong_place",
+    ],
+    [
+      "a direct message",
+      (press) => {
+        delete press.guild_id;
+      },
+      "malformed",
+    ],
+    [
+      "nobody",
+      (press) => {
+        delete press.member;
+      },
+      "malformed",
+    ],
   ])("%s", async (_what, change, code) => {
     const approval = await opened();
     const press = JSON.parse((await guild.press({ vote: "approve" })).body);

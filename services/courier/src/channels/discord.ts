@@ -144,7 +144,8 @@ export function discord(config: DiscordConfig, deps: { outbound: Outbound; clock
   function verified({ headers, body }: InboundRequest): "not_authentic" | "wrong_time" | undefined {
     const at = headers["x-signature-timestamp"] ?? "";
     const signature = headers["x-signature-ed25519"] ?? "";
-    if (!/^[0-9a-f]{128}$/i.test(signature) || !/^[1-9]\d{0,11}$/.test(at)) return "not_authentic";
+    // One spelling only: the same signature in capitals would be an altered request that counts.
+    if (!/^[0-9a-f]{128}$/.test(signature) || !/^[1-9]\d{0,11}$/.test(at)) return "not_authentic";
     if (!verify(null, Buffer.from(at + body, "utf8"), key, Buffer.from(signature, "hex"))) return "not_authentic";
     return Math.abs(clock.now() - Number(at) * 1_000) > limits.callbackSkewMs ? "wrong_time" : undefined;
   }

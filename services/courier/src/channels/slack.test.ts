@@ -180,10 +180,30 @@ test("two payloads in one request are no payload", async () => {
 describe("what comes from elsewhere does not count", () => {
   type Payload = { api_app_id: string; team: { id: string }; user: { team_id: string }; channel: { id: string } };
   test.each<[string, (payload: Payload) => void]>([
-    ["another app", (payload) => void (payload.api_app_id = "A2")],
-    ["another workspace", (payload) => void (payload.team.id = "T2")],
-    ["another conversation, to which somebody forwarded the message", (payload) => void (payload.channel.id = "C2")],
-    ["a guest of a shared channel, from another workspace", (payload) => void (payload.user.team_id = "T2")],
+    [
+      "another app",
+      (payload) => {
+        payload.api_app_id = "A2";
+      },
+    ],
+    [
+      "another workspace",
+      (payload) => {
+        payload.team.id = "T2";
+      },
+    ],
+    [
+      "another conversation, to which somebody forwarded the message",
+      (payload) => {
+        payload.channel.id = "C2";
+      },
+    ],
+    [
+      "a guest of a shared channel, from another workspace",
+      (payload) => {
+        payload.user.team_id = "T2";
+      },
+    ],
   ])("%s", async (_what, change) => {
     const approval = await opened();
     it.know({ channel: "slack", id: "T2/U_alice" });
