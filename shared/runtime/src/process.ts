@@ -22,12 +22,15 @@ export interface ProcessHooks {
   drainMs: number;
 }
 
+const EXIT_MARGIN_MS = 500;
+
 const realHooks = (name: string): ProcessHooks => ({
   on: (event, listener) => process.on(event, listener),
   exit: (code) => process.exit(code),
   telemetry: startTelemetry,
   log: createLogger(name),
-  drainMs: limits.drainMs,
+  // All of it, the last telemetry too, ends within `limits.drainMs` (api.md "Programs").
+  drainMs: limits.drainMs - limits.telemetryFlushMs - EXIT_MARGIN_MS,
 });
 
 /** Stops within the budget; says which of the two happened. */

@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import type { TraceCarrier } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import {
   type Attributes,
   type Context,
@@ -116,7 +117,7 @@ const dropped = {
 };
 
 export interface Telemetry {
-  /** Sends what is left; never throws, and never takes longer than two seconds. */
+  /** Sends what is left; never throws, and never takes longer than `limits.telemetryFlushMs`. */
   shutdown(): Promise<void>;
 }
 
@@ -139,7 +140,7 @@ export function startTelemetry(service: string): Telemetry {
   startMetrics(serviceName);
   return {
     async shutdown() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
+      const late = new Promise<void>((resolve) => setTimeout(resolve, limits.telemetryFlushMs).unref());
       await Promise.race([Promise.allSettled([sdk.shutdown(), shutdownMetrics()]), late]);
     },
   };

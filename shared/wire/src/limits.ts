@@ -71,6 +71,7 @@ export const limits = {
   reconcileMs: 2_000,
   waiterRereadMs: 1_000,
   drainMs: 10_000,
+  telemetryFlushMs: 1_500,
   sequencerMs: 200,
   policyAckMs: 10_000,
   workerHeartbeatMs: 2_000,
