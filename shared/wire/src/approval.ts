@@ -29,6 +29,8 @@ export const ApprovalAsk = z.strictObject({
   expiresMs: z.int().positive(),
   separation: z.boolean(),
   chain: z.array(z.strictObject({ role: name(), afterMs: z.int().positive() })),
+  /** `run`: siblings of the same run wait too (seed 001); absent = this action only */
+  holds: z.literal("run").optional(),
   /** every rule that asked, with its reason */
   because: z.array(z.strictObject({ rule: name(), reason: text() })),
 });

@@ -254,6 +254,13 @@ export const codingAgentAsks = `
     when: { oddCharacters: true }
     approval: { role: approver }
     reason: holds characters that people cannot see, or that look like others
+  - id: approve-secret-variables
+    effect: require_approval
+    when: { tool: shell, program: [echo, printf, printenv, cat, tee], argsMatch: '\\$\\{?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[A-Z0-9_]*|printenv [A-Z0-9_]*(SECRET|TOKEN|PASSWORD|KEY)' }
+    approval: { role: approver }
+    reason: prints a variable that holds a secret
+    match: ["echo $AWS_SECRET_ACCESS_KEY", 'printf %s "\${GITHUB_TOKEN}"']
+    notMatch: ["echo $PATH", "echo done"]
   - id: approve-uploads
     effect: require_approval
     when: { hosts: [{ zones: [public, unknown, private], upload: true }] }

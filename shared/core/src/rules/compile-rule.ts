@@ -52,6 +52,7 @@ export function compileRule(
     approval: compileApproval(rule.approval),
     obligations: obligationsOf(rule),
     escalatable: rule.escalatable ?? false,
+    holdsRun: rule.holds === "run",
     uncovered: when.uncovered,
     opaque: rule.opaque,
     blindToCommands: byArguments && !when.knowsMeaning,
@@ -98,6 +99,7 @@ function misplacedWords(rule: Rule, document: CompiledDocument, refuse: Refuse):
   if (rule.escalatable && effect !== "deny") refuse(["escalatable"], "only a `deny` can be escalated");
   if (rule.approval && effect !== "require_approval" && !rule.escalatable)
     refuse(["approval"], "`approval` belongs to `require_approval`, or to a deny with `escalatable: true`");
+  if (rule.holds && effect !== "require_approval") refuse(["holds"], "`holds` belongs to `require_approval`");
   if (rule.opaque && effect !== "allow")
     refuse(["opaque"], "`opaque` belongs to an `allow`; others always see opaque atoms");
   if (effect === "modify" && !rule.obligations?.modify && !rule.obligations?.sandbox)

@@ -32,6 +32,8 @@ export interface CompiledRule {
   approval: CompiledApproval;
   obligations: Obligations | undefined;
   escalatable: boolean;
+  /** siblings of the same run wait too (seed 001) */
+  holdsRun: boolean;
   /** only for atoms that no other rule allows, asks about or denies */
   uncovered: boolean;
   /** on an allow: what else it covers than plain atoms */

@@ -172,6 +172,7 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
     expiresMs: expiresMs ?? limits.approvalTtlMs,
     separation: byDefault || deciding.some(({ approval }) => approval.separation),
     chain: chain.sort((a, b) => a.afterMs - b.afterMs),
+    ...(deciding.some(({ holdsRun }) => holdsRun) ? { holds: "run" as const } : {}),
     because: [
       ...deciding.map((rule) => ({
         rule: rule.id,

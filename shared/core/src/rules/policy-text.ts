@@ -76,10 +76,13 @@ function readYaml(file: string, text: string, problems: Problem[]): PolicyText |
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const found: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+  // After a slip of syntax nothing is read as it was meant: what follows it would only be noise.
+  const slip = document.errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  const errors = slip ? [slip] : [...document.errors, ...document.warnings];
+  const found: Problem[] = errors.map((error) => ({
     file,
     ...place(error.pos[0]),
-    message: error.message.split("\n")[0]?.toLowerCase() ?? "not yaml",
+    message: lowerFirst(error.message.split("\n")[0] ?? "not YAML"),
   }));
   visit(document, (key, node) => {
     if (isAlias(node))
@@ -96,6 +99,8 @@ function readYaml(file: string, text: string, problems: Problem[]): PolicyText |
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   return { value, locate: (path, key) => place(offsetOf(document.contents, path, key ?? false)) };
 }
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Flow brackets nest for free in a text; a cheap count keeps them from the recursive parser. */
 function deeperThan(text: string, max: number): boolean {
