@@ -67,6 +67,7 @@ test.each([
   ["HOLDPOINT_PORT", "80x"],
   ["HOLDPOINT_METRICS_PORT", "-1"],
   ["HOLDPOINT_ONE_PERSON", "yes"],
+  ["HOLDPOINT_LOG_LEVEL", "loud"],
   ["HOLDPOINT_HOOK_DEADLINE_MS", "0"],
 ])("%s=%s is refused by name", (name, value) => {
   const fault = refusal(() => readConfig({ [name]: value }));

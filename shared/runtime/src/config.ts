@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { z } from "zod";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,7 +61,7 @@ const millis = z
   .regex(/^[1-9]\d{0,8}$/, { error: "expected a whole number of milliseconds" })
   .transform(Number);
 
-/** Every variable that Holdpoint reads, beside the standard OTEL_* ones and `HOLDPOINT_LOG_LEVEL`. */
+/** Every variable that Holdpoint reads, beside the standard OTEL_* ones. */
 const VARIABLES = {
   HOLDPOINT_DATABASE_URL: url("postgres:", "postgresql:").optional(),
   // Sentinel and Cluster name several hosts, which is more than a URL parser takes: the queue reads them itself.
@@ -82,6 +83,7 @@ const VARIABLES = {
   HOLDPOINT_KEY: z.string().min(1).optional(),
   HOLDPOINT_HOOK_DEADLINE_MS: millis.optional(),
   HOLDPOINT_ONE_PERSON: flag.optional(),
+  HOLDPOINT_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(", ")}` }).optional(),
   HOLDPOINT_CHECKERS: z.string().min(1).optional(),
   HOLDPOINT_CHANNELS: z.string().min(1).optional(),
 } as const;
@@ -112,6 +114,8 @@ export interface Config {
   key?: string;
   hookDeadlineMs?: number;
   onePerson?: boolean;
+  /** loggers read it by themselves; here a wrong one is refused */
+  logLevel?: LogLevel;
   /** file that lists out-of-process checkers */
   checkersPath?: string;
   /** file that lists the courier's channels */
@@ -162,6 +166,7 @@ export function readConfig(env: Environment = process.env): Config {
     key: read("HOLDPOINT_KEY", env),
     hookDeadlineMs: read("HOLDPOINT_HOOK_DEADLINE_MS", env),
     onePerson: read("HOLDPOINT_ONE_PERSON", env),
+    logLevel: read("HOLDPOINT_LOG_LEVEL", env),
     checkersPath: read("HOLDPOINT_CHECKERS", env),
     channelsPath: read("HOLDPOINT_CHANNELS", env),
   };
