@@ -14,9 +14,9 @@ let version: number;
 let reads: number;
 const rowNow = () => ({ state, version }) as ActionRow;
 const actions = {
-  get: async () => {
+  many: async (_tenant: string, ids: readonly string[]) => {
     reads += 1;
-    return rowNow();
+    return ids.map(rowNow);
   },
   states: async (_tenant: string, ids: string[]) => new Map(ids.map((id) => [id, { state, version }])),
 };
@@ -59,7 +59,7 @@ describe("a waiting call", () => {
     const waiting = watch.until("settled", 30_000, never);
     waiters.notice({ kind: "settled", tenant: "other", actionIds: ["act_1"] });
     waiters.notice({ kind: "settled", tenant: "t", actionIds: ["act_2"] });
-    expect(reads).toBe(1);
+    await expect.poll(() => reads).toBe(1);
     move("held");
     waiters.notice({ kind: "settled", tenant: "t", actionIds: ["act_1"] });
     await expect.poll(() => reads).toBe(2);
@@ -76,6 +76,28 @@ describe("a waiting call", () => {
     waiters.notice({ kind: "settled", tenant: "t", actionIds: ["act_1"] });
     expect((await watch.until("decided", 30_000, never))?.state).toBe("denied");
     watch.close();
+  });
+
+  test("need not be told again what was read after its watch began", async () => {
+    const waiters = open();
+    const watch = waiters.watch("t", "act_1");
+    const waiting = watch.until("decided", 30_000, never, rowNow());
+    expect(reads).toBe(0);
+    move("allowed");
+    waiters.notice({ kind: "settled", tenant: "t", actionIds: ["act_1"] });
+    expect((await waiting)?.state).toBe("allowed");
+    expect(reads).toBe(1);
+    watch.close();
+  });
+
+  test("a hundred that one settle wakes read once or twice, not a hundred times", async () => {
+    const waiters = open();
+    const ids = Array.from({ length: 100 }, (_each, index) => `act_${index}`);
+    const waiting = ids.map((id) => waiters.watch("t", id).until("decided", 30_000, never, rowNow()));
+    move("allowed");
+    waiters.notice({ kind: "settled", tenant: "t", actionIds: ids });
+    await Promise.all(waiting);
+    expect(reads).toBeLessThanOrEqual(2);
   });
 
   test("finds the answer although its notice was lost", async () => {

@@ -2,11 +2,14 @@
 
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
+import { createBatcher } from "@holdpoint/store/batch.ts";
 import type { Actions } from "@holdpoint/store/store.ts";
 import type { ActionRow, Notice } from "@holdpoint/store/types.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
 import { TERMINAL_STATES } from "@holdpoint/wire/action.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+
+const READ_ROWS_MAX = 64;
 
 export type Until = "decided" | "settled";
 
@@ -16,8 +19,11 @@ export const isReached = (state: ActionState, until: Until): boolean =>
 export const isTerminal = (state: ActionState): boolean => TERMINAL_STATES.includes(state);
 
 export interface Watch {
-  /** The row once its state is reached, or as it is when `waitMs` are over or the caller has gone. */
-  until(until: Until, waitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
+  /**
+   * The row once its state is reached, or as it is when `waitMs` are over or the caller has gone.
+   * @param known the row as it was read after this watch began, so that it need not be read again
+   */
+  until(until: Until, waitMs: number, gone: AbortSignal, known?: ActionRow): Promise<ActionRow | undefined>;
   close(): void;
 }
 
@@ -37,10 +43,15 @@ interface Waiting {
 }
 
 export function createWaiters(
-  { actions, clock, log }: { actions: Pick<Actions, "get" | "states">; clock: Clock; log: Log },
+  { actions, clock, log }: { actions: Pick<Actions, "many" | "states">; clock: Clock; log: Log },
   rereadMs: number = limits.waiterRereadMs,
 ): Waiters {
   const waiting = new Map<string, Waiting>();
+  // One settle wakes many: what they all read goes in one query.
+  const reads = createBatcher<string, ActionRow | undefined>({
+    flush: (tenant, ids) => actions.many(tenant, ids),
+    itemsMax: READ_ROWS_MAX,
+  });
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
@@ -84,15 +95,16 @@ export function createWaiters(
     entry.wakes.add(onWake);
     timer ??= setInterval(() => void look(), rereadMs).unref();
     return {
-      async until(until, waitMs, gone) {
+      async until(until, waitMs, gone, known) {
         const deadline = clock.now() + waitMs;
+        let row = known ?? (await reads.submit(tenant, actionId));
         for (;;) {
-          const row = await actions.get(tenant, actionId);
           const leftMs = deadline - clock.now();
           if (!row || isReached(row.state, until) || leftMs <= 0 || gone.aborted || closing.signal.aborted) return row;
           await pause(leftMs, bell.signal, gone, closing.signal);
           // Armed anew before the row is read: what happens during the reading rings again.
           bell = new AbortController();
+          row = await reads.submit(tenant, actionId);
         }
       },
       close() {

@@ -261,7 +261,7 @@ describe("events", () => {
       (text) => after !== undefined && text.includes(`${after.actionId}","version":2`),
       async () => {
         after = await decided("git diff");
-      await decided("git log"); // its events make the reader look once more, now that it knows what for
+        await decided("git log"); // its events make the reader look once more, now that it knows what for
       },
     );
     expect(live).toContain(after.actionId);

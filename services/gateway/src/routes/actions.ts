@@ -29,8 +29,9 @@ export async function followed(
 ): Promise<ActionRow> {
   const { row, status, watch } = taken;
   try {
-    if (wait === 0 && status === "created") return row;
-    return (await watch.until(until, wait, gone)) ?? row;
+    // A new row is as old as its watch; a row that was found may have moved since it was read.
+    const known = status === "created" ? row : undefined;
+    return (await watch.until(until, wait, gone, known)) ?? row;
   } finally {
     watch.close();
   }
@@ -163,11 +164,11 @@ export const actionRoutes = [
     answers: { 200: "the action" },
     async run(call, gateway) {
       const { wait = 0, until = "decided" } = call.query;
-      const row = await visible(gateway, call);
-      if (wait === 0) return ok(actionBody(row, call.credential));
-      const watch = gateway.waiters.watch(row.action.tenant, row.action.id);
+      const { credential, params, gone } = call;
+      const watch = gateway.waiters.watch(credential.tenant, pathId("act", params["id"]));
       try {
-        return ok(actionBody((await watch.until(until, wait, call.gone)) ?? row, call.credential));
+        const row = await visible(gateway, call);
+        return ok(actionBody((await watch.until(until, wait, gone, row)) ?? row, credential));
       } finally {
         watch.close();
       }
