@@ -6,6 +6,7 @@ import { loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { type Engine, openEngine } from "./deps.ts";
+import { startHangGuard } from "./hang-guard.ts";
 import { startHealth } from "./health.ts";
 import type { RunningStage } from "./start.ts";
 
@@ -33,6 +34,7 @@ export const serveStage = (
       ...(config.policyPaths && { policySources: loadPolicySources(config.policyPaths) }),
     });
     const running = start(engine);
+    const guard = startHangGuard();
     const host = config.host ?? "127.0.0.1";
     const deps = { trouble: running.trouble, ready: engine.ready, log };
     const health = await startHealth({ port: config.port ?? PORT, host }, deps);
@@ -45,6 +47,7 @@ export const serveStage = (
       async stop() {
         await running.stop();
         await engine.close();
+        await guard.stop();
         await Promise.all([health.close(), metrics?.close()]);
       },
     };
