@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { z } from "zod";
-import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

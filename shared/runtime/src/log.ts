@@ -2,6 +2,7 @@
 
 import { trace } from "@opentelemetry/api";
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from "pino";
+import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 
 export type Log = Logger;
 
@@ -22,9 +23,6 @@ const SECRET_FIELDS = [
   "args",
 ] as const;
 const SECRET_PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
-
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const levelFromEnvironment = (): LogLevel => {
   const wanted = process.env["HOLDPOINT_LOG_LEVEL"];
