@@ -1,6 +1,6 @@
 // evidence.ts — what an event says: a public part that is hashed, and content that stands behind salted commitments
 
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
@@ -33,7 +33,7 @@ export interface WrittenEvent {
   content: Buffer | undefined;
 }
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string) => hash("sha256", text, "hex");
 
 /** `sha256:` over 32 hex digits of salt and the value's canonical JSON. Without the salt nothing can be guessed from it. */
 export const commitment = (salt: string, value: Json): string => `sha256:${sha256(salt + canonicalJson(value))}`;

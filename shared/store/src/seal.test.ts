@@ -31,14 +31,20 @@ const SECRET = "correct-horse-battery-staple";
 test("a planted word appears in no table, by whatever way it came", async () => {
   const row = await propose(
     t.store,
-    { args: { command: `echo ${SECRET}` }, cwd: `/home/${SECRET}`, plan: { why: SECRET }, resource: { path: SECRET } },
+    {
+      session: { id: "s-planted" },
+      args: { command: `echo ${SECRET}` },
+      cwd: `/home/${SECRET}`,
+      plan: { why: SECRET },
+      resource: { path: SECRET },
+    },
     { joinHash: SECRET, requestHash: SECRET },
   );
   const finding = { checker: "c", severity: "warn" as const, code: "x", note: `saw ${SECRET}` };
   await t.store.actions.settle("default", [
     settlement(row, "held", {
       decision: newDecision(row.action, { reason: SECRET, findings: [finding] }),
-      verdict: sampleVerdict({ findings: [finding] }),
+      verdict: sampleVerdict({ findings: [finding], terminate: true }),
       facts: sampleFacts(row.action, { atoms: [sampleAtom({ text: `echo ${SECRET}` })] }),
       findings: [finding],
       command: `echo ${SECRET}`,

@@ -102,7 +102,10 @@ function extrasOf({ verdict, decision, approval }: Settlement): object | undefin
   if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft) return undefined;
   return {
     ...(approval ? { ask: askOf(approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
-    ...(verdict.terminate ? { terminate: decision.reason || "terminated by a rule" } : {}),
+    // kept readable, so it names the rules; the decision's reason may quote the action
+    ...(verdict.terminate
+      ? { terminate: `terminated by ${decision.rules.map(({ id }) => id).join(", ") || "a rule"}` }
+      : {}),
     ...(decision.alerts.length > 0
       ? { alerts: decision.alerts.map(({ rule, severity }) => ({ rule, severity })) }
       : {}),
