@@ -18,6 +18,8 @@ export interface Call {
   reading: Reading;
   atom: Atom;
   place: Place;
+  /** where it was called, before `-C` took it elsewhere */
+  origin: Place;
   nested: Nested;
   program: string;
   subs: string[];
@@ -63,8 +65,19 @@ function addPath(reading: Reading, atom: Atom, fact: PathFact): void {
     addOnce(atom.opaque, "more paths than are read");
     return;
   }
-  atom.paths.push(fact);
+  const { paths } = atom;
+  if (paths.length <= DUPLICATES_SOUGHT_MAX)
+    for (const known of paths)
+      if (
+        known.path === fact.path &&
+        known.access === fact.access &&
+        known.raw === fact.raw &&
+        known.mayContain === fact.mayContain
+      )
+        return;
+  paths.push(fact);
 }
+const DUPLICATES_SOUGHT_MAX = 32;
 
 export interface Reach {
   /** it may reach what lies below */
@@ -86,7 +99,8 @@ export function touch(reading: Reading, atom: Atom, place: Place, word: Word, ac
     addFact(reading, atom, { raw: word.raw, path, access, mayContain: true, dynamic: true, at });
     return;
   }
-  if (word.text === "") return;
+  // `-` is a stream; a file of that name is `./-`.
+  if (word.text === "" || word.text === "-") return;
   const tilde = word.raw.charCodeAt(0) === 126 || word.raw === word.text;
   for (const path of locate(word.text, place, tilde)) {
     if (isHarmlessDevice(path)) continue;

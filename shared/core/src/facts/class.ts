@@ -51,7 +51,7 @@ function deletesElsewhere(fact: PathFact, place: Place): boolean {
 }
 
 export function classOf(atom: Atom, place: Place, from: CommandClass): CommandClass {
-  let result = stricterClass(atom.class === "blocked-by-default" ? "blocked-by-default" : "safe", from);
+  let result = stricterClass(atom.class, from);
   const raise = (to: CommandClass): void => {
     result = stricterClass(result, to);
   };

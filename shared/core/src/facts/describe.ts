@@ -26,6 +26,7 @@ export const newCall = (reading: Reading, nested: Nested, invocation: Invocation
   nested,
   atom: invocation.atom,
   place: invocation.place,
+  origin: invocation.place,
   program: invocation.program,
   subs: [],
   options: new Map(),
@@ -147,8 +148,8 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   for (const { program: entry } of chain) {
     if (entry.class) named = entry.class;
     if (entry.runs) runs(call, entry.runs);
-    entry.effects?.(call);
   }
+  for (const { program: entry } of chain) entry.effects?.(call);
   if (call.subs.includes("?")) opaque(call, "subcommand is not known before the run");
   if (last.program.dry && has(call, ...last.program.dry) && named !== "safe") named = "warn";
   atom.meaning = {

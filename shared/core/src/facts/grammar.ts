@@ -17,6 +17,7 @@ export interface Program {
   /** another `use` when an option is present: the first that is present counts */
   useWith?: Record<string, string>;
   options?: string;
+  /** by name; names of the same meaning are separated by spaces, other names of one subcommand by `|` */
   sub?: Record<string, Program>;
   class?: ClassName;
   /** what runs unread when it is called (rulings §B4) */
@@ -58,6 +59,8 @@ export interface Grammar {
   short: Map<string, Option>;
   long: Map<string, Option>;
   sub: Map<string, Grammar> | undefined;
+  /** other names of subcommands, to the one that counts */
+  alias: Map<string, string>;
   use: Slot[];
   useWith: { option: string; use: Slot[] }[];
 }
@@ -100,7 +103,25 @@ const parseUse = (use: string): Slot[] =>
       repeats: token.endsWith("..."),
     }));
 
+/** `"install|i ci": …` describes two subcommands, the first of which has two names. */
+function compileSubs(table: Record<string, Program>, alias: Map<string, string>): Map<string, Grammar> {
+  const subs = new Map<string, Grammar>();
+  for (const [names, program] of Object.entries(table)) {
+    const compiled = compile(program);
+    for (const name of names.split(" ")) {
+      const [canonical = name, ...others] = name.split("|");
+      subs.set(canonical, compiled);
+      for (const other of others) {
+        subs.set(other, compiled);
+        alias.set(other, canonical);
+      }
+    }
+  }
+  return subs;
+}
+
 export function compile(program: Program): Grammar {
+  const alias = new Map<string, string>();
   const short = new Map<string, Option>();
   const long = new Map<string, Option>();
   for (const line of (program.options ?? "").split(/[\n;]/)) {
@@ -111,14 +132,8 @@ export function compile(program: Program): Grammar {
     program,
     short,
     long,
-    sub: program.sub
-      ? new Map(
-          Object.entries(program.sub).flatMap(([names, sub]) => {
-            const compiled = compile(sub);
-            return names.split(" ").map((name) => [name, compiled] as const);
-          }),
-        )
-      : undefined,
+    sub: program.sub ? compileSubs(program.sub, alias) : undefined,
+    alias,
     use: parseUse(program.use ?? ""),
     useWith: Object.entries(program.useWith ?? {}).map(([option, use]) => ({ option, use: parseUse(use) })),
   };

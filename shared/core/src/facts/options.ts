@@ -90,10 +90,10 @@ function readOption(call: Call, chain: readonly Grammar[], word: Word, text: str
   return 0;
 }
 
-/** `git RESET`: refused by most, but not worth a bet. */
-const lowered = (grammar: Grammar, text: string): string => {
-  const lower = text.toLowerCase();
-  return lower !== text && grammar.sub!.has(lower) ? lower : text;
+/** `npm i` is `npm install`; `git RESET` is refused by most, but not worth a bet. */
+const canonical = (grammar: Grammar, text: string): string => {
+  const known = grammar.sub!.has(text) ? text : text.toLowerCase();
+  return grammar.alias.get(known) ?? (grammar.sub!.has(known) ? known : text);
 };
 
 /** Is the next plain word another subcommand, where no table names them? */
@@ -130,6 +130,9 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
         call.atom.opaque.push("subcommand is not known before the run");
         call.subs.push("?");
         current = { ...current, sub: undefined };
+      } else if (current.program.stopAtOperand && !word.known.startsWith("-")) {
+        call.rest = words.slice(i);
+        break;
       } else if (word.known.startsWith("--") && word.known.includes("=")) {
         const name = word.known.slice(2, word.known.indexOf("="));
         give(call, findLong(chain, name) ?? { name }, cut(word, word.known.indexOf("=") + 1));
@@ -142,7 +145,7 @@ export function readWords(call: Call, grammar: Grammar): Grammar[] {
     }
     if (onlyOperands || text.length < 2 || text.charCodeAt(0) !== 45) {
       if (current.sub && !onlyOperands) {
-        call.subs.push(current.sub.has(text) ? text : lowered(current, text));
+        call.subs.push(canonical(current, text));
         const sub = current.sub.get(text) ?? current.sub.get(text.toLowerCase());
         if (sub) chain.push(sub);
         current = sub ?? { ...current, sub: undefined };

@@ -1,6 +1,18 @@
 // archives.ts — archives: packing reaches everything below, unpacking writes wherever the archive says
 
-import { type Call, HERE, has, looksOnly, opaque, optionValue, optionValues, raise, runs, touches } from "../call.ts";
+import {
+  type Call,
+  HERE,
+  has,
+  looksOnly,
+  opaque,
+  optionValue,
+  optionValues,
+  raise,
+  runs,
+  touch,
+  touches,
+} from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 /** tar: the archive and the members change roles with the mode. */
@@ -8,7 +20,8 @@ function readTar(call: Call): void {
   const archive = optionValue(call, "file");
   const packs = has(call, "create", "append", "update", "concatenate");
   const unpacks = has(call, "extract");
-  if (archive && archive.text !== "-") touches(call, archive, packs || has(call, "delete") ? "write" : "read");
+  // Only what is packed and unpacked lies where `-C` says.
+  if (archive) touch(call.reading, call.atom, call.origin, archive, packs || has(call, "delete") ? "write" : "read");
   if (packs) {
     for (const word of call.operands) touches(call, word, "read", { deep: true });
     if (has(call, "remove-files")) for (const word of call.operands) touches(call, word, "delete", { deep: true });

@@ -257,12 +257,12 @@ export const containers: Record<string, Program> = {
   "helm helmfile": {
     options: HELM,
     sub: {
-      "list ls status history search show get version env template lint dependency-list completion help verify diff": {
+      "list|ls status history search show get version env template lint dependency-list completion help verify diff": {
         class: "safe",
         sub: { "all values manifest hooks notes repo hub chart readme crds": { class: "safe" } },
       },
       "install upgrade rollback test push package create pull fetch": {},
-      "uninstall delete del un destroy": { class: "blocked" },
+      "uninstall|delete|del|un destroy": { class: "blocked" },
       "repo dependency dep plugin registry": { subs: { max: 1 } },
       "sync apply": {},
     },

@@ -98,36 +98,53 @@ function readSed(call: Call): void {
   }
 }
 
-/** awk: `system(…)`, pipes to and from commands, files written with `>`. */
-export function readAwkProgram(call: Call, program: Word): void {
-  const text = program.text ?? program.template ?? program.known;
-  const code = text.replace(/\/(?:[^/\\\n]|\\.)*\//g, "//");
-  if (
-    /\bsystem\s*\(/.test(code) ||
-    /\|\s*&?\s*getline/.test(code) ||
-    /\|&?\s*["(a-z]/i.test(code.replace(/\|\|/g, ""))
-  ) {
-    runs(call, "interpreter");
-    let known = false;
-    for (const [, command] of code.matchAll(/system\s*\(\s*"((?:[^"\\]|\\.)*)"\s*\)/g)) {
-      known = true;
-      call.nested.shell(literal(command!.replace(/\\"/g, '"')), call.program);
+/** The program with its regular expressions emptied: a `/` is one where no value stands before it, else a division. */
+function withoutRegexes(code: string): string {
+  let out = "";
+  let last = "";
+  for (let i = 0; i < code.length; i++) {
+    const char = code[i]!;
+    let end = i + 1;
+    if (char === '"' || (char === "/" && !/[\w)\]$"]/.test(last))) {
+      while (end < code.length && code[end] !== char && code[end] !== "\n") end += code[end] === "\\" ? 2 : 1;
+      end++;
+      out += char === "/" ? '""' : code.slice(i, end);
+      last = '"';
+      i = end - 1;
+      continue;
     }
-    for (const [, command] of code.matchAll(/\|\s*"((?:[^"\\]|\\.)*)"/g)) {
-      known = true;
-      call.nested.shell(literal(command!.replace(/\\"/g, '"')), call.program);
-    }
-    for (const [, command] of code.matchAll(/"((?:[^"\\]|\\.)*)"\s*\|\s*getline/g)) {
-      known = true;
-      call.nested.shell(literal(command!.replace(/\\"/g, '"')), call.program);
-    }
-    if (!known || /system\s*\(\s*[^"\s]/.test(code) || /system\s*\(\s*"[^"]*"\s*[^)\s]/.test(code))
-      opaque(call, "awk runs a command that is not known before the run");
+    out += char;
+    if (!/\s/.test(char)) last = char;
   }
-  for (const [, file] of code.matchAll(/\bprintf?\b[^;}\n>|]*>>?\s*"((?:[^"\\]|\\.)+)"/g))
-    touches(call, literal(file!), "write");
-  if (/\bprintf?\b[^;}\n"']*>>?\s*[a-z$(]/i.test(code.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\([^()]*\)/g, "()")))
-    touches(call, unknownWord("awk's output", undefined), "write");
+  return out;
+}
+
+const STRING = '"((?:[^"\\\\]|\\\\.)*)"';
+const AWK_COMMANDS = [
+  `\\bsystem\\s*\\(\\s*${STRING}\\s*\\)`,
+  `\\|&?\\s*${STRING}`,
+  `${STRING}\\s*\\|&?\\s*getline`,
+].map((text) => new RegExp(text, "g"));
+const AWK_FILES = new RegExp(`>>?\\s*${STRING}`, "g");
+
+/** awk: `system(…)`, pipes to and from commands, files written with `>`. */
+function readAwkProgram(call: Call, program: Word): void {
+  const code = withoutRegexes(program.text ?? program.template ?? program.known);
+  const bare = code.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  const calls = (bare.match(/\bsystem\s*\(/g) ?? []).length + (bare.match(/(?<!\|)\|(?!\|)/g) ?? []).length;
+  if (calls > 0) {
+    runs(call, "interpreter");
+    let known = 0;
+    for (const pattern of AWK_COMMANDS)
+      for (const [, command] of code.matchAll(pattern)) {
+        known++;
+        call.nested.shell(literal(command!.replace(/\\"/g, '"')), call.program);
+      }
+    if (known < calls) opaque(call, "awk runs a command that is not known before the run");
+  }
+  for (const [, file] of code.matchAll(AWK_FILES)) touches(call, literal(file!), "write");
+  // `print > $1`: only after print is `>` no comparison.
+  if (/\bprintf?\b[^;}\n>()]*>>?\s*[a-zA-Z$(]/.test(bare)) touches(call, unknownWord("…"), "write");
 }
 
 function readAwk(call: Call): void {

@@ -91,7 +91,15 @@ export const files: Record<string, Program> = {
       "-a; -m; -c --no-create; -d --date=TEXT; -r --reference=<read>; -t=STAMP; -h --no-dereference; --time=WORD",
   },
   "mkfifo mknod": { use: "<write>", options: "-m --mode=MODE; -Z" },
-  mktemp: { options: "-d --directory; -u --dry-run; -q --quiet; -p --tmpdir=<write>; --suffix=S; -t" },
+  mktemp: {
+    use: "<write>",
+    options: "-d --directory; -u --dry-run; -q --quiet; -p --tmpdir[=<write>]; --suffix=S; -t",
+    // A new name in a scratch folder, where the call says nothing else.
+    prints: (call) => {
+      const given = call.atom.paths.filter((path) => path.access === "write").map((path) => path.path);
+      return { kind: "paths", roots: given.length > 0 ? given : ["/tmp/tmp.*"] };
+    },
+  },
   chmod: {
     use: "mode",
     options:

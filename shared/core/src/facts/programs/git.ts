@@ -37,11 +37,11 @@ export const git: Record<string, Program> = {
     `,
     sub: {
       // looks
-      "status st": safe(
+      status: safe(
         "-s --short; -b --branch; -u --untracked-files[=M]; --porcelain[=V]; --ignored[=M]; -z; -v; --long; --show-stash",
       ),
       "log show diff whatchanged shortlog diff-tree diff-index diff-files range-diff": looks,
-      "blame annotate": safe(
+      "blame|annotate": safe(
         "-L=R; -w; -C; -M; -e; -l; -s; -t; --since=D; -p; --contents=<read>; --ignore-revs-file=<read>",
       ),
       "describe name-rev merge-base rev-list show-ref show-branch count-objects cherry var version help check-ignore check-attr check-mailmap for-each-ref verify-commit verify-tag verify-pack cat-file get-tar-commit-id diagnose fsck column stripspace whatis patch-id ls-tree interpret-trailers":
@@ -101,7 +101,7 @@ export const git: Record<string, Program> = {
         effects: readStash,
       },
       // works
-      "add stage": {
+      "add|stage": {
         use: "<read>...",
         options:
           "-A --all; -p --patch; -u --update; -f --force; -n --dry-run; -v; -i; -N --intent-to-add; -e --edit; --chmod=M; --renormalize; --pathspec-from-file=<read>; --ignore-errors",
@@ -325,4 +325,4 @@ export const git: Record<string, Program> = {
   "git-lfs": { subs: { max: 1 }, runs: "git-hooks" },
 };
 
-const KNOWN = new Set(Object.keys(git["git"]!.sub!).flatMap((names) => names.split(" ")));
+const KNOWN = new Set(Object.keys(git["git"]!.sub!).flatMap((names) => names.split(/[ |]/)));

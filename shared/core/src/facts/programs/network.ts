@@ -87,8 +87,9 @@ function readCurl(call: Call): void {
 
 const lastSegment = (url: Word): string => {
   const text = (url.text ?? url.known).split(/[?#]/, 1)[0]!;
-  const name = text.slice(text.lastIndexOf("/") + 1);
-  return name === "" || text.endsWith("://") ? "index.html" : name;
+  const path = text.slice(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name === "" || !path.includes("/") ? "index.html" : name;
 };
 
 function readWget(call: Call): void {

@@ -47,19 +47,19 @@ const NODE_OPTIONS =
   "-g --global; --prefix=<chdir>; -C --dir --cwd=<chdir>; -D --save-dev; -S --save; -E --save-exact; -O --save-optional; -P --save-prod; --no-save; -w --workspace=NAME; -W --ignore-workspace-root-check; --workspaces; -f --force; --legacy-peer-deps; --ignore-scripts; --frozen-lockfile; --production; --omit=T; --include=T; --registry=<url>; --userconfig=<config>; --globalconfig=<config>; --script-shell=<shell>; --node-options=TEXT; -y --yes; -s --silent; -q --quiet; -d; -v; --tag=T; --otp=N; --access=A; --dry-run; --offline; --prefer-offline; --no-audit; --no-fund; --audit; --package-lock-only; -F --filter=F; -r --recursive; --exact; --dev; --peer; --optional; --immutable; --no-lockfile; --json; -L --latest; -i --interactive; -T --tilde; --depth=N";
 
 const node: Record<string, Program> = {
-  "ls list ll la view info show outdated why explain search docs repo bugs home ping whoami fund doctor root prefix bin licenses v get help diff query sbom find-dupes stats":
+  "list|ls|ll|la view|info|show|v outdated why explain search docs repo bugs home ping whoami fund doctor root prefix bin licenses get help diff query sbom find-dupes stats":
     LOOK(),
   audit: {
     class: "safe",
     sub: { "fix signatures": { class: "warn", runs: "package-script" } },
     options: "--audit-level=L; --fix; --production",
   },
-  "install i add ci clean-install it install-test install-ci-test link ln rebuild rb dedupe ddp update up upgrade import fetch deploy":
+  "install|i|in|ins|isntall add ci|clean-install|ic install-test|it install-ci-test link|ln rebuild|rb dedupe|ddp update|up|upgrade import fetch deploy":
     install(),
-  "uninstall remove rm un unlink r prune": install(),
-  "run run-script test t tst start stop restart": script,
-  "exec x dlx": once,
-  "create init innit": { runs: "package" },
+  "uninstall|un|r|unlink remove|rm prune": install(),
+  "run|run-script test|t|tst start stop restart": script,
+  "exec|x dlx": once,
+  "create init|innit": { runs: "package" },
   "publish pack stage": {
     runs: "package-script",
     effects: (call) => {
@@ -77,7 +77,7 @@ const node: Record<string, Program> = {
       else if (/^(rm|remove|revoke|delete|destroy)$/.test(verb)) raise(call, "blocked-by-default");
     },
   },
-  "config c set": {
+  "config|c set": {
     sub: {
       "get list ls": { class: "safe" },
       "set delete edit fix": {
@@ -252,12 +252,12 @@ export const packages: Record<string, Program> = {
     options:
       "-q --quiet; -v --verbose; --release -r; -p --package=N; --features -F=F; --all-features; --no-default-features; --manifest-path=<config>; --target=T; --target-dir=<into>; -j --jobs=N; --config=<config>; -Z=F; --locked; --offline; --frozen; --bin=N; --example=N; --test=N; --lib; --all-targets; --workspace --all; --color=W; -C=<chdir>; --message-format=F; --profile=P; --exclude=N; --bench=N",
     sub: {
-      "build b check c clippy doc d rustc rustdoc fix fmt": { runs: "build-tool" },
-      "test t nextest bench": { runs: "test-runner" },
-      "run r": { runs: "build-tool" },
+      "build|b check|c clippy doc|d rustc rustdoc fix fmt": { runs: "build-tool" },
+      "test|t nextest bench": { runs: "test-runner" },
+      "run|r": { runs: "build-tool" },
       install: install("--git=<url>; --path=<read>; --version=V; -f --force; --root=<into>; --locked; --registry=R"),
       uninstall: {},
-      "add remove rm update init new generate-lockfile vendor fetch": {
+      "add remove|rm update init new generate-lockfile vendor fetch": {
         options:
           "--git=<url>; --path=<read>; --dev; --build; --branch=B; --rev=R; --tag=T; --edition=E; --lib; --bin; --vcs=V",
       },
@@ -333,7 +333,7 @@ export const packages: Record<string, Program> = {
     options:
       "-d --working-dir=<chdir>; -n --no-interaction; -q; --no-dev; --no-scripts; --ignore-platform-reqs; -o; --dev; -W; --dry-run",
     sub: {
-      "install update require remove i u create-project dump-autoload dumpautoload global reinstall self-update selfupdate":
+      "install|i update|u|upgrade require remove create-project dump-autoload dumpautoload global reinstall self-update selfupdate":
         install(),
       "run-script run exec": { runs: "package-script", stopAtOperand: true },
       "show info search outdated validate why depends licenses status diagnose about audit fund": { class: "safe" },
@@ -374,10 +374,10 @@ export const packages: Record<string, Program> = {
     options:
       "-f --force; -v --verbose; -q --quiet; -d --debug; --cask; --formula; --HEAD; -n --dry-run; --zap; -s; --json[=V]; --installed; -g --greedy; --file=<config>; --prune=N",
     sub: {
-      "list ls info search desc deps uses leaves outdated config doctor home homepage log cat options --version --prefix --cellar --cache --repository commands formulae casks":
+      "list|ls info search desc deps uses leaves outdated config doctor home homepage log cat options --version --prefix --cellar --cache --repository commands formulae casks":
         { class: "safe" },
       "install reinstall upgrade update tap bundle link postinstall fetch": install(),
-      "uninstall remove rm untap cleanup autoremove unlink": {},
+      "uninstall|remove|rm untap cleanup autoremove unlink": {},
       services: {
         subs: { max: 1 },
         class: "blocked",
@@ -408,10 +408,8 @@ export const packages: Record<string, Program> = {
 function bareScript(call: Call): void {
   const [sub] = call.subs;
   if (sub === undefined || call.subs.length !== 1) return;
-  if (!KNOWN_NODE.has(sub)) runs(call, /\.[cm]?[jt]sx?$/.test(sub) ? "script" : "package-script");
+  if (!KNOWN_NODE.has(sub) && !(call.program === "bun" && KNOWN_BUN.has(sub)))
+    runs(call, /\.[cm]?[jt]sx?$/.test(sub) ? "script" : "package-script");
 }
-const KNOWN_NODE = new Set(
-  Object.keys(node)
-    .flatMap((names) => names.split(" "))
-    .concat(["pm", "build", "repl"]),
-);
+const KNOWN_NODE = new Set(Object.keys(node).flatMap((names) => names.split(/[ |]/)));
+const KNOWN_BUN = new Set(["pm", "build", "repl"]);

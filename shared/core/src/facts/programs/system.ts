@@ -133,7 +133,7 @@ export const systems: Record<string, Program> = {
   "anacron systemd-tmpfiles systemd-sysusers systemd-sysctl": { class: "blocked" },
   "timedatectl localectl hostnamectl loginctl machinectl networkctl bootctl coredumpctl systemd-analyze busctl":
     looksFor(
-      /^(status|list\S*|show\S*|info|blame|critical-chain|time|dot|verify|tree|get\S*|introspect|)\b|^$/,
+      /^(status|list\S*|show\S*|info|blame|critical-chain|time|dot|verify|tree|get\S*|introspect)\b|^$/,
       "--no-pager; -o=F; -p=P; --user",
     ),
   // accounts and rights
@@ -176,7 +176,7 @@ export const systems: Record<string, Program> = {
   },
   "iptables-restore ip6tables-restore nft-restore ipset conntrack tc ethtool iwconfig ifconfig ifup ifdown route brctl wg wg-quick openvpn ipsec strongswan networksetup scutil pfctl dhclient dhcpcd iw rfkill nmcli nmtui firewall-cmd ufw nft bridge arp vconfig ipvsadm":
     looksFor(
-      /^(list|show|status|--list\S*|--state|--get\S*|-n|-a|-s\b|-L|-r|a|g|dev|device|connection show|general|radio|wifi list|app list|-getinfo|-listall\S*|--query\S*|)\b|^$/,
+      /^(list|show|status|--list\S*|--state|--get\S*|-n|-a|-s\b|-L|-r|a|g|dev|device|connection show|general|radio|wifi list|app list|-getinfo|-listall\S*|--query\S*)\b|^$/,
       "-L; -n; -v; -a --all; -s; -t=T; -f --force --file=<read>; -e; -F; -d; -p=P; --list-all; --state; --get-active-zones; --list-ports; --permanent; --zone=Z; --add-port=P; --remove-port=P; --add-service=S; --reload; --panic-on; -q; -r; --dns; -c; -N; -j; -an; -m=M; -i=I; -l",
       {
         effects: (call) => {

@@ -5,11 +5,11 @@ import { classOf } from "../class.ts";
 import { locate } from "../paths.ts";
 import { addOnce, keep } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
-import { newCommandAtom, runProgram, type Setting, setVariable } from "./command.ts";
+import { type Assigned, exportVariable, newCommandAtom, runProgram, type Setting, setVariable } from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
 import type { Scope } from "./scope.ts";
 import { readNode, readText, type Shell } from "./walk.ts";
-import { join, type Output, unknownWord, type Word } from "./word.ts";
+import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
 
 const UNKNOWN: Output = { kind: "unknown" };
 
@@ -75,31 +75,26 @@ function changeFolder(shell: Shell, words: readonly Word[]): void {
   scope.ifCdFailed = before;
 }
 
-function declare(shell: Shell, words: readonly Word[], names: string[]): void {
+/** `export X=1`: sets X here; what makes code run is returned, to be noted on the command and on all after it. */
+function declare(shell: Shell, words: readonly Word[]): Assigned[] {
+  const noted: Assigned[] = [];
   for (const word of words.slice(1)) {
     const known = word.text ?? word.known;
     const equals = known.indexOf("=");
     if (equals <= 0 || known.startsWith("-")) {
-      if (word.text !== null && codeVariable(word.text)) addOnce(names, word.text);
+      if (word.text !== null && codeVariable(word.text)) noted.push({ name: word.text, word: literal("") });
       continue;
     }
     const name = known.slice(0, equals).replace(/\+$/, "");
+    const cut = known.slice(equals + 1);
     const value: Word =
       word.text === null
-        ? {
-            ...unknownWord(word.raw, word.prints),
-            known: known.slice(equals + 1),
-            template: word.template?.slice(equals + 1) ?? "",
-          }
-        : {
-            raw: word.text.slice(equals + 1),
-            text: word.text.slice(equals + 1),
-            known: word.text.slice(equals + 1),
-            glob: false,
-          };
+        ? { ...unknownWord(word.raw, word.prints), known: cut, template: word.template?.slice(equals + 1) ?? "" }
+        : literal(cut);
     shell.scope.variables.set(name, value);
-    if (codeVariable(name)) setVariable(shell, names, name, value);
+    if (codeVariable(name)) noted.push({ name, word: value });
   }
+  return noted;
 }
 
 function defineAliases(shell: Shell, words: readonly Word[]): void {
@@ -182,15 +177,15 @@ export function applyBuiltin(
     case "typeset":
     case "local":
     case "readonly": {
-      const names: string[] = [];
-      declare(shell, words, names);
+      const noted = declare(shell, words);
       const from = shell.reading.atoms.length;
       const output = runProgram(shell, program, words, setting, false);
       const atom = shell.reading.atoms[from];
-      for (const name of names) {
-        if (atom) addOnce(atom.variables, name);
+      for (const each of noted) {
+        if (atom) setVariable(shell, atom, each);
+        exportVariable(scope, each.name);
       }
-      if (atom && names.length > 0) atom.class = classOf(atom, scope, "warn");
+      if (atom && noted.length > 0) atom.class = classOf(atom, scope, "warn");
       return output;
     }
     case "unset":

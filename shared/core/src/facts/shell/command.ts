@@ -1,5 +1,6 @@
 // command.ts — one simple command: its assignments, words and streams become atoms
 
+import type { Atom } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Assignment, Command, Redirected } from "unbash";
 import { touch } from "../call.ts";
@@ -15,10 +16,10 @@ import type { Frame } from "./frame.ts";
 import { nestedIn } from "./nested.ts";
 import { peel } from "./peel.ts";
 import { readStreams, type Streams, touchStreams } from "./redirect.ts";
-import { fork } from "./scope.ts";
+import { fork, type Scope } from "./scope.ts";
 import { readShellCall } from "./shells.ts";
 import { readNode, type Shell } from "./walk.ts";
-import { type Output, unknownWord, type Word } from "./word.ts";
+import { literal, type Output, unknownWord, type Word } from "./word.ts";
 import { findWrapper, OTHER_SHELLS, SHELLS } from "./wrappers.ts";
 import { readWritten } from "./written.ts";
 
@@ -105,18 +106,30 @@ function bare(shell: Shell, setting: Setting): void {
   atom.program = ":";
   atom.meaning = { program: ":", subcommands: [], options: {}, operands: [] };
   atom.wrappers.push(...frame.wrappers);
-  for (const { name, word } of setting.assigned) setVariable(shell, atom.variables, name, word);
+  for (const each of setting.assigned) {
+    setVariable(shell, atom, each);
+    exportVariable(scope, each.name);
+  }
   touchStreams(reading, atom, scope, setting.streams);
   atom.class = classOf(atom, scope, "safe");
   keep(reading, atom);
 }
 
-/** Notes a variable that makes code run, and reads its value where that is a command. */
-export function setVariable(shell: Shell, names: string[], name: string, word: Word): void {
-  addOnce(names, name);
-  if (codeVariable(name) !== "command") return;
-  if (word.text !== null && /^[\w./+-]*$/.test(word.text)) return;
-  nestedIn(shell).shell(word, name);
+/** Notes a variable on the atom it is set for: what its value runs, and the code it lets in (rulings §B5). */
+export function setVariable(shell: Shell, atom: Atom, { name, word }: Assigned): void {
+  addOnce(atom.variables, name);
+  const kind = codeVariable(name);
+  if (kind === "command") {
+    if (word.text === null || !/^[\w./+-]*$/.test(word.text)) nestedIn(shell).shell(word, name);
+  } else if ((kind === "code" || kind === "search") && name !== "PATH" && name !== "SHELL") {
+    for (const part of (word.text ?? word.known).split(":"))
+      if (part !== "") touch(shell.reading, atom, shell.scope, literal(part), "execute", { deep: kind === "search" });
+  }
+}
+
+/** From here on the variable is set for everything. */
+export function exportVariable(scope: Scope, name: string): void {
+  if (codeVariable(name) && !scope.exported.includes(name)) scope.exported = [...scope.exported, name];
 }
 
 const SYSTEM_BINS = [
@@ -173,13 +186,19 @@ export function runWords(shell: Shell, words: readonly Word[], setting: Setting,
 }
 
 /** Puts on an atom what its surroundings bring: wrappers, variables, streams. */
-export function newCommandAtom(shell: Shell, words: readonly Word[], setting: Setting, frame: Frame = shell.frame) {
+export function newCommandAtom(
+  shell: Shell,
+  words: readonly Word[],
+  setting: Setting,
+  frame: Frame = shell.frame,
+): Atom {
   const atom = newAtom("command", setting.text, frame.at);
   for (let i = 1; i < words.length; i++) atom.words.push(words[i]!.text);
   if (frame.wrappers.length > 0) atom.wrappers.push(...frame.wrappers);
   for (const kind of frame.runs) addOnce(atom.runsCode, kind);
   for (const name of frame.variables) addOnce(atom.variables, name);
-  for (const { name, word } of setting.assigned) setVariable(shell, atom.variables, name, word);
+  for (const each of setting.assigned) setVariable(shell, atom, each);
+  for (const name of shell.scope.exported) addOnce(atom.variables, name);
   touchStreams(shell.reading, atom, shell.scope, setting.streams);
   return atom;
 }

@@ -53,7 +53,7 @@ export function readStreams(
       } else if (operator === ">&") {
         if (word.text === null || !/^\d*-?$/.test(word.text)) streams.writes.push(word);
       } else {
-        if (operator === "<>") streams.reads.push(word);
+        if (operator === "<>" && !isSocket(word)) streams.reads.push(word);
         streams.writes.push(word);
       }
     }
@@ -61,10 +61,12 @@ export function readStreams(
   return streams;
 }
 
+const isSocket = (word: Word): boolean => /^\/dev\/(tcp|udp)\//.test(word.text ?? word.known);
+
 /** `/dev/tcp/host/port`: bash opens a socket. */
 function touchStream(reading: Reading, atom: Atom, scope: Scope, word: Word, access: "read" | "write"): void {
   const text = word.text ?? word.known;
-  if (text.startsWith("/dev/tcp/") || text.startsWith("/dev/udp/")) {
+  if (isSocket(word)) {
     const [host = "", port] = text.slice(9).split("/");
     const target = { ...namedHost(host), scheme: text.slice(5, 8) };
     addHost(reading, atom, text, port && /^\d+$/.test(port) ? { ...target, port: Number(port) } : target, true);

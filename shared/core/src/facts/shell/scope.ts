@@ -18,6 +18,8 @@ export interface Scope extends Place {
   variables: Map<string, Word>;
   functions: Map<string, Definition>;
   aliases: Map<string, string>;
+  /** variables set for all that follows which make programs run other code */
+  exported: readonly string[];
   positional: readonly Word[] | undefined;
   /** `$0`, where a `-c` was given one */
   zero: Word | undefined;
@@ -33,6 +35,7 @@ export const newScope = (cwd: string | undefined, home: string | undefined): Sco
   variables: new Map(),
   functions: new Map(),
   aliases: new Map(),
+  exported: [],
   positional: undefined,
   zero: undefined,
   branch: false,
@@ -71,6 +74,7 @@ export function merge(scope: Scope, branch: Scope): string[] {
     scope.functions.set(name, definition);
   }
   for (const [name, text] of branch.aliases) scope.aliases.set(name, text);
+  if (branch.exported.length > scope.exported.length) scope.exported = branch.exported;
   scope.cwds = union(scope.cwds, branch.cwds);
   return changed;
 }

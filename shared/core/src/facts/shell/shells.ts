@@ -76,7 +76,8 @@ export function readShellCall(
     const speaks =
       self.opaque.length > 0 ||
       self.runsCode.length > 0 ||
-      setting.streams.writes.length + setting.streams.reads.length > 0;
+      setting.streams.writes.length + setting.streams.reads.length > 0 ||
+      self.paths.length > 0;
     if (speaks) keepClassed(shell, self);
     return readCode(inner, text);
   }

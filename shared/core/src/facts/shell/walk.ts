@@ -1,5 +1,6 @@
 // walk.ts — from a shell text to its simple commands: lists, pipelines, branches, loops, functions, substitutions
 
+import type { Atom } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import {
   type CompoundList,
@@ -94,7 +95,20 @@ function maybe(shell: Shell, read: (inner: Shell) => void): string[] {
 
 /** A loop: its body is read again with what it changes unknown, when it changes anything. */
 function loop(shell: Shell, read: (inner: Shell) => void): void {
-  if (maybe(shell, read).length > 0) maybe(shell, read);
+  const { atoms } = shell.reading;
+  const first = atoms.length;
+  if (maybe(shell, read).length === 0) return;
+  const second = atoms.length;
+  maybe(shell, read);
+  dropRepeated(atoms, first, second);
+}
+
+/** What a further pass found that was found before says nothing new. */
+function dropRepeated(atoms: Atom[], first: number, second: number): void {
+  if (second === atoms.length) return;
+  const known = new Set(atoms.slice(first, second).map((atom) => JSON.stringify(atom)));
+  const fresh = atoms.splice(second).filter((atom) => !known.has(JSON.stringify(atom)));
+  atoms.push(...fresh);
 }
 
 export function readNode(shell: Shell, node: SyntaxNode): Output {
@@ -270,9 +284,12 @@ function readFor(shell: Shell, name: Node, wordlist: readonly Node[] | undefined
   else if (shell.scope.positional) words.push(...shell.scope.positional);
   else words.push(unknownWord("$@"));
   const values = words.length > FOR_VALUES_MAX ? [common(words)] : words;
+  const first = shell.reading.atoms.length;
   for (const value of values) {
+    const before = shell.reading.atoms.length;
     shell.scope.variables.set(name.value, value);
     loop(shell, (branch) => inside(branch, body));
+    if (before > first) dropRepeated(shell.reading.atoms, first, before);
   }
   if (values.length !== 1) shell.scope.variables.set(name.value, unknownWord(`$${name.value}`));
 }
