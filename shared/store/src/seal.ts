@@ -75,7 +75,6 @@ export interface TenantKeys {
 export function tenantKeys(database: Database, masterBytes: Buffer): TenantKeys {
   if (masterBytes.length !== 32) throw new Fault("config_invalid", "the master key must have 32 bytes");
   const masterKey = createSecretKey(masterBytes);
-  const master = createSecretKey(masterKey);
   const known = new Map<string, Promise<TenantKey>>();
   const aad = (tenant: string) => `holdpoint|${tenant}|data-key`;
 
@@ -88,12 +87,12 @@ export function tenantKeys(database: Database, masterBytes: Buffer): TenantKeys 
       if (row.data_key) return row.data_key;
       await tx.query("UPDATE tenants SET data_key = $2 WHERE tenant = $1 AND data_key IS NULL", [
         tenant,
-        seal(master, aad(tenant), randomBytes(32)),
+        seal(masterKey, aad(tenant), randomBytes(32)),
       ]);
       return (await read())[0]?.data_key as Buffer;
     });
     try {
-      return tenantKey(tenant, open(master, aad(tenant), sealed));
+      return tenantKey(tenant, open(masterKey, aad(tenant), sealed));
     } catch (cause) {
       throw new Fault(
         "config_invalid",
