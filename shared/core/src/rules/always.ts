@@ -57,14 +57,22 @@ rules:
     reason: approving, keys and policies are for people
     match: ["node services/cli/src/main.ts approve apr_1", "npm run -s holdpoint -- approve apr_1"]
     notMatch: ["node services/cli/src/main.ts check Bash", "npm test", "git commit -m 'holdpoint approve'"]
+  - id: protect-holdpoint-votes
+    effect: deny
+    when:
+      hosts: [{}]
+      argsMatch: '/v1/(approvals/[^\\s/]+/votes|kill-switch|sessions/[^\\s/]+/(terminate|resume))'
+    reason: approving and stopping are for people
+    match: ["curl -X POST http://127.0.0.1:4100/v1/approvals/apr_1/votes -d '{}'", "curl -X PUT https://holdpoint.example/v1/kill-switch"]
+    notMatch: ["curl http://127.0.0.1:4100/v1/actions/act_1", "grep -rn /v1/kill-switch src"]
   - id: protect-holdpoint-routes
     effect: deny
     when:
-      hosts: ["*", "!nowhere.invalid"]
-      argsMatch: '/v1/(approvals/[^\\s/]+/votes|policies|keys|people|grants|kill-switch|sessions/[^\\s/]+/(terminate|resume))'
-    reason: approving, keys and policies are for people
-    match: ["curl -X POST http://127.0.0.1:4100/v1/approvals/apr_1/votes -d '{}'"]
-    notMatch: ["curl http://127.0.0.1:4100/v1/actions/act_1", "grep -rn /v1/policies src"]
+      hosts: [{ zones: [loopback, private, link-local, unspecified, unknown] }]
+      argsMatch: '/v1/(policies|keys|people|grants)'
+    reason: keys, people and policies are for people
+    match: ["curl -X POST http://127.0.0.1:4100/v1/keys -d '{}'"]
+    notMatch: ["curl https://api.example.com/v1/policies", "grep -rn /v1/policies src"]
   - id: protect-holdpoint-variables
     effect: deny
     when:

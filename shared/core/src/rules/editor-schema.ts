@@ -15,7 +15,7 @@ export function editorSchema(): object {
     $schema,
     $id: EDITOR_SCHEMA_ID,
     title: "Holdpoint policy document",
-    description: "Rules about what agents may do; see docs/policies.md",
+    description: "Rules about what agents may do; see shared/core/src/rules/schema.ts",
     ...schema,
   };
 }

@@ -29,7 +29,6 @@ const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {
   program: 1,
   host: 1,
   path: 1,
-  database: 1,
   field: 2,
   tool: 2,
   fact: 3,
@@ -122,8 +121,6 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Read
     case "fact":
       placeFact(index, anchor.fact, rule);
       return;
-    default:
-      index.rest.push(rule);
   }
 }
 

@@ -5,7 +5,7 @@
  * for values that nobody vouches for, because rules that tighten match those.
  */
 export type Anchor =
-  | { kind: "tool" | "program" | "database"; keys: string[] }
+  | { kind: "tool" | "program"; keys: string[] }
   | { kind: "arg"; name: string; keys: string[] }
   | {
       kind: "path";

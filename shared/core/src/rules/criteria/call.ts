@@ -15,11 +15,8 @@ import type { Direction, Test } from "./view.ts";
  */
 export function tool(patterns: readonly string[], direction: Direction, bareStar: boolean): Criterion {
   const words = compileWords(patterns, "text", true);
-  const named = compileWords(
-    patterns.filter((pattern) => !/^[*]+$/.test(pattern)),
-    "text",
-    true,
-  );
+  const proper = patterns.filter((pattern) => !/^[*]+$/.test(pattern));
+  const named = proper.length === patterns.length ? words : compileWords(proper, "text", true);
   const namedTest = named.positives.length === 0 ? () => false : named.test;
   const test: Test = (view) => {
     const { normalized, meaning, deceptive } = view.facts.tool;
