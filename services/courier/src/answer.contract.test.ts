@@ -3,7 +3,8 @@
 // stolen webhook secret (one voter, itself; quorum needs people who signed in), CSRF and link prefetch.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ANSWERING, codesIn, type Kind, type Platform } from "../test/platforms.ts";
+import { codesIn, type Platform } from "../test/platform.ts";
+import { ANSWERING, type Kind } from "../test/platforms.ts";
 import { card, type World, world } from "../test/world.ts";
 import type { Answers } from "./answers.ts";
 import type { Reply } from "./channel.ts";

@@ -2,7 +2,8 @@
 // Threats of trust.md §6: approval phishing (markup, forging of lines), truncation.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { codesIn, type Kind, PLATFORMS, type Platform } from "../test/platforms.ts";
+import { codesIn, type Platform } from "../test/platform.ts";
+import { type Kind, PLATFORMS } from "../test/platforms.ts";
 import { card, type World, world } from "../test/world.ts";
 import type { Answers } from "./answers.ts";
 import type { Deliverer } from "./deliver.ts";

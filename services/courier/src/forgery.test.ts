@@ -2,7 +2,8 @@
 // HOLDPOINT_FORGERIES sets how many (10,000 in `npm test`; the full run is 100,000); HOLDPOINT_SEED repeats a run.
 
 import { afterEach, expect, test } from "vitest";
-import { ANSWERING, codesIn, type Kind, type Platform } from "../test/platforms.ts";
+import { codesIn, type Platform } from "../test/platform.ts";
+import { ANSWERING, type Kind } from "../test/platforms.ts";
 import { card, type World, world } from "../test/world.ts";
 import type { Answers } from "./answers.ts";
 import type { InboundRequest } from "./channel.ts";

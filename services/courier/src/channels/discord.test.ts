@@ -3,7 +3,8 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { createOutbound } from "@holdpoint/runtime/outbound.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { discordPlatform, type Platform } from "../../test/platforms.ts";
+import type { Platform } from "../../test/platform.ts";
+import { discordPlatform } from "../../test/platform-discord.ts";
 import { card, type World, world } from "../../test/world.ts";
 import type { Answers } from "../answers.ts";
 import type { Deliverer } from "../deliver.ts";

@@ -3,7 +3,8 @@
 import { createOutbound } from "@holdpoint/runtime/outbound.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Mailbox, mailbox } from "../../test/mailbox.ts";
-import { emailPlatform, type Platform } from "../../test/platforms.ts";
+import type { Platform } from "../../test/platform.ts";
+import { emailPlatform } from "../../test/platform-email.ts";
 import { card, type World, world } from "../../test/world.ts";
 import type { Answers } from "../answers.ts";
 import type { AlertDelivery } from "../channel.ts";
