@@ -19,8 +19,8 @@ export interface Consumer {
 
 export interface Backend {
   name: "postgres" | "redis";
-  /** One job a pack. A pack with an id is not added while one of the same id is there. */
-  add(stage: Stage, packs: { data: SealedPack; id?: string }[]): Promise<void>;
+  /** One job a pack. */
+  add(stage: Stage, packs: SealedPack[]): Promise<void>;
   consume(stage: Stage, process: (job: PackJob) => Promise<void>): Consumer;
   waiting(stage: Stage): Promise<number>;
   /** see Queue */

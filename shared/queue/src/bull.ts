@@ -15,7 +15,7 @@ import { topology } from "./topology.ts";
 
 /** The part of a BullMQ Queue and Worker that both backends' classes share. */
 export interface BullQueue {
-  addBulk(jobs: { name: string; data: SealedPack; opts?: { jobId: string } }[]): Promise<unknown>;
+  addBulk(jobs: { name: string; data: SealedPack }[]): Promise<unknown>;
   add(name: string, data: SealedPack | Mark, options: { jobId: string }): Promise<unknown>;
   getJob(id: string): Promise<{ data: unknown; updateData(data: SealedPack | Mark): Promise<void> } | undefined>;
   getJobCountByTypes(...types: ("waiting" | "active" | "delayed" | "prioritized")[]): Promise<number>;
@@ -120,13 +120,8 @@ export function bullBackend(
   return {
     name,
     async add(stage, packs) {
-      const jobs = packs.map(({ data, id }) => ({
-        name: stage,
-        data,
-        ...(id !== undefined && { opts: { jobId: id } }),
-      }));
-      // An id only holds within one key space: what has one always goes to the same.
-      const shard = packs.some(({ id }) => id !== undefined) ? 0 : turn++ % factory.shards;
+      const jobs = packs.map((data) => ({ name: stage, data }));
+      const shard = turn++ % factory.shards;
       try {
         // Many actions share a job: its spans belong to none of their trees, also not to the one that is active now.
         await context.with(ROOT_CONTEXT, () => queueOf(stage, shard).addBulk(jobs));

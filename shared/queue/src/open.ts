@@ -52,7 +52,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     const made = lane<PackItem>((packs) =>
       backend.add(
         to,
-        packs.map((items) => ({ data: sealed(from, to, items) })),
+        packs.map((items) => sealed(from, to, items)),
       ),
     );
     lanes.set(key, made);
@@ -69,21 +69,6 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     );
   };
 
-  /**
-   * Alone by itself in a job: for what may have killed a worker, so that it takes no neighbour with it. Its id makes a
-   * second sending void: the worker that splits a pack may be killed by what it has just split off.
-   */
-  const sendSingly = (from: Sender, to: Stage, messages: Message[]): Promise<void> =>
-    messages.some(({ alone }) => alone !== undefined)
-      ? backend.add(
-          to,
-          messages.map((message) => ({
-            data: sealed(from, to, [packItem(message)]),
-            id: `alone-${message.action.id}-${message.epoch}`,
-          })),
-        )
-      : send(from, to, messages);
-
   return {
     backend: backend.name,
     send: (stage, messages) => send("edge", stage, messages),
@@ -92,7 +77,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       const processor = stageProcessor(stage, work, {
         ring,
         log,
-        send: sendSingly,
+        send,
         ...deps,
         closing: () => closing || ending,
       });

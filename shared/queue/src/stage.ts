@@ -120,26 +120,33 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span));
   };
 
-  /** An action that was in hand when a worker died is tried alone, one at a time, and marked before it starts. */
-  const runSuspect = async (message: Message, job: PackJob): Promise<void> => {
-    if (message.alone === 2) {
-      deps.log.error(
-        { stage, actionId: message.action.id },
-        "an action ends the process that works on it: denied as poison",
-      );
-      countFailClosed("poison", stage);
-      return persist(message, () => deps.exhausted(message, new Error("poison: the worker died twice on this action")));
-    }
-    return alone(async () => {
-      const marked: Message = { ...message, alone: 2 };
-      await job.update({
-        v: 1,
-        key: deps.ring.current,
-        items: [seal(deps.ring, senderTo(stage), stage, [packItem(marked)])],
-      });
-      await run(message);
+  /**
+   * Whoever held this pack died, and one of its actions may be why. They go on one at a time, each marked in the queue
+   * before it starts: the one that is marked when the next worker dies is the poison. Nothing is sent anew, so nothing doubles.
+   */
+  const runSuspects = (messages: Message[], job: PackJob): Promise<void> =>
+    alone(async () => {
+      for (const [index, message] of messages.entries()) {
+        if (message.alone) {
+          deps.log.error(
+            { stage, actionId: message.action.id },
+            "an action ends the process that works on it: denied as poison",
+          );
+          countFailClosed("poison", stage);
+          await persist(message, () =>
+            deps.exhausted(message, new Error("poison: the worker died twice on this action")),
+          );
+          continue;
+        }
+        const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];
+        await job.update({
+          v: 1,
+          key: deps.ring.current,
+          items: [seal(deps.ring, senderTo(stage), stage, left.map(packItem))],
+        });
+        await run(message);
+      }
     });
-  };
 
   return async (job) => {
     const messages: Message[] = [];
@@ -154,20 +161,14 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
         );
       }
     }
-    const [only] = messages;
-    if (only?.alone !== undefined && messages.length === 1) return runSuspect(only, job);
-    if (job.stalled > 0) {
-      // Whoever held this pack died. One of these may be the cause: from here on each goes by itself.
-      const suspects = messages.map((message): Message => ({ ...message, alone: 1 }));
-      return deps.send(senderTo(stage), stage, suspects);
-    }
+    if (job.stalled > 0) return runSuspects(messages, job);
     const results = await Promise.allSettled(messages.map(run));
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
   };
 }
 
-/** The sender that a stage's queue expects: a re-sent job must look as it did when it first came. */
+/** The sender that a stage's queue expects: a pack that is written back must look as it did when it came. */
 function senderTo(stage: Stage): Sender {
   const before = (Object.keys(topology) as Stage[]).find((from) => mayHandOver(from, stage));
   return before ?? "edge";

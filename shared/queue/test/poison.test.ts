@@ -2,10 +2,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { join } from "node:path";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { message, until } from "../src/fixtures.ts";
 import { openQueue } from "../src/open.ts";
 import { keyRing } from "../src/seal.ts";
@@ -19,6 +20,17 @@ test("a poison action is isolated and given up; everyone else is settled", async
     log: createLogger("test", { level: "fatal" }),
   });
   const said: string[] = [];
+  // A failed expectation must not leave the last worker behind.
+  onTestFinished(async () => {
+    over = true;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    }
+    await queue.close();
+    await database.drop();
+  });
   let child: ChildProcess | undefined;
   let deaths = 0;
   let over = false;
@@ -46,15 +58,11 @@ test("a poison action is isolated and given up; everyone else is settled", async
   const done = (word: string, id: string) => said.includes(`${word} ${id}`);
   await until(
     () => done("exhausted", poison.action.id) && neighbours.every((each) => done("settled", each.action.id)),
-    40_000,
+    80_000,
   );
   over = true;
-  expect(deaths).toBe(2);
+  // Twice by the poison itself; a machine so slow that a lock runs out in between may cost one more, never a fourth.
+  expect(deaths).toBeGreaterThanOrEqual(2);
+  expect(deaths).toBeLessThanOrEqual(3);
   expect(said.filter((line) => line.startsWith("exhausted"))).toEqual([`exhausted ${poison.action.id}`]);
-  await new Promise<void>((resolve) => {
-    child?.once("exit", () => resolve());
-    child?.kill("SIGKILL");
-  });
-  await queue.close();
-  await database.drop();
-}, 60_000);
+}, 120_000);

@@ -29,8 +29,8 @@ export interface Message {
   stages: z.infer<typeof StageTiming>[];
   /** a vote, withdrawal or expiry that the escalation stage must look at; the row is the truth, this only says where */
   resume?: { approvalId: string };
-  /** it was in hand when a worker died: 1 = to be tried alone, 2 = being tried alone; a death at 2 makes it poison */
-  alone?: 1 | 2;
+  /** it was in hand when a worker died and is being tried alone; a second death makes it poison */
+  alone?: true;
 }
 
 /** The door: a job that was opened is still not believed until it has this shape. The parts that the core computed are trusted by their seal. */
@@ -43,7 +43,7 @@ export const MessageEnvelope = z.looseObject({
   stages: z.array(StageTiming),
   findings: z.array(Finding).optional(),
   resume: z.strictObject({ approvalId: id("apr") }).optional(),
-  alone: z.union([z.literal(1), z.literal(2)]).optional(),
+  alone: z.literal(true).optional(),
 });
 
 /** What a queue carries: cipher text only. An item is a sealed list of messages; one a job, as we write it. */
