@@ -168,7 +168,7 @@ describe("policies", () => {
       action: proposal("git status"),
     });
     expect(simulated.status).toBe(200);
-    expect(simulated.body).toMatchObject({ candidate: { effect: "deny" }, active: { effect: "allow" }, changed: true });
+    expect(simulated.body).toMatchObject({ decision: { effect: "deny" }, active: { effect: "allow" }, changed: true });
     const broken = await admin("POST", "/v1/policies/simulate", { candidate: ["rules: 7"], action: proposal("ls") });
     expect([broken.status, broken.body.code]).toEqual([422, "policy_invalid"]);
   });

@@ -69,16 +69,19 @@ export const simulateRoutes = [
     summary: "Judge an action by candidate documents and by what runs now; what the action says counts as attested",
     who: POLICY_READERS,
     body: SimulateRequest,
-    answers: { 200: "both decisions, and whether they differ", 422: "a candidate does not compile" },
+    answers: {
+      200: "the decision by the candidates, the one by what runs now, and whether they differ",
+      422: "a candidate does not compile",
+    },
     async run({ credential, body }, { policies, clock }) {
       const set = compileSet(body.candidate.map(source));
       const action = {
         ...accept(asProposal(body.action), { ...credential, attests: {} }, newAction(clock)),
         attested: [...ATTESTABLE],
       };
-      const [candidate, active] = [judged(set, action), judged(await policies.active(credential.tenant), action)];
-      const changed = candidate.effect !== active.effect || candidate.outcome !== active.outcome;
-      return ok({ candidate, active, changed });
+      const [decision, active] = [judged(set, action), judged(await policies.active(credential.tenant), action)];
+      const changed = decision.effect !== active.effect || decision.outcome !== active.outcome;
+      return ok({ decision, active, changed });
     },
   }),
 ];
