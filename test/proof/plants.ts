@@ -15,14 +15,14 @@ export const plants: readonly Plant[] = [
   {
     name: "skip fencing: a settle of an old epoch commits",
     file: "shared/store/migrations/006_settle.sql",
-    find: "ELSIF a.epoch <> i.epoch THEN",
+    find: "ELSIF a.epoch <> a.wanted_epoch THEN",
     replace: "ELSIF false THEN",
     tests: ["shared/store/src/settle.test.ts"],
   },
   {
     name: "settle under a policy that is not active any more",
     file: "shared/store/migrations/006_settle.sql",
-    find: "ELSIF i.digest IS DISTINCT FROM r_digest THEN",
+    find: "ELSIF a.digest IS DISTINCT FROM r_digest THEN",
     replace: "ELSIF false THEN",
     tests: ["shared/store/src/settle.test.ts"],
   },
