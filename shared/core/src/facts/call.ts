@@ -79,6 +79,8 @@ function addPath(reading: Reading, atom: Atom, fact: PathFact): void {
 }
 const DUPLICATES_SOUGHT_MAX = 32;
 
+const PATH_CHARS_MAX = 4_096;
+
 export interface Reach {
   /** it may reach what lies below */
   deep?: boolean;
@@ -101,6 +103,10 @@ export function touch(reading: Reading, atom: Atom, place: Place, word: Word, ac
   }
   // `-` is a stream; a file of that name is `./-`.
   if (word.text === "" || word.text === "-") return;
+  if (word.text.length > PATH_CHARS_MAX) {
+    addOnce(atom.opaque, "a path longer than any");
+    return;
+  }
   const tilde = word.raw.charCodeAt(0) === 126 || word.raw === word.text;
   for (const path of locate(word.text, place, tilde)) {
     if (isHarmlessDevice(path)) continue;

@@ -1,5 +1,6 @@
 // options.ts — sorts the words of a call into subcommands, options and operands, as its grammar says
 
+import { limits } from "@holdpoint/wire/limits.ts";
 import type { Call } from "./call.ts";
 import type { Grammar, Option } from "./grammar.ts";
 import type { Word } from "./shell/word.ts";
@@ -16,6 +17,9 @@ function give(call: Call, option: Option, value: Word | true): void {
   const all = call.values.get(option.name);
   if (value === true) {
     if (!all) call.values.set(option.name, []);
+  } else if (all && all.length >= limits.listItemsMax) {
+    if (all.length === limits.listItemsMax) call.atom.opaque.push("more options than are read");
+    call.reading.caps.add("options");
   } else if (all) all.push(value);
   else call.values.set(option.name, [value]);
 }

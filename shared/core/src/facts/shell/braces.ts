@@ -41,6 +41,7 @@ function sequence(body: string): string[] | undefined {
   const to = letters ? found[2]!.charCodeAt(0) : Number(found[2]);
   const step = Math.max(1, Math.abs(Number(found[3] ?? 1)));
   const width = letters ? 0 : Math.max(padded(found[1]!), padded(found[2]!));
+  if (Math.abs(to - from) / step > BRACES_MAX) return undefined;
   const out: string[] = [];
   for (let i = 0; out.length <= BRACES_MAX; i++) {
     const value = from <= to ? from + i * step : from - i * step;
@@ -80,6 +81,7 @@ function findGroup(text: string): Group | undefined {
         const last = text.slice(from, i);
         if (parts.length > 0) return { start, end: i + 1, parts: [...parts, last] };
         const written = sequence(last);
+        if (written === undefined && /^-?\w+\.\.-?\w+/.test(last)) return { start, end: i + 1, parts: TOO_MANY };
         if (written) return { start, end: i + 1, parts: written };
         break;
       }
@@ -89,6 +91,7 @@ function findGroup(text: string): Group | undefined {
 }
 
 export const BRACES_MAX = 128;
+const TOO_MANY: string[] = [];
 
 /** All words that `text` becomes; undefined when there would be too many to read. */
 export function expandBraces(text: string): string[] | undefined {
@@ -103,6 +106,7 @@ export function expandBraces(text: string): string[] | undefined {
       done.push(next);
       continue;
     }
+    if (group.parts === TOO_MANY || group.parts.length > BRACES_MAX) return undefined;
     const head = next.slice(0, group.start);
     const tail = next.slice(group.end);
     // Kept in order: the first group's alternatives come before whatever follows.

@@ -7,7 +7,7 @@ import { addOnce, keep } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
 import { type Assigned, exportVariable, newCommandAtom, runProgram, type Setting, setVariable } from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
-import type { Scope } from "./scope.ts";
+import { assign, define, setAlias } from "./scope.ts";
 import { readNode, readText, type Shell } from "./walk.ts";
 import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
 
@@ -48,8 +48,8 @@ export function expandAlias(shell: Shell, name: string, words: readonly Word[], 
   const alias = shell.scope.aliases.get(name);
   if (alias === undefined) return undefined;
   // An alias is not expanded within itself.
-  const scope: Scope = { ...shell.scope, aliases: new Map(shell.scope.aliases) };
-  scope.aliases.delete(name);
+  const scope = { ...shell.scope, shared: true };
+  setAlias(scope, name, undefined);
   const rest = words
     .slice(1)
     .map((word) => word.raw)
@@ -91,7 +91,7 @@ function declare(shell: Shell, words: readonly Word[]): Assigned[] {
       word.text === null
         ? { ...unknownWord(word.raw, word.prints), known: cut, template: word.template?.slice(equals + 1) ?? "" }
         : literal(cut);
-    shell.scope.variables.set(name, value);
+    assign(shell.scope, name, value);
     if (codeVariable(name)) noted.push({ name, word: value });
   }
   return noted;
@@ -101,7 +101,7 @@ function defineAliases(shell: Shell, words: readonly Word[]): void {
   for (const word of words.slice(1)) {
     if (word.text === null) continue;
     const equals = word.text.indexOf("=");
-    if (equals > 0) shell.scope.aliases.set(word.text.slice(0, equals), word.text.slice(equals + 1));
+    if (equals > 0) setAlias(shell.scope, word.text.slice(0, equals), word.text.slice(equals + 1));
   }
 }
 
@@ -111,7 +111,7 @@ function readInput(shell: Shell, words: readonly Word[], setting: Setting): void
   for (const word of names) {
     // A line of a list of paths is one of them; of anything else, unknown.
     const value = stdin?.kind === "paths" ? unknownWord(`$${word.text}`, stdin) : unknownWord(`$${word.text}`);
-    shell.scope.variables.set(word.text!, value);
+    assign(shell.scope, word.text!, value);
   }
 }
 
@@ -191,8 +191,8 @@ export function applyBuiltin(
     case "unset":
       for (const word of words.slice(1)) {
         if (word.text === null) continue;
-        scope.variables.set(word.text, unknownWord(`$${word.text}`));
-        if (words[1]?.text === "-f") scope.functions.delete(word.text);
+        assign(scope, word.text, unknownWord(`$${word.text}`));
+        if (words[1]?.text === "-f") define(scope, word.text, undefined);
       }
       return undefined;
     case "alias":

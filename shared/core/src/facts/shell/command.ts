@@ -16,7 +16,7 @@ import type { Frame } from "./frame.ts";
 import { nestedIn } from "./nested.ts";
 import { peel } from "./peel.ts";
 import { readStreams, type Streams, touchStreams } from "./redirect.ts";
-import { fork, type Scope } from "./scope.ts";
+import { assign, fork, type Scope } from "./scope.ts";
 import { readShellCall } from "./shells.ts";
 import { readNode, type Shell } from "./walk.ts";
 import { literal, type Output, unknownWord, type Word } from "./word.ts";
@@ -34,6 +34,9 @@ export interface Setting {
   streams: Streams;
   assigned: readonly Assigned[];
 }
+
+/** A call of more words than this is read no further: the cap makes it opaque. */
+const WORDS_MAX = 4_000;
 
 const UNKNOWN: Output = { kind: "unknown" };
 
@@ -82,7 +85,7 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
   for (const prefix of node.prefix)
     if (prefix.type === "Assignment") assigned.push({ name: prefix.name, word: readAssignment(prefix, shell, inner) });
   if (!node.name) {
-    for (const { name, word } of assigned) shell.scope.variables.set(name, word);
+    for (const { name, word } of assigned) assign(shell.scope, name, word);
     if (streams.writes.length + streams.reads.length > 0 || assigned.some(({ name }) => codeVariable(name)))
       bare(shell, { text, streams, assigned });
     return UNKNOWN;
@@ -90,9 +93,13 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
   const words: Word[] = [];
   // `X=1 cmd $X`: the shell fills in the X of before, which other readers get wrong: it counts as not known.
   const scope = assigned.length > 0 ? fork(shell.scope) : shell.scope;
-  for (const { name } of assigned) scope.variables.set(name, unknownWord(`$${name}`));
+  for (const { name } of assigned) assign(scope, name, unknownWord(`$${name}`));
   expandInto(words, node.name, scope, inner);
   for (const arg of node.args) {
+    if (words.length > WORDS_MAX) {
+      shell.reading.caps.add("words");
+      break;
+    }
     if (arg.type === "Word") expandInto(words, arg, scope, inner);
     else words.push(assignmentWord(arg, readAssignment(arg, shell, inner)));
   }

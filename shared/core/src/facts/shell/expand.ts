@@ -1,5 +1,6 @@
 // expand.ts — from a parsed word to the words a shell would make of it: quotes, variables, braces, splitting
 
+import { limits } from "@holdpoint/wire/limits.ts";
 import { type Word as Node, type ParsedScript, parse, type WordPart } from "unbash";
 import { expandBraces } from "./braces.ts";
 import type { Scope } from "./scope.ts";
@@ -37,6 +38,10 @@ interface Building {
 function addText(b: Building, text: string): void {
   b.started = true;
   if (text === "") return;
+  if (b.text !== null && b.text.length + text.length > limits.commandCharsMax) {
+    addUnknown(b);
+    return;
+  }
   if (b.text === null) {
     // What follows a found path stays beside or below it, unless it climbs.
     if (b.prints?.kind !== "paths" || text.includes("..")) b.prints = undefined;
@@ -97,7 +102,7 @@ function addVariable(b: Building, word: Word | undefined, quoted: boolean): void
 }
 
 function addPositional(b: Building, scope: Scope, quoted: boolean): void {
-  if (!scope.positional) {
+  if (!scope.positional || scope.positional.length > limits.listItemsMax) {
     addUnknown(b);
     return;
   }
@@ -262,8 +267,11 @@ const newBuilding = (raw: string): Building => ({
   process: undefined,
 });
 
+/** Beyond so many words no more are written out. */
+const WORDS_MAX = 512;
+
 function withBraces(node: Node, scope: Scope, inner: ReadInner, out: Word[]): void {
-  const texts = expandBraces(node.text);
+  const texts = out.length > WORDS_MAX ? undefined : expandBraces(node.text);
   if (!texts || (texts.length === 1 && texts[0] === node.text)) {
     // Too many to write out, or no group after all: whatever it becomes, it is not known here.
     const b = newBuilding(node.text);

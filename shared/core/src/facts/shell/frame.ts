@@ -30,4 +30,4 @@ export const newFrame = (at: string): Frame => ({
 });
 
 /** How deep texts, substitutions and compound commands may lie in each other before they are not read. */
-export const NESTING_MAX = 64;
+export const NESTING_MAX = 16;

@@ -5,6 +5,7 @@ import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
 import { keep } from "../reading.ts";
 import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
+import { assign } from "./scope.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import type { Shell } from "./walk.ts";
 import { asCode, join, literal, type Output, unknownWord, type Word } from "./word.ts";
@@ -174,8 +175,8 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
     ? asCode(text).replace(/\{[.#%/]*\}/g, '"$__found"')
     : `${asCode(text)} "$__found"`;
   for (const arg of args) {
-    const scope = { ...inner.scope, variables: new Map(inner.scope.variables) };
-    scope.variables.set("__found", arg);
+    const scope = { ...inner.scope, shared: true };
+    assign(scope, "__found", arg);
     readCode({ ...inner, scope }, text.text === null ? { ...text, template: code } : literal(code));
   }
   return UNKNOWN;

@@ -18,6 +18,10 @@ export interface Scope extends Place {
   variables: Map<string, Word>;
   functions: Map<string, Definition>;
   aliases: Map<string, string>;
+  /** functions defined in the text that is being read, branches included */
+  defined: Definition[];
+  /** its maps are another scope's until it writes */
+  shared: boolean;
   /** variables set for all that follows which make programs run other code */
   exported: readonly string[];
   positional: readonly Word[] | undefined;
@@ -35,6 +39,8 @@ export const newScope = (cwd: string | undefined, home: string | undefined): Sco
   variables: new Map(),
   functions: new Map(),
   aliases: new Map(),
+  defined: [],
+  shared: false,
   exported: [],
   positional: undefined,
   zero: undefined,
@@ -42,13 +48,37 @@ export const newScope = (cwd: string | undefined, home: string | undefined): Sco
   ifCdFailed: undefined,
 });
 
-export const fork = (scope: Scope): Scope => ({
-  ...scope,
-  variables: scope.variables.size > 0 ? new Map(scope.variables) : new Map(),
-  functions: new Map(scope.functions),
-  aliases: new Map(scope.aliases),
-  branch: true,
-});
+/** A scope of its own that begins as this one; its maps are copied when it first writes to them. */
+export const fork = (scope: Scope): Scope => ({ ...scope, branch: true, shared: true });
+
+function own(scope: Scope): void {
+  if (!scope.shared) return;
+  scope.variables = new Map(scope.variables);
+  scope.functions = new Map(scope.functions);
+  scope.aliases = new Map(scope.aliases);
+  scope.shared = false;
+}
+
+export function assign(scope: Scope, name: string, word: Word): void {
+  own(scope);
+  scope.variables.set(name, word);
+}
+
+export function define(scope: Scope, name: string, definition: Definition | undefined): void {
+  own(scope);
+  if (!definition) {
+    scope.functions.delete(name);
+    return;
+  }
+  scope.functions.set(name, definition);
+  scope.defined.push(definition);
+}
+
+export function setAlias(scope: Scope, name: string, text: string | undefined): void {
+  own(scope);
+  if (text === undefined) scope.aliases.delete(name);
+  else scope.aliases.set(name, text);
+}
 
 const CWDS_MAX = 4;
 
@@ -60,22 +90,25 @@ export function union(a: readonly string[], b: readonly string[]): readonly stri
 
 /** After a branch that may have run: what it changed is unknown from here on. Returns the names that changed. */
 export function merge(scope: Scope, branch: Scope): string[] {
+  scope.cwds = union(scope.cwds, branch.cwds);
+  if (branch.exported.length > scope.exported.length) scope.exported = branch.exported;
   const changed: string[] = [];
+  // Whoever still shares has written nothing.
+  if (branch.shared) return changed;
   for (const [name, word] of branch.variables) {
     const before = scope.variables.get(name);
     if (before === word) continue;
     changed.push(name);
     if (before && before.text !== null && before.text === word.text && before.glob === word.glob) continue;
-    scope.variables.set(name, { raw: `$${name}`, text: null, known: "", glob: false });
+    assign(scope, name, { raw: `$${name}`, text: null, known: "", glob: false });
   }
   for (const [name, definition] of branch.functions) {
     if (scope.functions.get(name) === definition) continue;
     definition.certain = false;
+    own(scope);
     scope.functions.set(name, definition);
   }
-  for (const [name, text] of branch.aliases) scope.aliases.set(name, text);
-  if (branch.exported.length > scope.exported.length) scope.exported = branch.exported;
-  scope.cwds = union(scope.cwds, branch.cwds);
+  for (const [name, text] of branch.aliases) if (scope.aliases.get(name) !== text) setAlias(scope, name, text);
   return changed;
 }
 

@@ -14,7 +14,7 @@ import { addOnce, keepUnread, type Reading } from "../reading.ts";
 import { runCommand } from "./command.ts";
 import { expandInto, expandOne, type ReadInner, readNested } from "./expand.ts";
 import { type Frame, NESTING_MAX } from "./frame.ts";
-import { fork, merge, type Scope, settleCd, union } from "./scope.ts";
+import { assign, define, fork, merge, type Scope, settleCd, union } from "./scope.ts";
 import { literal, type Output, unknownWord, type Word } from "./word.ts";
 
 export interface Shell {
@@ -45,9 +45,12 @@ export function readText(reading: Reading, text: string, scope: Scope, frame: Fr
 export function readScript(shell: Shell, script: ParsedScript): Output {
   const { reading, frame } = shell;
   const first = reading.atoms.length;
-  const before = shell.scope.functions;
+  const { scope } = shell;
+  const outer = scope.defined;
+  scope.defined = [];
   const output = readList(shell, script.commands);
-  readUncalled(shell, before);
+  readUncalled(shell);
+  scope.defined = outer;
   if (script.errors && script.errors.length > 0) {
     const why = `not read as shell: ${script.errors[0]!.message}`;
     // Where recovery went wrong nobody knows: all that came out of this text is in doubt.
@@ -58,8 +61,8 @@ export function readScript(shell: Shell, script: ParsedScript): Output {
 }
 
 /** Functions that nothing called are read as well: what defines them may be sourced, or call them by a name not known. */
-function readUncalled(shell: Shell, functions: Scope["functions"]): void {
-  for (const definition of functions.values()) {
+function readUncalled(shell: Shell): void {
+  for (const definition of shell.scope.defined) {
     if (definition.called) continue;
     definition.called = true;
     const scope = fork(shell.scope);
@@ -186,7 +189,7 @@ export function readNode(shell: Shell, node: SyntaxNode): Output {
       return runCommand(below, node, inner);
     case "Function": {
       const name = node.name.value;
-      shell.scope.functions.set(name, {
+      define(shell.scope, name, {
         body: node.body,
         source: shell.source,
         called: false,
@@ -212,6 +215,7 @@ export function readNode(shell: Shell, node: SyntaxNode): Output {
 export function innerOf(shell: Shell): ReadInner {
   return (script, text, scope) => {
     const frame = { ...shell.frame, depth: shell.frame.depth + 1, stdin: undefined };
+    if (++shell.reading.nodes > limits.commandNodesMax) return UNKNOWN;
     if (!script || frame.depth > NESTING_MAX) {
       shell.reading.caps.add("nesting");
       keepUnread(shell.reading, text, frame.at, frame.wrappers, "nested deeper than is read");
@@ -225,6 +229,8 @@ function readPipeline(shell: Shell, commands: readonly SyntaxNode[]): Output {
   if (commands.length === 1) return readNode(shell, commands[0]!);
   let stdin = shell.frame.stdin;
   for (const command of commands) {
+    // The one that passes the limit says so; the others are in it.
+    if (shell.reading.nodes > limits.commandNodesMax) break;
     const scope = fork(shell.scope);
     scope.branch = shell.scope.branch;
     stdin = readNode({ ...shell, scope, frame: { ...shell.frame, stdin } }, command);
@@ -245,7 +251,7 @@ function readAndOr(shell: Shell, commands: readonly SyntaxNode[], operators: rea
   readNode(shell, commands[0]!);
   let chain: Scope | undefined;
   let never = false;
-  for (let i = 1; i < commands.length; i++) {
+  for (let i = 1; i < commands.length && shell.reading.nodes <= limits.commandNodesMax; i++) {
     const command = commands[i]!;
     if (operators[i - 1] === "&&") {
       chain ??= fork(scope);
@@ -268,7 +274,7 @@ function readAndOr(shell: Shell, commands: readonly SyntaxNode[], operators: rea
   if (never) {
     scope.ifCdFailed = undefined;
     scope.cwds = chain.cwds;
-    for (const [name, word] of chain.variables) scope.variables.set(name, word);
+    for (const [name, word] of chain.variables) if (scope.variables.get(name) !== word) assign(scope, name, word);
   }
   merge(scope, chain);
   if (failed && !never) scope.cwds = union(scope.cwds, failed);
@@ -287,11 +293,11 @@ function readFor(shell: Shell, name: Node, wordlist: readonly Node[] | undefined
   const first = shell.reading.atoms.length;
   for (const value of values) {
     const before = shell.reading.atoms.length;
-    shell.scope.variables.set(name.value, value);
+    assign(shell.scope, name.value, value);
     loop(shell, (branch) => inside(branch, body));
     if (before > first) dropRepeated(shell.reading.atoms, first, before);
   }
-  if (values.length !== 1) shell.scope.variables.set(name.value, unknownWord(`$${name.value}`));
+  if (values.length !== 1) assign(shell.scope, name.value, unknownWord(`$${name.value}`));
 }
 
 /** One word for many: unknown, but where all are literal it stands for the folder they share. */

@@ -4,7 +4,7 @@ import { baseName } from "../paths.ts";
 import type { Reading } from "../reading.ts";
 import { runsByItself } from "../self-running.ts";
 import { type Frame, newFrame } from "./frame.ts";
-import type { Scope } from "./scope.ts";
+import { newScope, type Scope } from "./scope.ts";
 import { readText } from "./walk.ts";
 
 /** Stands among the wrappers of what a script says, so that people see it does not run yet. */
@@ -44,13 +44,7 @@ export function readWritten(
   fragment = false,
 ): void {
   const frame: Frame = { ...newFrame(at), wrappers: [WRITTEN] };
-  const clean: Scope = {
-    ...scope,
-    variables: new Map(),
-    functions: new Map(),
-    aliases: new Map(),
-    positional: undefined,
-  };
+  const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds };
   if (baseName(path) === "package.json") {
     for (const script of packageScripts(text)) readText(reading, script, clean, frame);
     return;
