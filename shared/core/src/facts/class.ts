@@ -37,8 +37,19 @@ const SYSTEM_ROOTS = [
 ];
 const SCRATCH = ["/tmp", "/var/tmp", "/dev/shm"];
 
-const isSystem = (path: string): boolean =>
-  path === "/" || (SYSTEM_ROOTS.some((root) => isInside(path, root)) && !SCRATCH.some((root) => isInside(path, root)));
+/** Folders below system roots where work is kept, in containers and by root: a workspace there is a workspace. */
+const WORK_ROOTS = ["/root", "/opt", "/usr/src", "/usr/local/src", "/var/www"];
+
+/** The folder of the call counts as a workspace where people keep work; an agent that names `/etc` as its folder gains nothing. */
+const isWorkspace = (path: string, { cwds, home }: Place): boolean =>
+  cwds.some((cwd) => isInside(path, cwd) && WORK_ROOTS.some((root) => cwd.startsWith(`${root}/`))) ||
+  (home === "/root" && path.startsWith("/root/"));
+
+const isSystem = (path: string, place: Place): boolean =>
+  path === "/" ||
+  (SYSTEM_ROOTS.some((root) => isInside(path, root)) &&
+    !SCRATCH.some((root) => isInside(path, root)) &&
+    !isWorkspace(path, place));
 
 /** Deletes count as at home inside the folder of the call, the home (not home itself) and scratch folders. */
 function deletesElsewhere(fact: PathFact, place: Place): boolean {
@@ -62,7 +73,7 @@ export function classOf(atom: Atom, place: Place, from: CommandClass): CommandCl
     if (fact.access === "read") continue;
     raise("warn");
     if (fact.access === "delete" && deletesElsewhere(fact, place)) raise("blocked-by-default");
-    if (isSystem(fact.path)) raise("blocked-by-default");
+    if (isSystem(fact.path, place)) raise("blocked-by-default");
   }
   return result;
 }
