@@ -1,7 +1,12 @@
 // prompt.ts — questions in a terminal; without one there is no answer, and the caller decides what that means
 
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { Writable } from "node:stream";
+
+/** A terminal that is being read hands Ctrl-C over as a key: it stays what it is everywhere else. */
+const passOnInterrupt = (lines: Interface): void => {
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+};
 
 const isTerminal = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
@@ -9,6 +14,7 @@ const isTerminal = (): boolean => process.stdin.isTTY === true && process.stderr
 export async function ask(question: string, signal?: AbortSignal): Promise<string | undefined> {
   if (!isTerminal()) return undefined;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  passOnInterrupt(lines);
   const ended = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
   try {
     return await Promise.race([lines.question(question, signal ? { signal } : {}), ended]);
@@ -26,6 +32,7 @@ export async function askHidden(question: string): Promise<string | undefined> {
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  passOnInterrupt(lines);
   const ended = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
   try {
     return (await Promise.race([lines.question(""), ended]))?.trim();

@@ -64,7 +64,8 @@ export async function answered(actionId: string, approvalId: string, deps: HeldD
   const settled = whenSettled(agent, actionId, performance.now() + patienceMs[terminal ? "terminal" : "pipe"]);
   if (deps.how === "ask" && terminal) {
     const elsewhere = new AbortController();
-    void settled.finally(() => elsewhere.abort());
+    const stopAsking = () => elsewhere.abort();
+    settled.then(stopAsking, stopAsking);
     const typed = await ask("may it run? [y/n] ", elsewhere.signal);
     if (typed !== undefined && !elsewhere.signal.aborted) await vote(saysYes(typed));
     else say("\n");

@@ -2,7 +2,6 @@
 
 import type { ActionAnswer } from "@holdpoint/client/answers.ts";
 import { createClient } from "@holdpoint/client/client.ts";
-import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { startTelemetry } from "@holdpoint/runtime/trace.ts";
@@ -142,23 +141,31 @@ export async function demo(options: DemoOptions): Promise<number> {
     await telemetry.shutdown();
     scene.remove();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => void leave().finally(() => process.exit(130)));
+  let interrupted = false;
+  const onSignal = () => {
+    interrupted = true;
+    void leave().finally(() => process.exit(130));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
   try {
     say(title(paint));
-    const policySources = [pack("coding-agent")];
-    compileSet(policySources);
     const startMs = performance.now();
     // Its own database and its own rules, whatever the environment says: a demo must not write into a fleet.
-    up = await startUp({ folder: scene.data, config: {}, policySources, log: createLogger("demo") });
-    say(
-      paint.dim(
-        `Postgres, gateway and four workers are up (${((performance.now() - startMs) / 1_000).toFixed(1)} s), in ${scene.root}\n\n`,
-      ),
-    );
+    up = await startUp({
+      folder: scene.data,
+      config: {},
+      policySources: [pack("coding-agent")],
+      log: createLogger("demo"),
+    });
+    const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
+    say(paint.dim(`Postgres, gateway and four workers are up (${seconds} s), in ${scene.root}\n\n`));
     const { url, agentKey: key } = up.ready;
     const agent = demoAgent({ url, key, cwd: scene.project, session: `demo-${process.pid}` });
     return (await perform({ scene, up, agent, options })) ? 0 : 2;
+  } catch (error) {
+    // What was in hand when everything was stopped fails: that is no news.
+    if (interrupted) return await new Promise<never>(() => undefined);
+    throw error;
   } finally {
     await leave();
   }
