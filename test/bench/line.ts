@@ -21,6 +21,10 @@ export interface BenchLine {
   engine: Engine;
   /** proposes one action and resolves when its decision is committed */
   run(): Promise<void>;
+  /** proposes and sends; `settled` resolves with its next change of state */
+  propose(command: string, made?: (actionId: string) => void): Promise<{ actionId: string; settled: Promise<void> }>;
+  /** resolves at the next change of state of an action */
+  settled(actionId: string): Promise<void>;
   /** the same with the pure core in place of queue and stages: what durability alone costs */
   inline(): Promise<void>;
   close(): Promise<void>;
@@ -28,9 +32,13 @@ export interface BenchLine {
 
 /** What agents do most; each is allowed by the pack. */
 const COMMANDS = ["git status", "ls src", "cat README.md", "git diff HEAD", "git log --oneline"];
+/** Enough that 100,000 open actions stay below what one agent may have. */
+const AGENTS = 256;
 let turn = 0;
 
-export function benchAction(command = COMMANDS[turn++ % COMMANDS.length] ?? ""): Action {
+export function benchAction(wanted?: string): Action {
+  turn++;
+  const command = wanted ?? COMMANDS[turn % COMMANDS.length] ?? "";
   const args = { command };
   return {
     id: newId("act"),
@@ -41,7 +49,7 @@ export function benchAction(command = COMMANDS[turn++ % COMMANDS.length] ?? ""):
     argsHash: argsHash(args),
     cwd: "/home/dev/api",
     home: "/home/dev",
-    principal: { agent: `bench-${turn % 64}` },
+    principal: { agent: `bench-${turn % AGENTS}` },
     session: { id: `s-${turn}` },
     trust: "verified",
     mode: "auto",
@@ -76,24 +84,29 @@ export async function startBenchLine(databaseUrl: string, queueUrl: string, log:
     }
   });
 
-  const propose = async () => {
-    const action = benchAction();
+  const settled = (actionId: string) => new Promise<void>((resolve) => waiting.set(actionId, resolve));
+  const commit = async (command?: string) => {
+    const action = benchAction(command);
     const hash = createHash("sha256").update(action.id).digest("hex");
     const item: NewAction = { action, requestHash: hash, joinHash: hash, trace: {}, decideWithinMs: 60_000 };
     const proposed = await inserts.submit(action.tenant, item);
     if (proposed.status !== "created") throw new Error(proposed.status);
     return proposed.row;
   };
+  const propose = async (command?: string, made?: (actionId: string) => void) => {
+    const row = await commit(command);
+    made?.(row.action.id);
+    const decided = settled(row.action.id);
+    await engine.queue.send("rules", [messageOf(row, Date.now())]);
+    return { actionId: row.action.id, settled: decided };
+  };
   return {
     engine,
-    async run() {
-      const row = await propose();
-      const decided = new Promise<void>((resolve) => waiting.set(row.action.id, resolve));
-      await engine.queue.send("rules", [messageOf(row, Date.now())]);
-      await decided;
-    },
+    settled,
+    propose,
+    run: async () => (await propose()).settled,
     async inline() {
-      const row = await propose();
+      const row = await commit();
       const { facts, verdict } = decide(set, row.action);
       await engine.settle({
         message: { ...messageOf(row, Date.now()), findings: [] },

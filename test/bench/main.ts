@@ -1,55 +1,53 @@
-// main.ts — `npm run bench [-- core|pipeline|parked] [--json FILE] [--seconds N] [--rounds N] [--lanes N]`
+// main.ts — `npm run bench [-- core|pipeline|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--rounds N] [--lanes N] [--count N]`
 
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createLogger } from "@holdpoint/runtime/log.ts";
+import { benchCore } from "./core.ts";
+import { benchParked } from "./parked.ts";
 import { benchPipeline } from "./pipeline.ts";
+import { type BenchResult, keepResult, performancePage } from "./report.ts";
 import { machine, startServers } from "./servers.ts";
 
+const KINDS = ["core", "pipeline", "parked", "all"] as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    json: { type: "string" },
-    seconds: { type: "string", default: "3" },
-    rounds: { type: "string", default: "3" },
-    lanes: { type: "string", default: "128" },
     backend: { type: "string" },
+    json: { type: "string" },
+    write: { type: "boolean", default: false },
+    seconds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "5" },
+    lanes: { type: "string", default: "128" },
+    count: { type: "string", default: "100000" },
   },
 });
-const log = createLogger("bench", { level: "error" });
-const what = positionals[0] ?? "pipeline";
-if (what !== "pipeline") throw new Error(`\`${what}\`: expected pipeline`);
+const kind = KINDS.find((each) => each === (positionals[0] ?? "pipeline"));
+if (kind === undefined) throw new Error(`\`${positionals[0]}\`: expected one of ${KINDS.join(", ")}`);
+const wants = (what: (typeof KINDS)[number]) => kind === what || kind === "all";
 
-const servers = await startServers(log);
-try {
-  const backends = (["redis", "postgres"] as const).filter(
-    (each) => (values.backend ?? each) === each && (each === "postgres" || servers.redisUrl),
-  );
-  const options = {
-    lanes: Number(values.lanes),
-    rounds: Number(values.rounds),
-    secondsPerTurn: Number(values.seconds),
-  };
-  const figures = [];
-  for (const backend of backends) {
-    const found = await benchPipeline(backend, servers, options, log);
-    figures.push(found);
-    for (const kind of ["bare", "line", "inline"] as const)
-      for (const each of found[kind]) console.log(backend, kind.padEnd(6), JSON.stringify(each));
-    console.log(
-      backend,
-      "ratio",
-      found.ratio,
-      "inline",
-      found.inlineRatio,
-      "alone",
-      JSON.stringify(found.alone),
-      "open",
-      JSON.stringify(found.open),
-    );
+const log = createLogger("bench", { level: "error" });
+const result: BenchResult = { at: new Date().toISOString(), machine: machine() };
+if (wants("core")) result.core = benchCore();
+
+for (const backend of ["redis", "postgres"] as const) {
+  if ((values.backend ?? backend) !== backend || kind === "core") continue;
+  // Servers of its own for each backend: neither inherits the other's rows.
+  const servers = await startServers(log);
+  try {
+    if (backend === "redis" && servers.redisUrl === undefined) continue;
+    if (wants("pipeline")) {
+      const options = {
+        lanes: Number(values.lanes),
+        rounds: Number(values.rounds),
+        secondsPerTurn: Number(values.seconds),
+      };
+      result.pipeline = [...(result.pipeline ?? []), await benchPipeline(backend, servers, options, log)];
+    }
+    if (wants("parked"))
+      result.parked = [...(result.parked ?? []), await benchParked(backend, servers, Number(values.count), log)];
+  } finally {
+    await servers.stop();
   }
-  const result = { at: new Date().toISOString(), machine: machine(), figures };
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
-} finally {
-  await servers.stop();
 }
+process.stdout.write(performancePage(result));
+keepResult(result, { ...(values.json !== undefined && { json: values.json }), write: values.write });

@@ -1,0 +1,109 @@
+// report.ts — figures as one page for people; the page says what they were measured on, and what was not measured
+
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CoreFigures } from "./core.ts";
+import type { ParkedFigures } from "./parked.ts";
+import type { PipelineFigures, Turned } from "./pipeline.ts";
+
+export interface BenchResult {
+  at: string;
+  machine: Record<string, string | number>;
+  core?: CoreFigures[];
+  pipeline?: PipelineFigures[];
+  parked?: ParkedFigures[];
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const table = (head: string[], rows: (string | number)[][]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+const middle = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const cpu = (turns: Turned[]): string => {
+  const names = Object.keys(turns[0]?.cpuMicros ?? {});
+  return names.map((name) => `${name} ${middle(turns.map(({ cpuMicros }) => cpuMicros[name] ?? 0))}`).join(", ");
+};
+const GOALS = { redis: { ratio: 1.5, alone: 3 }, postgres: { ratio: 4, alone: 7 } } as const;
+const mark = (met: boolean): string => (met ? "met" : "not met");
+
+function pipelinePart(figures: PipelineFigures[]): string {
+  const rows = figures.flatMap(({ backend, ...of }) =>
+    (
+      [
+        ["bare BullMQ chain, 3 hops", of.bare],
+        ["Holdpoint, 3 hops, committed evidence", of.line],
+        ["inline: no queue, same evidence", of.inline],
+      ] as const
+    ).map(([name, turns]) => [
+      backend,
+      name,
+      middle(turns.map(({ perSecond }) => perSecond)),
+      middle(turns.map(({ p50Ms }) => p50Ms)),
+      middle(turns.map(({ p99Ms }) => p99Ms)),
+      cpu(turns),
+    ]),
+  );
+  const goals = figures.map(({ backend, ratio, alone, open }) => [
+    backend,
+    `${ratio} × (goal ${GOALS[backend].ratio}: ${mark(ratio >= GOALS[backend].ratio)})`,
+    `${alone.p50Ms} / ${alone.p99Ms} (goal p50 ${GOALS[backend].alone}: ${mark(alone.p50Ms <= GOALS[backend].alone)})`,
+    `${open.offeredPerSecond}/s: ${open.p50Ms} / ${open.p99Ms}`,
+  ]);
+  return `## Decisions through queue and store (${figures[0]?.lanes ?? 0} in flight, one process)
+
+${table(["queue", "what", "per second", "p50 ms", "p99 ms", "CPU µs each"], rows)}
+
+${table(["queue", "against the bare chain", "one alone, p50 / p99 ms", "open loop at half load, p50 / p99 ms"], goals)}
+`;
+}
+
+const parkedPart = (figures: ParkedFigures[]): string => `## Waiting for people
+
+${table(
+  ["queue", "parked", "queue jobs", "more queue keys", "process growth MB", "resume p50 / p99 ms", "all expired in s"],
+  figures.map((of) => [
+    of.backend,
+    of.parked,
+    of.queueJobs,
+    of.queueKeysGrown,
+    of.processGrowthMb,
+    `${of.resumeP50Ms} / ${of.resumeP99Ms}`,
+    of.expireAllSeconds,
+  ]),
+)}
+`;
+
+const corePart = (figures: CoreFigures[]): string => `## The pure core, one decision
+
+${table(
+  ["command", "p50 µs", "p99 µs"],
+  figures.map(({ command, p50Micros, p99Micros }) => [`\`${command.replaceAll("|", "\\|")}\``, p50Micros, p99Micros]),
+)}
+`;
+
+export function performancePage({ at, machine, core, pipeline, parked }: BenchResult): string {
+  const on = Object.entries(machine)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+  return `# Performance
+
+Written by \`npm run bench -- all --write\` on ${at.slice(0, 10)} (${on}). Load generator, queue server and database share that machine.
+Every decision counted here was committed with its evidence before it was answered. A ratio is of throughputs in the same run, taken in turns.
+
+${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core)].filter(Boolean).join("\n")}
+## What is not measured
+
+- HTTP: figures are of the pipeline in process; a request adds its parsing, authentication and network.
+- More than one machine, other disks, networks between services, replicas.
+- Slow checkers: a checker that waits delays only its own action, by as much as it waits.
+- Fsync honesty: what the disk does with a flush is the disk's word.
+`;
+}
+
+/** @param write also the page in docs/, which is tracked */
+export function keepResult(result: BenchResult, options: { json?: string; write: boolean }): void {
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (!options.write) return;
+  appendFileSync(join(root, "test", "bench", "history.jsonl"), `${JSON.stringify(result)}\n`);
+  writeFileSync(join(root, "docs", "performance.md"), performancePage(result));
+}
