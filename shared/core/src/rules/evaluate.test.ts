@@ -81,7 +81,10 @@ rules:
   ])("%s", (_why, given, expected) => expect(effect(ordered, given)).toBe(expected));
 
   test("an alert in front does not hide the deny behind it", () => {
-    const verdict = judge("combining: first-match\nrules: [{ id: a, effect: alert }, { id: d, effect: deny }]", "ls");
+    const verdict = judge(
+      "default: allow\ncombining: first-match\nrules: [{ id: a, effect: alert }, { id: d, effect: deny }]",
+      "ls",
+    );
     expect(verdict.effect).toBe("deny");
     expect(verdict.alerts).toHaveLength(1);
   });
@@ -520,6 +523,100 @@ describe("scopes", () => {
       "allow",
     ],
   ])("%s", (_why, policy, given, attested, expected) => expect(effect(policy, given, attested)).toBe(expected));
+});
+
+describe("what slips past a quick reader", () => {
+  const outside =
+    'default: allow\nrules: [{ effect: deny, when: { paths: { any: ["/**", "!./**"], access: [read] } } }]';
+  const status =
+    'rules: [{ effect: allow, opaque: dynamic, when: { tool: shell, commands: ["git push origin main", "git status"] } }]';
+  const hosts = 'rules: [{ effect: allow, when: { tool: shell, hosts: ["*.good.example"] } }]';
+  const reach =
+    'default: allow\nrules: [{ effect: deny, when: { paths: { any: ["/srv/secret/**"], mayContain: true } } }]';
+  test.each<[string, string, Given, string]>([
+    ["an exemption of a deny is exact", outside, "cat /home/dev/PROJECT/a", "deny"],
+    ["and holds where it is meant", outside, "cat /home/dev/project/a", "allow"],
+    ["a broad folder exempts nothing", outside, { command: "cat /etc/passwd", cwd: "/" }, "deny"],
+    [
+      "a pattern in capitals",
+      "default: allow\nrules: [{ effect: deny, when: { paths: [/Srv/Data/**] } }]",
+      "cat /srv/data/x",
+      "deny",
+    ],
+    ["what lies below a copied folder", reach, "cp -r /srv /tmp/x", "deny"],
+    ["not what lies beside it", reach, "cp -r /srv/public /tmp/x", "allow"],
+    ["all hosts must be named", hosts, "curl https://a.good.example https://evil.example", "deny"],
+    ["when all are", hosts, "curl https://a.good.example https://b.good.example", "allow"],
+    ["no host is not every host", hosts, "date", "deny"],
+    ["an allow of a command", status, "git status", "allow"],
+    ["not with more rights", status, "sudo git status", "deny"],
+    ["not on another machine", status, "ssh host git status", "deny"],
+    ["in a wrapper that means nothing", status, "timeout 5 git status", "allow"],
+    ["a word that only the run knows is not the word", status, "git push origin $BRANCH", "deny"],
+    [
+      "where it asks, it may be",
+      'default: allow\nrules: [{ effect: ask, when: { commands: ["git push origin main"] } }]',
+      "git push origin $BRANCH",
+      "ask",
+    ],
+    [
+      "where things go is what counts",
+      'default: allow\nrules: [{ effect: ask, when: { commands: ["git push origin main"] } }]',
+      "git -C ../api push origin HEAD:main",
+      "ask",
+    ],
+    [
+      "another branch",
+      'default: allow\nrules: [{ effect: ask, when: { commands: ["git push origin main"] } }]',
+      "git push origin me/topic",
+      "allow",
+    ],
+    [
+      "the branch that is checked out",
+      'default: allow\nrules: [{ effect: ask, when: { commands: ["git push origin main"] } }]',
+      { command: "git push", context: { branch: "main" } },
+      "ask",
+    ],
+    [
+      "quoted text is no command",
+      'default: allow\nrules: [{ effect: deny, when: { commands: ["rm -rf"] } }]',
+      "echo 'rm -rf /'",
+      "allow",
+    ],
+  ])("%s", (_why, policy, given, expected) => expect(effect(policy, given)).toBe(expected));
+
+  test("a home that is only claimed makes no path the workspace's", () => {
+    const allow = 'rules: [{ effect: allow, when: { tool: shell, paths: ["./**"] } }]';
+    const given: Given = { command: "cat ~/x", home: "/home/dev/project" };
+    expect(effect(allow, given, [])).toBe("deny");
+  });
+
+  test("a name with look-alike characters is covered by no allow", () => {
+    const action = exampleAction({ tool: "Read", args: { file_path: "a" } });
+    const facts = deriveFacts(action);
+    const allow = compileSet([source("rules: [{ effect: allow, when: { tool: read } }]")]);
+    expect(evaluate(allow, action, facts).effect).toBe("allow");
+    expect(evaluate(allow, action, { ...facts, tool: { ...facts.tool, deceptive: true } }).effect).toBe("deny");
+  });
+
+  test("an allow obliges to nothing where its command is not allowed", () => {
+    const policy = `
+rules:
+  - { id: a, effect: allow, when: { tool: shell }, obligations: { sandbox: { required: { network: none } } } }
+  - { id: d, effect: require_approval, when: { program: ls } }
+`;
+    expect(judge(policy, "ls").sandboxWishes).toEqual([]);
+    expect(judge(policy, "date").sandboxWishes).toHaveLength(1);
+  });
+
+  test("the smallest limit counts, whichever rule says it", () => {
+    const limited = (a: number, b: number) =>
+      judge(
+        `default: allow\nrules:\n  - { id: a, effect: modify, obligations: { modify: { limits: { wallSeconds: ${a} } } } }\n  - { id: b, effect: modify, obligations: { modify: { limits: { wallSeconds: ${b} } } } }`,
+        "ls",
+      ).modifications?.limits?.wallSeconds;
+    expect([limited(10, 20), limited(20, 10)]).toEqual([10, 10]);
+  });
 });
 
 describe("always on", () => {
