@@ -59,7 +59,6 @@ async function resume(line: BenchLine, actionId: string): Promise<number> {
   const voted = await approvals.vote({
     tenant: "default",
     approvalId: approval.id,
-    actionId,
     voteId: newId("vote"),
     voter: "bench",
     credential: "key_person",

@@ -26,7 +26,7 @@ export const codingAgentDenies = `
     when:
       paths: { any: ["**/.env", "**/.env.{local,production,development,staging}"], access: [read], mayContain: names }
     unless: { program: [ls, mv, ln, find, du, stat, file, wc, tree, chmod, chown, touch, test, "[", "[[", basename, dirname, realpath] }
-    reason: the pattern also names environment files
+    reason: environment files hold secrets, also those a pattern names
     match: ["cat .*", "cat .e*", "base64 .en?"]
     notMatch: ["cat *", "cat src/*.ts", "grep -r todo ."]
   - id: deny-private-keys
