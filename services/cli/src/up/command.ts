@@ -6,6 +6,7 @@ import { readConfig } from "@holdpoint/runtime/config.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { type PolicyOptions, policySources } from "../check/policy.ts";
+import { failureText } from "../failure.ts";
 import { dataFolder } from "../folder.ts";
 import { writeOut } from "../output.ts";
 import { paintFor } from "../terminal.ts";
@@ -73,6 +74,10 @@ export async function up(options: UpCommandOptions): Promise<void> {
       port,
       newKeys: options.newKeys === true,
       log,
+    }).catch((error: unknown) => {
+      // The log says it too, as one long line; a person at a terminal reads a sentence.
+      if (!options.json) process.stderr.write(`${failureText(error)}\n`);
+      throw error;
     });
     await writeOut(options.json ? `${JSON.stringify(running.ready)}\n` : banner(running.ready, folder, ruleCount));
     return running;

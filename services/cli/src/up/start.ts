@@ -13,6 +13,7 @@ import { startSandbox } from "@holdpoint/sandbox/start.ts";
 import { migrate } from "@holdpoint/store/migrate.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { settingsPath, writePrivate } from "../folder.ts";
+import { startCourierBeside } from "./courier.ts";
 import { credentials, type PersonKeys } from "./credentials.ts";
 import { ownKeys } from "./secrets.ts";
 
@@ -75,6 +76,8 @@ export async function startUp(options: UpOptions): Promise<Up> {
     closers.push(() => engine.close());
     const stages = [startRules(engine), startSafety(engine), startSandbox(engine), startEscalation(engine)];
     closers.push(() => Promise.all(stages.map((stage) => stage.stop())));
+    const courier = await startCourierBeside(engine, config);
+    if (courier) closers.push(() => courier.close());
     const { person, agentKey } = await credentials(folder, DEFAULT_TENANT, engine.store.keys, options.newKeys ?? false);
     const gateway = await startGateway(engine, {
       port: options.port ?? 0,

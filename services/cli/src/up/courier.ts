@@ -1,0 +1,34 @@
+// courier.ts — the courier beside the rest of `up`, where a channels file is named (HOLDPOINT_CHANNELS)
+
+import { readFileSync } from "node:fs";
+import type { Engine } from "@holdpoint/engine/deps.ts";
+import type { Config } from "@holdpoint/runtime/config.ts";
+
+/** Where the answers of channels arrive; beside a gateway on another port. */
+const PORT = 8789;
+
+export interface RunningCourier {
+  close(): Promise<void>;
+}
+
+/** Loaded only when asked for: chat libraries cost a start that most do not need. Throws `config_invalid` on a bad file. */
+export async function startCourierBeside(engine: Engine, config: Config): Promise<RunningCourier | undefined> {
+  if (config.channelsPath === undefined) return undefined;
+  const { readChannels } = await import("@holdpoint/courier/config.ts");
+  const { startCourier } = await import("@holdpoint/courier/start.ts");
+  const channels = readChannels(config.channelsPath);
+  const courier = await startCourier({
+    store: engine.store,
+    queue: engine.queue,
+    masterKey: config.masterKey as Buffer,
+    config: channels,
+    ...(channels.outbound.ca === undefined ? {} : { ca: readFileSync(channels.outbound.ca, "utf8") }),
+    env: process.env,
+    onePerson: config.onePerson ?? true,
+    port: PORT,
+    host: config.host ?? "127.0.0.1",
+    log: engine.log,
+  });
+  engine.log.info({ channels: config.channelsPath, port: PORT }, "the courier tells people");
+  return courier;
+}
