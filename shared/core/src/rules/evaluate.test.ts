@@ -538,12 +538,19 @@ describe("what slips past a quick reader", () => {
     ["and holds where it is meant", outside, "cat /home/dev/project/a", "allow"],
     ["a broad folder exempts nothing", outside, { command: "cat /etc/passwd", cwd: "/" }, "deny"],
     [
+      "an exemption without an anchor is the workspace's",
+      'default: allow\nrules: [{ effect: deny, when: { paths: ["/**", "!notes/**"] } }]',
+      "cat /srv/notes/x",
+      "deny",
+    ],
+    [
       "a pattern in capitals",
       "default: allow\nrules: [{ effect: deny, when: { paths: [/Srv/Data/**] } }]",
       "cat /srv/data/x",
       "deny",
     ],
     ["what lies below a copied folder", reach, "cp -r /srv /tmp/x", "deny"],
+    ["what lies below the root", reach, "cp -r / /tmp/x", "deny"],
     ["not what lies beside it", reach, "cp -r /srv/public /tmp/x", "allow"],
     ["all hosts must be named", hosts, "curl https://a.good.example https://evil.example", "deny"],
     ["when all are", hosts, "curl https://a.good.example https://b.good.example", "allow"],
@@ -585,9 +592,10 @@ describe("what slips past a quick reader", () => {
     ],
   ])("%s", (_why, policy, given, expected) => expect(effect(policy, given)).toBe(expected));
 
-  test("a home that is only claimed makes no path the workspace's", () => {
-    const allow = 'rules: [{ effect: allow, when: { tool: shell, paths: ["./**"] } }]';
-    const given: Given = { command: "cat ~/x", home: "/home/dev/project" };
+  test("a home that is only claimed moves no path to where it is allowed", () => {
+    const allow = `rules: [{ effect: allow, when: { tool: shell, paths: ["$${"{tmp}"}/**"] } }]`;
+    const given: Given = { command: "cat ~/x", home: "/tmp/home" };
+    expect(effect(allow, given, ["home"])).toBe("allow");
     expect(effect(allow, given, [])).toBe("deny");
   });
 
