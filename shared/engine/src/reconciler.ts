@@ -23,29 +23,44 @@ const LOST_AFTER_MS = 4_000;
 /** With a live backlog an action may simply still be waiting. */
 const LOST_IN_BACKLOG_MS = 30_000;
 const BACKLOG_JOBS = 64;
+/** After a wipe: what came since may be on its way already, and most of it takes milliseconds. */
+const FRESH_MS = 500;
 /** A vote's own dispatch takes milliseconds; one that is still unapplied at the next look was lost. */
 const VOTES_PER_LOOK = 200;
 
-/** How long an action must have been silent before it is dispatched again. */
-export const lostAfterMs = (look: { wiped: boolean; waiting: number }): number =>
-  look.wiped ? 0 : look.waiting >= BACKLOG_JOBS ? LOST_IN_BACKLOG_MS : LOST_AFTER_MS;
+/**
+ * How long an action must have been silent before it is dispatched again. Right after a wipe nearly everything is known
+ * to be lost; at the looks that follow, whatever was sent before the wipe was seen.
+ */
+export function lostAfterMs(look: { wipedAgoMs?: number; waiting: number }): number {
+  if (look.wipedAgoMs !== undefined && look.wipedAgoMs < LOST_AFTER_MS) return Math.max(FRESH_MS, look.wipedAgoMs);
+  return look.waiting >= BACKLOG_JOBS ? LOST_IN_BACKLOG_MS : LOST_AFTER_MS;
+}
 
-/** One look. Returns what it sent again; safe to repeat, because a new epoch voids what an older dispatch still does. */
-export async function reconcile(deps: ReconcilerDeps): Promise<{ actions: number; votes: number }> {
-  const { queue, log } = deps;
-  const wiped = await queue.wiped();
-  if (wiped) log.warn("the queue lost what it held: everything without a decision is sent again");
-  const votes = await resumeVotes(deps);
-  let actions = 0;
-  for (;;) {
-    const waiting = Object.values(await queue.depth()).reduce((sum, jobs) => sum + jobs, 0);
-    const sent = await sendLost(lostAfterMs({ wiped, waiting }), deps);
-    actions += sent;
-    // After a wipe all of them are known to be gone; what was just sent again is younger than this look and is not met twice.
-    if (!wiped || sent < ROWS_PER_LOOK) break;
-  }
-  if (actions + votes > 0) log.info({ actions, votes, wiped }, "sent again what had been lost");
-  return { actions, votes };
+/** A look sends again what was lost, and says how much. Safe to repeat: a new epoch voids what an older dispatch still does. */
+export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions: number; votes: number }> {
+  const { queue, clock, log } = deps;
+  let wipedAt: number | undefined;
+  return async () => {
+    const wiped = await queue.wiped();
+    if (wiped) {
+      wipedAt = clock.now();
+      log.warn("the queue lost what it held: everything without a decision is sent again");
+    }
+    const votes = await resumeVotes(deps);
+    let actions = 0;
+    for (;;) {
+      const waiting = Object.values(await queue.depth()).reduce((sum, jobs) => sum + jobs, 0);
+      const since = wipedAt === undefined ? {} : { wipedAgoMs: clock.now() - wipedAt };
+      const sent = await sendLost(lostAfterMs({ ...since, waiting }), deps);
+      actions += sent;
+      // After a wipe there is no backlog to spare; what was just sent again is too young to be met twice.
+      if (!wiped || sent < ROWS_PER_LOOK) break;
+    }
+    // A new store has an empty queue too: only what was really lost is worth a line.
+  if (actions + votes > 0) log.warn({ actions, votes, wiped }, "sent again what the queue had lost");
+    return { actions, votes };
+  };
 }
 
 async function sendLost(olderThanMs: number, deps: ReconcilerDeps): Promise<number> {
