@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { argsHash } from "@holdpoint/core/args-hash.ts";
-import { pack } from "@holdpoint/core/rules/packs.ts";
+
 import { type Engine, type EngineOptions, openEngine } from "@holdpoint/engine/deps.ts";
 import { messageOf } from "@holdpoint/engine/dispatch.ts";
 import type { RunningStage } from "@holdpoint/engine/start.ts";
@@ -18,6 +18,8 @@ import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
+
+import { linePolicy } from "./policy.ts";
 
 export interface Line {
   engine: Engine;
@@ -76,7 +78,9 @@ export async function openLine(
     opened.push(engine);
     return engine;
   };
-  const engine = await open({ policySources: options.policy ?? [pack("coding-agent")] });
+  const engine = await open({ policySources: options.policy ?? [linePolicy] });
+  // The first look of all at a queue counts as a loss; here it would send everything twice.
+  await engine.queue.wiped();
   const stages = options.stages === false ? [] : starters.map((start) => start(engine));
 
   const commit = (overrides: Partial<Action> = {}): Promise<ActionRow> => {

@@ -3,7 +3,7 @@
 
 import type { Engine } from "@holdpoint/engine/deps.ts";
 import { type Loop, loop } from "@holdpoint/engine/loop.ts";
-import { reconcile } from "@holdpoint/engine/reconciler.ts";
+import { createReconciler } from "@holdpoint/engine/reconciler.ts";
 import { countExpiry, countFailClosed } from "@holdpoint/runtime/metrics.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 
@@ -31,9 +31,10 @@ async function sweep({ store }: Engine): Promise<void> {
 
 export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
   const { store, log } = engine;
+  const reconcile = createReconciler(engine);
   const loops: Loop[] = [
     loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
-    loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", () => reconcile(engine))),
+    loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", reconcile)),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
   ];
   return {

@@ -7,7 +7,7 @@ import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { describe, expect, test } from "vitest";
-import { lostAfterMs, reconcile } from "./reconciler.ts";
+import { createReconciler, lostAfterMs } from "./reconciler.ts";
 
 const log = createLogger("reconciler", { level: "silent" });
 const row = (number: number, tenant = "default"): ActionRow => ({
@@ -62,16 +62,18 @@ function world(options: { lost?: ActionRow[]; votes?: ActionRow[]; wiped?: boole
 
 describe("how long silence must last before an action counts as lost", () => {
   test.each([
-    ["an idle queue", { wiped: false, waiting: 0 }, 4_000],
-    ["a live backlog: it may simply be waiting", { wiped: false, waiting: 500 }, 30_000],
-    ["a wiped queue: at once", { wiped: true, waiting: 500 }, 0],
+    ["an idle queue", { waiting: 0 }, 4_000],
+    ["a live backlog: it may simply be waiting", { waiting: 500 }, 30_000],
+    ["a queue that was wiped just now: nearly at once", { wipedAgoMs: 0, waiting: 500 }, 500],
+    ["the look after a wipe: whatever was sent before it", { wipedAgoMs: 2_000, waiting: 500 }, 2_000],
+    ["a wipe long ago", { wipedAgoMs: 60_000, waiting: 0 }, 4_000],
   ])("%s", (_why, look, ms) => expect(lostAfterMs(look)).toBe(ms));
 });
 
 describe("a look of the reconciler", () => {
   test("sends lost actions from the first stage, under their new epoch and in their own trace", async () => {
     const { deps, sent } = world({ lost: [row(1), row(2, "other")] });
-    expect(await reconcile(deps)).toEqual({ actions: 2, votes: 0 });
+    expect(await createReconciler(deps)()).toEqual({ actions: 2, votes: 0 });
     expect(sent.map(({ stage, message }) => [stage, message.action.tenant, message.epoch])).toEqual([
       ["rules", "default", 2],
       ["rules", "other", 2],
@@ -82,7 +84,7 @@ describe("a look of the reconciler", () => {
 
   test("sends a vote without a consequence to escalation, in a trace of its own", async () => {
     const { deps, sent } = world({ votes: [row(3)] });
-    expect(await reconcile(deps)).toEqual({ actions: 0, votes: 1 });
+    expect(await createReconciler(deps)()).toEqual({ actions: 0, votes: 1 });
     expect(sent).toEqual([
       { stage: "escalation", message: expect.objectContaining({ resume: { approvalId: sampleId("apr") }, trace: {} }) },
     ]);
@@ -91,15 +93,15 @@ describe("a look of the reconciler", () => {
   test("after a wipe it goes on until nothing is left, in batches", async () => {
     const many = Array.from({ length: 1_203 }, (_, index) => row(index + 1));
     const { deps, sent, asked } = world({ lost: many, wiped: true });
-    await reconcile(deps);
+    await createReconciler(deps)();
     expect(sent).toHaveLength(1_203);
-    expect(asked).toEqual([0, 0, 0]);
+    expect(asked).toEqual([500, 500, 500]);
   });
 
   test("without a wipe one look is one batch, so that it never storms", async () => {
     const many = Array.from({ length: 1_203 }, (_, index) => row(index + 1));
     const { deps, sent } = world({ lost: many });
-    await reconcile(deps);
+    await createReconciler(deps)();
     expect(sent).toHaveLength(500);
   });
 });
