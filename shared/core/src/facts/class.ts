@@ -18,44 +18,32 @@ const PRIVILEGE = new Set([
   "chroot",
   "unshare",
 ]);
-const SYSTEM_ROOTS = [
-  "/etc",
-  "/usr",
-  "/var",
-  "/boot",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/lib64",
-  "/opt",
-  "/root",
-  "/sys",
-  "/proc",
-  "/dev",
-  "/System",
-  "/Library",
-];
+const SYSTEM_ROOTS = new Set("etc usr var boot bin sbin lib lib64 opt root sys proc dev System Library".split(" "));
 const SCRATCH = ["/tmp", "/var/tmp", "/dev/shm"];
 
 /** Folders below system roots where work is kept, in containers and by root: a workspace there is a workspace. */
 const WORK_ROOTS = ["/root", "/opt", "/usr/src", "/usr/local/src", "/var/www"];
 
 /** The folder of the call counts as a workspace where people keep work; an agent that names `/etc` as its folder gains nothing. */
-const isWorkspace = (path: string, { cwds, home }: Place): boolean =>
-  cwds.some((cwd) => isInside(path, cwd) && WORK_ROOTS.some((root) => cwd.startsWith(`${root}/`))) ||
+const isWorkspace = (path: string, { workspace, home }: Place): boolean =>
+  (workspace !== undefined &&
+    isInside(path, workspace) &&
+    WORK_ROOTS.some((root) => workspace.startsWith(`${root}/`))) ||
   (home === "/root" && path.startsWith("/root/"));
 
-const isSystem = (path: string, place: Place): boolean =>
-  path === "/" ||
-  (SYSTEM_ROOTS.some((root) => isInside(path, root)) &&
-    !SCRATCH.some((root) => isInside(path, root)) &&
-    !isWorkspace(path, place));
+function isSystem(path: string, place: Place): boolean {
+  if (path.charCodeAt(0) !== 47) return false;
+  const end = path.indexOf("/", 1);
+  const root = end < 0 ? path.slice(1) : path.slice(1, end);
+  if (root === "") return true;
+  return SYSTEM_ROOTS.has(root) && !SCRATCH.some((scratch) => isInside(path, scratch)) && !isWorkspace(path, place);
+}
 
 /** Deletes count as at home inside the folder of the call, the home (not home itself) and scratch folders. */
 function deletesElsewhere(fact: PathFact, place: Place): boolean {
   if (fact.dynamic) return true;
   const { path } = fact;
-  if (place.cwds.some((cwd) => isInside(path, cwd) && cwd !== "/")) return false;
+  if (place.workspace !== undefined && place.workspace !== "/" && isInside(path, place.workspace)) return false;
   if (SCRATCH.some((root) => path.startsWith(`${root}/`))) return false;
   if (!isAbsolute(path)) return path.startsWith("..") || path === ".";
   return place.home === undefined || !path.startsWith(`${place.home}/`);

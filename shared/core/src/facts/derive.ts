@@ -38,13 +38,13 @@ const SECRETS_MAX = 1_000;
 
 export function deriveFacts(action: Action): Facts {
   const reading = newReading(action.home);
-  const tool = readToolName(action.tool);
+  const { tool, map } = readToolName(action.tool);
   const strings = collectStrings(action.args);
   const writes = action.args["writes"];
   try {
     readCall(reading, {
       tool: action.tool,
-      normalized: tool.normalized,
+      map,
       strings: strings.found,
       cwd: action.cwd ?? action.bindings?.cwd,
       home: action.home,

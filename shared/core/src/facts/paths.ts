@@ -7,6 +7,8 @@
 export interface Place {
   cwds: readonly string[];
   home: string | undefined;
+  /** the folder of the action itself, wherever a `cd` went since */
+  workspace?: string | undefined;
 }
 
 const isDrive = (text: string): boolean => /^[A-Za-z]:[\\/]/.test(text);

@@ -36,8 +36,10 @@ function tokenAt(text: string, i: number, code: number): Span | undefined {
   const next = text.charCodeAt(i + 1);
   if (!(next < 128)) return undefined;
   const tokens = BY_START[code * 128 + next];
-  if (tokens)
+  if (tokens) {
+    const third = text.charCodeAt(i + 2);
     for (const { kind, prefix, alphabet, min } of tokens) {
+      if (third !== prefix.charCodeAt(2) && prefix.length > 2) continue;
       if (!text.startsWith(prefix, i)) continue;
       const from = i + prefix.length;
       const end = runEnd(text, from, alphabet);
@@ -46,6 +48,7 @@ function tokenAt(text: string, i: number, code: number): Span | undefined {
       if ((alphabet === "x" || alphabet === "A") && isWord(text.charCodeAt(end))) continue;
       return { kind, start: i, end };
     }
+  }
   if (code === 101 && next === 121 && text.charCodeAt(i + 2) === 74) return jwtAt(text, i);
   return undefined;
 }
@@ -193,13 +196,15 @@ function valueAfter(text: string, mark: number, name: string, run: Run): Span | 
     readRun(text, i, run);
     end = run.end;
   }
-  // A placeholder says so at its beginning.
-  if (end - i < 6 || isPlaceholder(text.slice(i, Math.min(end, i + 64)))) return undefined;
+  if (end - i < 6) return undefined;
   if (!quoted && !authorization) {
     // `token = getToken()`, `password: string`: code, not a value. An environment's NAME=value is one.
     const environment = text[mark] === "=" && /^[A-Z][A-Z0-9_]*$/.test(name);
     if (run.lastBracket >= i || (!environment && run.lastDigit < i)) return undefined;
-  } else if (quoted && isPhrase(text.slice(i, Math.min(end, i + 256)))) return undefined;
+  }
+  // A placeholder says so at its beginning.
+  if (isPlaceholder(text.slice(i, Math.min(end, i + 64)))) return undefined;
+  if (quoted && isPhrase(text.slice(i, Math.min(end, i + 256)))) return undefined;
   return { kind: authorization ? "authorization-header" : "named-secret", start: i, end };
 }
 

@@ -36,10 +36,14 @@ const WORDS = [
 const HARMLESS =
   /(tokens?count|maxtokens?|tokenlimit|tokenizer|tokentype|tokenurl|tokenpath|tokenfile|secretname|secretref|secretarn|secretid|secretpath|passwordfile|passwordfield|passwordhash|passwordlength|passwordreset|passwordpolicy|tokenname|tokens|tokenbudget|secretsmanager|keyname|csrftokenname|tokenexpiry|tokenttl|passwordinput|tokenprovider|minpassword|showpassword|publickey|tokenendpoint|usedtokens?|prompttokens?|outputtokens?)$/;
 
+/** The last letters of all those words: one look tells most names apart. */
+const ENDINGS = new Set([...WORDS, "pass", "apikeys"].map((word) => word.slice(-3)));
+
 /** Does the name of a field say that its value is secret? */
 export function isSecretName(name: string): boolean {
   if (name.length > 80 || name.length < 3) return false;
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  if (!ENDINGS.has(plain.slice(-3))) return false;
   if (HARMLESS.test(plain)) return false;
   return (
     WORDS.some((word) => plain.endsWith(word)) ||

@@ -3,6 +3,7 @@
 import { touch } from "../call.ts";
 import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
+import { locate } from "../paths.ts";
 import { keep } from "../reading.ts";
 import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
@@ -112,7 +113,7 @@ export function peel(
   });
   const changed = call.options.get("chdir");
   if (changed && changed !== true)
-    inner.scope = { ...inner.scope, cwds: changed.text?.startsWith("/") ? [changed.text] : [] };
+    inner.scope = { ...inner.scope, cwds: changed.text === null ? [] : locate(changed.text, inner.scope) };
   for (const option of wrapper.text ?? []) {
     const text = call.options.get(option);
     if (text && text !== true) return readCode(inner, text);

@@ -15,6 +15,7 @@ export interface Definition {
 export interface Scope extends Place {
   cwds: readonly string[];
   home: string | undefined;
+  workspace: string | undefined;
   variables: Map<string, Word>;
   functions: Map<string, Definition>;
   aliases: Map<string, string>;
@@ -36,6 +37,7 @@ export interface Scope extends Place {
 export const newScope = (cwd: string | undefined, home: string | undefined): Scope => ({
   cwds: [cwd ?? "."],
   home,
+  workspace: cwd,
   variables: new Map(),
   functions: new Map(),
   aliases: new Map(),

@@ -121,7 +121,7 @@ test.each<[command: string, facts: string | string[]]>([
 test.each<[command: string, facts: string | string[]]>([
   ["cd /etc && rm passwd", ["cd /etc | r:/etc safe", "rm passwd | d:/etc/passwd blocked"]],
   ["cd /etc; rm passwd", ["cd /etc | r:/etc safe", "rm passwd | d:/etc/passwd d:/w/passwd blocked"]],
-  ["cd /nowhere || exit; rm x", ["cd /nowhere | r:/nowhere safe", "exit | safe", "rm x | d:/nowhere/x"]],
+  ["cd /nowhere || exit; rm x", ["cd /nowhere | r:/nowhere safe", "exit | safe", "rm x | d:/nowhere/x blocked"]],
   ["cd $X && rm -rf *", ["cd ? | r:$X? safe", "rm --force --recursive * | d:*? blocked"]],
   ["cd - && rm x", ["cd - | safe", "rm x | d:x? blocked"]],
   ["(cd /etc); rm x", ["cd /etc | r:/etc safe", "rm x | d:/w/x"]],

@@ -44,7 +44,7 @@ export function readWritten(
   fragment = false,
 ): void {
   const frame: Frame = { ...newFrame(at), wrappers: [WRITTEN] };
-  const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds };
+  const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds, workspace: scope.workspace };
   if (baseName(path) === "package.json") {
     for (const script of packageScripts(text)) readText(reading, script, clean, frame);
     return;

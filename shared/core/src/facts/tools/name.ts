@@ -2,14 +2,20 @@
 
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import { looksAlike, oddKind } from "../odd-characters.ts";
-import { findTool, mcpName } from "./map.ts";
+import { findTool, mcpName, type ToolMap } from "./map.ts";
 
 const hasOdd = (text: string): boolean => {
   for (const char of text) if (oddKind(char.codePointAt(0)!)) return true;
   return false;
 };
 
-export function readToolName(name: string): Facts["tool"] {
+/** Names repeat: the last ones are remembered, so many that no agent has more tools. */
+const known = new Map<string, { tool: Facts["tool"]; map: ToolMap | undefined }>();
+const KNOWN_MAX = 1_000;
+
+export function readToolName(name: string): { tool: Facts["tool"]; map: ToolMap | undefined } {
+  const found = known.get(name);
+  if (found) return { tool: { ...found.tool }, map: found.map };
   const normalized = name.normalize("NFKC").trim().toLowerCase();
   const tool: Facts["tool"] = {
     name,
@@ -20,5 +26,7 @@ export function readToolName(name: string): Facts["tool"] {
   const map = findTool(normalized);
   if (map) tool.meaning = map.meaning;
   else if (mcpName(normalized) && normalized.startsWith("mcp__")) tool.meaning = "mcp";
-  return tool;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(name, { tool, map });
+  return { tool: { ...tool }, map };
 }

@@ -15,12 +15,12 @@ import { hasGlob, literal } from "../shell/word.ts";
 import { readWritten } from "../shell/written.ts";
 import { readSql } from "../sql.ts";
 import type { Found } from "../strings.ts";
-import { type ArgumentRole, findTool, type ToolMap } from "./map.ts";
+import type { ArgumentRole, ToolMap } from "./map.ts";
 import { patchedPaths } from "./patch.ts";
 
 export interface ToolCall {
   tool: string;
-  normalized: string;
+  map: ToolMap | undefined;
   strings: readonly Found[];
   cwd: string | undefined;
   home: string | undefined;
@@ -65,7 +65,7 @@ const roleOf = (map: ToolMap, key: string): ArgumentRole | undefined =>
   Object.hasOwn(map.args, key) ? map.args[key] : undefined;
 
 export function readCall(reading: Reading, call: ToolCall): void {
-  const map = findTool(call.normalized);
+  const { map } = call;
   if (map?.meaning === "shell") readShellTool(reading, call, map);
   else readOther(reading, call, map);
 }
@@ -184,7 +184,7 @@ const shown = (call: ToolCall): string => {
 
 function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): void {
   const atom = newAtom("call", shown(call), "");
-  const place: Place = { cwds: [call.cwd ?? "."], home: call.home };
+  const place: Place = { cwds: [call.cwd ?? "."], home: call.home, workspace: call.cwd };
   keep(reading, atom);
   let upload = false;
   for (const found of call.strings) {
