@@ -32,6 +32,8 @@ export interface Line {
   propose(overrides?: Partial<Action>): Promise<ActionRow>;
   /** commits an action and does not send it */
   commit(overrides?: Partial<Action>): Promise<ActionRow>;
+  /** sends committed actions to the first stage, all at once */
+  send(rows: ActionRow[]): Promise<void>;
   until(actionId: string, state: ActionRow["state"][], ms?: number): Promise<ActionRow>;
   close(): Promise<void>;
 }
@@ -106,6 +108,9 @@ export async function openLine(
     stages,
     another: (more = {}) => open(more),
     commit,
+    async send(rows) {
+      await Promise.all(rows.map((row) => engine.queue.send("rules", [messageOf(row, Date.now())])));
+    },
     async propose(overrides) {
       const row = await commit(overrides);
       await engine.queue.send("rules", [messageOf(row, Date.now())]);
