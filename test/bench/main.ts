@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { benchCore } from "./core.ts";
 import { benchParked } from "./parked.ts";
+import { benchPeers } from "./peers/compare.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { type BenchResult, keepResult, performancePage } from "./report.ts";
 import { machine, startServers } from "./servers.ts";
@@ -27,7 +28,10 @@ const wants = (what: (typeof KINDS)[number]) => kind === what || kind === "all";
 
 const log = createLogger("bench", { level: "error" });
 const result: BenchResult = { at: new Date().toISOString(), machine: machine() };
-if (wants("core")) result.core = benchCore();
+if (wants("core")) {
+  result.core = benchCore();
+  result.peers = await benchPeers();
+}
 
 for (const backend of ["redis", "postgres"] as const) {
   if ((values.backend ?? backend) !== backend || kind === "core") continue;

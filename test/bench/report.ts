@@ -4,12 +4,14 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreFigures } from "./core.ts";
 import type { ParkedFigures } from "./parked.ts";
+import type { PeerFigures } from "./peers/compare.ts";
 import type { PipelineFigures, Turned } from "./pipeline.ts";
 
 export interface BenchResult {
   at: string;
   machine: Record<string, string | number>;
   core?: CoreFigures[];
+  peers?: PeerFigures;
   pipeline?: PipelineFigures[];
   parked?: ParkedFigures[];
 }
@@ -73,6 +75,35 @@ ${table(
 )}
 `;
 
+const peersPart = ({
+  costs,
+  ratios,
+  growth,
+  command,
+  largeArgumentMs,
+  secrets,
+  compile,
+}: PeerFigures): string => `## Rules against other engines
+
+The same question to each, in turns: so many denials of one tool below one folder each. Every engine is first shown to answer rightly.
+Holdpoint's part is the judgement of an action that is understood already; understanding it is the line below.
+
+${table(
+  ["rules", "engine", "ns a decision", "decisions/s"],
+  costs.map(({ rules, name, nanos, perSecond }) => [rules, name, nanos, perSecond]),
+)}
+
+${table(
+  ["rules", "fastest peer", "times its speed", "times cedar-wasm"],
+  ratios.map(({ rules, bestPeer, toBest, toCedar }) => [rules, bestPeer, toBest, Number.isNaN(toCedar) ? "" : toCedar]),
+)}
+
+- 10 → 10,000 rules: ${growth} times the cost (goal 3: ${mark(growth <= 3)})
+- a 200-byte command of six steps: ${command.parseMicros} µs to understand, ${command.decideMicros} µs to judge by the coding-agent pack (goal 20 together: ${mark(command.parseMicros + command.decideMicros <= 20)})
+- an argument of 100 kB: ${largeArgumentMs} ms (goal 25: ${mark(largeArgumentMs <= 25)}); secrets in 100 kB: ${secrets.cleanMs} ms clean (goal 2: ${mark(secrets.cleanMs <= 2)}), ${secrets.hostileMs} ms hostile (goal 5: ${mark(secrets.hostileMs <= 5)})
+- ${compile.rules} rules compile in ${compile.ms} ms (goal 100: ${mark(compile.ms <= 100)}) and ${compile.heapMb} MB (goal 30: ${mark(compile.heapMb <= 30)})
+`;
+
 const corePart = (figures: CoreFigures[]): string => `## The pure core, one decision
 
 ${table(
@@ -81,7 +112,7 @@ ${table(
 )}
 `;
 
-export function performancePage({ at, machine, core, pipeline, parked }: BenchResult): string {
+export function performancePage({ at, machine, core, peers, pipeline, parked }: BenchResult): string {
   const on = Object.entries(machine)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -90,7 +121,7 @@ export function performancePage({ at, machine, core, pipeline, parked }: BenchRe
 Written by \`npm run bench -- all --write\` on ${at.slice(0, 10)} (${on}). Load generator, queue server and database share that machine.
 Every decision counted here was committed with its evidence before it was answered. A ratio is of throughputs in the same run, taken in turns.
 
-${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core)].filter(Boolean).join("\n")}
+${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core), peers && peersPart(peers)].filter(Boolean).join("\n")}
 ## What is not measured
 
 - HTTP: figures are of the pipeline in process; a request adds its parsing, authentication and network.

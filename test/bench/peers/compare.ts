@@ -1,4 +1,4 @@
-// core.ts — what a decision costs in the pure core, in turns with its peers in one run: ratios, not seconds, are the result
+// compare.ts — what a decision costs in the pure core, in turns with its peers in one run: ratios, not seconds, are the result
 
 import { argsHash } from "@holdpoint/core/args-hash.ts";
 import { decide } from "@holdpoint/core/decide.ts";
@@ -17,7 +17,7 @@ export interface Cost {
   nanos: number;
   perSecond: number;
 }
-export interface CoreFigures {
+export interface PeerFigures {
   costs: Cost[];
   /** holdpoint against the fastest peer, and against cedar, by number of rules: how many times faster */
   ratios: { rules: number; bestPeer: string; toBest: number; toCedar: number }[];
@@ -93,7 +93,7 @@ const shell = (command: string): Action => ({
   proposedAt: "2026-01-01T00:00:00.000Z",
 });
 
-function compileCost(): CoreFigures["compile"] {
+function compileCost(): PeerFigures["compile"] {
   const rules = 10_000;
   const text = JSON.stringify({
     rules: Array.from({ length: rules }, (_, index) => ({
@@ -114,7 +114,7 @@ function compileCost(): CoreFigures["compile"] {
   return { rules, ms: Math.round(ms), heapMb: Math.round(heapMb) };
 }
 
-export async function benchCore(): Promise<CoreFigures> {
+export async function benchPeers(): Promise<PeerFigures> {
   const costs: Cost[] = [];
   for (const rules of [10, 1_000, 10_000]) costs.push(...(await compare(rules)));
   const at = (rules: number, name: string) =>
