@@ -231,7 +231,7 @@ export const codingAgentAsks = `
     notMatch: ["aws s3 ls"]
   - id: approve-container-pruning
     effect: require_approval
-    when: { commands: ["{docker,podman} {system,volume,image,container,network,builder,buildx} prune", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
+    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
     approval: { role: approver }
     reason: removes containers, images or volumes that others may need
     match: ["docker system prune -a", "docker volume rm data"]
@@ -264,8 +264,12 @@ export const codingAgentAsks = `
   - id: approve-uploads
     effect: require_approval
     when: { hosts: [{ zones: [public, unknown, private], upload: true }] }
+    # A container on this machine is no other machine.
+    unless: { commands: ["{docker,podman} cp"] }
     approval: { role: security }
     reason: sends data to another machine
+    match: ["curl -T report.csv https://files.example", "scp a.txt host.example:"]
+    notMatch: ["curl https://files.example", "docker cp a.txt web:/srv"]
   - id: approve-local-services
     effect: require_approval
     when: { tool: http.fetch, zones: [loopback, private, unspecified, unknown] }

@@ -3,8 +3,8 @@
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { describe, expect, test } from "vitest";
 import { compileSet } from "../compile.ts";
+import { errorsOf, judged } from "../judged.ts";
 import type { Example } from "../schema.ts";
-import { errorsOf, judged } from "./judged.ts";
 
 const warningsOf = (source: PolicySource) => compileSet([source]).documents[0]?.warnings ?? [];
 

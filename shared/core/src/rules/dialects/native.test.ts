@@ -3,7 +3,7 @@
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { errorsOf, judged } from "./judged.ts";
+import { errorsOf, judged } from "../judged.ts";
 
 const yaml = (text: string, name = "p.yaml"): PolicySource => ({ name, dialect: "native-yaml", text });
 

@@ -3,8 +3,8 @@
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { describe, expect, test } from "vitest";
+import { errorsOf, judged } from "../judged.ts";
 import type { Example } from "../schema.ts";
-import { errorsOf, judged } from "./judged.ts";
 import { enforcerStatus, migrateEnforcerConfig, withPolicyFile } from "./toml-enforcer.ts";
 
 const toml = (text: string): PolicySource => ({ name: "config.toml", dialect: "toml-enforcer", text });
