@@ -1,6 +1,6 @@
 // find.ts — find: where it begins, what it looks for, and what it does with what it finds
 
-import { type Call, HERE, raise, touches } from "../call.ts";
+import { type Call, HERE, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { UNKNOWN_PART, unknownWord, type Word } from "../shell/word.ts";
 
@@ -61,22 +61,37 @@ function namesOf(words: readonly Word[]): string[] | undefined {
   return given > 0 && (ors === 0 || given === ors + 1) ? names : undefined;
 }
 
+const below = (root: string, names: readonly string[]): string[] =>
+  names.map((name) => `${root === "/" ? "" : root}/**/${name}`);
+
+/** Plain files, or a depth to begin at: the roots themselves are not among what is found. */
+function belowOnly(words: readonly Word[]): boolean {
+  return (
+    words.some(({ text }, i) => {
+      const value = words[i + 1]?.text ?? "";
+      return (
+        (text === "-type" && value === "f" && words[i - 1]?.text !== "!" && words[i - 1]?.text !== "-not") ||
+        (text === "-mindepth" && /^[1-9]/.test(value))
+      );
+    }) && !words.some(({ text }) => text === "-o" || text === "-or" || text === ",")
+  );
+}
+
 /** Where what is found may lie: below the roots, and by name where the names are known. */
 function foundPaths(call: Call): string[] {
   const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
   const names = namesOf(call.words);
+  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*", ".*"]));
   if (!names || names.length * roots.length > 16) return roots;
-  return roots.flatMap((root) => names.map((name) => `${root === "/" ? "" : root}/**/${name}`));
+  return roots.flatMap((root) => below(root, names));
 }
 
 function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {
-  let doing = false;
   for (let i = 0; i < words.length; i++) {
     const { text } = words[i]!;
     if (text === null || text.charCodeAt(0) !== 45) continue;
     const name = text.slice(1);
     if (RUNS.has(text)) {
-      doing = true;
       const end = commandFrom(words, i + 1);
       const prints = { kind: "paths" as const, roots: foundPaths(call) };
       const found = roots.some((root) => root.text === null && !root.prints)
@@ -89,7 +104,6 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
       );
       i = end;
     } else if (text === "-delete") {
-      doing = true;
       call.options.set("delete", true);
       if (roots.some((root) => root.text === null))
         for (const root of roots) touches(call, root, "delete", { deep: true });
@@ -111,7 +125,6 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
       }
     } else call.options.set(name, true);
   }
-  if (doing) raise(call, "warn");
 }
 
 function readFind(call: Call): void {

@@ -37,6 +37,42 @@ function readKill(call: Call): void {
   call.operands.push(...targets);
 }
 
+const LOOKING_WORDS =
+  /^(list|show|status|-getinfo|-listall\S*)\b|^(device|dev|radio|general|connection|con)( (status|show|list|wifi|wifi list))?$|^app list$/;
+const LOOKING_OPTIONS = new Set([
+  "L",
+  "n",
+  "v",
+  "all",
+  "s",
+  "list-all",
+  "list-ports",
+  "list-services",
+  "state",
+  "get-active-zones",
+  "get-default-zone",
+  "zone",
+  "r",
+  "N",
+  "j",
+  "l",
+]);
+/** Named with an interface and nothing else, these describe it. */
+const DESCRIBES = new Set(["ifconfig", "iwconfig", "ethtool", "arp", "wg"]);
+/** Called with no word at all, these describe everything. */
+const DESCRIBES_ALL = new Set([...DESCRIBES, "route", "brctl", "nmcli", "firewall-cmd", "rfkill", "iw"]);
+
+/** Only what is known to look does; any other word or option changes the network. */
+function readNetworkSetting(call: Call): void {
+  const { operands } = call;
+  const text = operands.map((word) => word.text ?? "?").join(" ");
+  const plain = [...call.options.keys()].every((name) => LOOKING_OPTIONS.has(name));
+  if (!plain) return;
+  const describes =
+    text === "" ? DESCRIBES_ALL.has(call.program) : operands.length === 1 && DESCRIBES.has(call.program);
+  if (LOOKING_WORDS.test(text) || describes) looksOnly(call);
+}
+
 const devices = (call: Call): void => {
   for (const word of call.operands) touches(call, word, "write", { deep: true });
 };
@@ -175,16 +211,12 @@ export const systems: Record<string, Program> = {
     },
   },
   "iptables-restore ip6tables-restore nft-restore ipset conntrack tc ethtool iwconfig ifconfig ifup ifdown route brctl wg wg-quick openvpn ipsec strongswan networksetup scutil pfctl dhclient dhcpcd iw rfkill nmcli nmtui firewall-cmd ufw nft bridge arp vconfig ipvsadm":
-    looksFor(
-      /^(list|show|status|--list\S*|--state|--get\S*|-n|-a|-s\b|-L|-r|a|g|dev|device|connection show|general|radio|wifi list|app list|-getinfo|-listall\S*|--query\S*)\b|^$/,
-      "-L; -n; -v; -a --all; -s; -t=T; -f --force --file=<read>; -e; -F; -d; -p=P; --list-all; --state; --get-active-zones; --list-ports; --permanent; --zone=Z; --add-port=P; --remove-port=P; --add-service=S; --reload; --panic-on; -q; -r; --dns; -c; -N; -j; -an; -m=M; -i=I; -l",
-      {
-        effects: (call) => {
-          if (has(call, "panic-on", "reload", "add-port", "remove-port", "add-service", "F", "d", "e", "force"))
-            call.base = undefined;
-        },
-      },
-    ),
+    {
+      class: "blocked",
+      options:
+        "-L; -n; -v; -a --all; -s; -t=T; -f --force --file=<read>; -e; -F; -d; -p=P; --list-all; --list-ports; --list-services; --state; --get-active-zones; --get-default-zone; --permanent; --zone=Z; -r; -c; -N; -j; -m=M; -i=I; -l",
+      effects: readNetworkSetting,
+    },
   "iptables-save ip6tables-save": { class: "safe", options: "-t=T; -c; -f=<write>" },
   ip: {
     class: "blocked",

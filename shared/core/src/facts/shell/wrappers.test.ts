@@ -110,15 +110,15 @@ test.each<[command: string, facts: string | string[]]>([
 
 test.each<[command: string, facts: string | string[]]>([
   ["find . -name '*.o' -delete", "find --delete --name=*.o . | r:/w+ d:/w/**/*.o+ d:/w/**/.*.o+"],
-  ["find . -exec rm {} \\;", ["find --exec . | r:/w+", "find> rm ? | d:/w+"]],
+  ["find . -exec rm {} \\;", ["find --exec . | r:/w+ safe", "find> rm ? | d:/w+"]],
   [
     "find / -name core -exec rm -f {} +",
-    ["find --exec --name=core / | r:/+", "find> rm --force ? | d:/**/core+ blocked"],
+    ["find --exec --name=core / | r:/+ safe", "find> rm --force ? | d:/**/core+ blocked"],
   ],
-  ["find . -execdir sh -c 'rm \"$1\"' _ {} \\;", ["find --execdir . | r:/w+", "find> sh> rm ? | d:/w+"]],
-  ["find . -ok rm {} \\;", ["find --ok . | r:/w+", "find> rm ? | d:/w+"]],
+  ["find . -execdir sh -c 'rm \"$1\"' _ {} \\;", ["find --execdir . | r:/w+ safe", "find> sh> rm ? | d:/w+"]],
+  ["find . -ok rm {} \\;", ["find --ok . | r:/w+ safe", "find> rm ? | d:/w+"]],
   ["find . -fprint /etc/x", "find --fprint . | r:/w+ w:/etc/x blocked"],
-  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w+"]],
+  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w/**/*+ d:/w/**/.*+"]],
   [
     "find . -name '*.c' -print0 | xargs -0 cat",
     ["find --name=*.c --print0 . | r:/w+ safe", "xargs> cat ? | r:/w/**/*.c+ r:/w/**/.*.c+ safe"],
