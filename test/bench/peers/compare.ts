@@ -33,18 +33,26 @@ const median = (values: number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ROUNDS = 7;
 
-/** Nanoseconds an operation, in one turn of about `ms`. */
+/**
+ * Nanoseconds an operation, in one turn of about `ms`: the median over batches of about half a millisecond, so that what
+ * else the machine does in between falls into some batches and not into the figure.
+ */
 function turn(operation: (index: number) => unknown, ms: number): number {
+  const batches: number[] = [];
+  let size = 1;
   let done = 0;
-  const startedAt = performance.now();
-  let elapsed = 0;
-  while (elapsed < ms) {
-    const batch = Math.max(1, Math.min(2_000, done));
-    for (let index = 0; index < batch; index++) operation(done + index);
-    done += batch;
-    elapsed = performance.now() - startedAt;
+  const endAt = performance.now() + ms;
+  while (performance.now() < endAt) {
+    const startedAt = performance.now();
+    for (let index = 0; index < size; index++) operation(done + index);
+    const tookMs = performance.now() - startedAt;
+    done += size;
+    if (tookMs < 0.25 && size < 5_000) {
+      size *= 2;
+      batches.length = 0; // still growing: what was measured so far were start-up batches
+    } else batches.push((tookMs * 1e6) / size);
   }
-  return (elapsed * 1e6) / done;
+  return median(batches);
 }
 
 async function peersAt(rules: number, asked: Question[]): Promise<Peer[]> {
