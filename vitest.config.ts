@@ -1,11 +1,12 @@
 // vitest.config.ts — one project a package, so that `pnpm --filter <package> test` runs just its own
 import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const packages = ["shared", "services"].flatMap((folder) =>
-  readdirSync(folder)
+  readdirSync(join(import.meta.dirname, folder))
     .map((name) => `${folder}/${name}`)
-    .filter((path) => existsSync(`${path}/package.json`)),
+    .filter((path) => existsSync(join(import.meta.dirname, path, "package.json"))),
 );
 
 export default defineConfig({
