@@ -31,17 +31,25 @@ export function compileWords(patterns: readonly string[], flavour: Flavour, fold
   return wordList(positives, negatives);
 }
 
+/** Names by lookup, patterns one by one: long lists hold mostly names. */
 function wordList(positives: Glob[], negatives: Glob[]): WordList {
   const onlyNegative = positives.length === 0;
-  const literals = positives.map((glob) => glob.literal);
-  if (negatives.length === 0 && !literals.includes(undefined)) {
-    const known = literals as string[];
-    const [only] = known;
-    const set = new Set(known);
-    const test = known.length === 1 ? (text: string) => text === only : (text: string) => set.has(text);
-    return { test, literals: known, onlyNegative, positives, negatives };
-  }
+  const known = positives.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
+  const wild = positives.filter(({ literal }) => literal === undefined);
+  const [only] = known;
+  const set = new Set(known);
+  const named = known.length === 1 ? (text: string) => text === only : (text: string) => set.has(text);
+  if (negatives.length === 0 && wild.length === 0 && !onlyNegative)
+    return { test: named, literals: known, onlyNegative, positives, negatives };
+  const out = wordTest(negatives);
   const test = (text: string): boolean =>
-    (onlyNegative || positives.some((glob) => glob.test(text))) && !negatives.some((glob) => glob.test(text));
+    (onlyNegative || named(text) || wild.some((glob) => glob.test(text))) && !out(text);
   return { test, onlyNegative, positives, negatives };
+}
+
+function wordTest(globs: readonly Glob[]): (text: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const names = new Set(globs.flatMap(({ literal }) => (literal === undefined ? [] : [literal])));
+  const wild = globs.filter(({ literal }) => literal === undefined);
+  return (text) => names.has(text) || wild.some((glob) => glob.test(text));
 }
