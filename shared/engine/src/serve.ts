@@ -1,6 +1,5 @@
 // serve.ts — one stage as a process of its own: configuration, engine, stage, health, and the drain on a signal
 
-import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { readConfig } from "@holdpoint/runtime/config.ts";
 import { loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
@@ -12,24 +11,13 @@ import type { RunningStage } from "./start.ts";
 
 const PORT = 8787;
 
-export interface ServeOptions {
-  /** checkers beside the built-in ones; read before the engine opens, so that a bad configuration refuses the start */
-  checkers?: () => Promise<readonly Checker[]>;
-}
-
 /** Runs until a signal. A second listener for metrics only is opened where HOLDPOINT_METRICS_PORT is set. */
-export const serveStage = (
-  stage: Stage,
-  start: (engine: Engine) => RunningStage,
-  options: ServeOptions = {},
-): Promise<void> =>
+export const serveStage = (stage: Stage, start: (engine: Engine) => RunningStage): Promise<void> =>
   runProcess(stage, async ({ log }) => {
     const config = readConfig();
-    const checkers = await options.checkers?.();
     const engine = await openEngine(config, {
       service: stage,
       log,
-      ...(checkers && { checkers }),
       // Only what was said here: a worker that is told nothing must not replace the fleet's policy by a default.
       ...(config.policyPaths && { policySources: loadPolicySources(config.policyPaths) }),
     });
