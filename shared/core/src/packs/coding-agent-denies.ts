@@ -27,8 +27,8 @@ export const codingAgentDenies = `
       paths: { any: ["**/.env", "**/.env.{local,production,development,staging}"], access: [read], mayContain: names }
     unless: { program: [ls, mv, ln, find, du, stat, file, wc, tree, chmod, chown, touch, test, "[", "[[", basename, dirname, realpath] }
     reason: environment files hold secrets, also those a pattern names
-    match: ["cat .*", "cat .e*", "base64 .en?"]
-    notMatch: ["cat *", "cat src/*.ts", "grep -r todo ."]
+    match: ["cat .*", "cat .e*", "base64 .en?", "find . -name '.env*' -exec cat {} +"]
+    notMatch: ["cat *", "cat src/*.ts", "grep -r todo .", "find . -type f -exec md5sum {} +"]
   - id: deny-private-keys
     effect: deny
     when:

@@ -89,11 +89,14 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   let states = closure(new Set([0]), pattern.segments);
   for (const segment of segments) {
     const next = new Set<number>();
-    for (const state of states) {
-      const wanted = pattern.segments[state];
-      if (wanted === "**") next.add(state);
-      else if (wanted !== undefined && globsMeet(wanted, segment)) next.add(state + 1);
-    }
+    // `**` on the path's side, from a search: any folders, so any place further on in the pattern.
+    if (segment === "**") for (let at = Math.min(...states); at <= pattern.segments.length; at += 1) next.add(at);
+    else
+      for (const state of states) {
+        const wanted = pattern.segments[state];
+        if (wanted === "**") next.add(state);
+        else if (wanted !== undefined && globsMeet(wanted, segment)) next.add(state + 1);
+      }
     states = closure(next, pattern.segments);
     if (states.size === 0) return false;
   }

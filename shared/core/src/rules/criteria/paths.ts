@@ -75,8 +75,11 @@ function meets(condition: CompiledCondition, view: View, fact: PathFact, directi
 
 const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean => {
   if (!mayContain || fact.mayContain !== true) return false;
-  return mayContain === true || (fact.dynamic !== true && endsInGlob(fact.path));
+  return mayContain === true || (fact.dynamic !== true && endsInGlob(fact.path) && !isSearch(fact.path));
 };
+
+/** Everything that a search finds, unfiltered: it reaches all and names nothing (rulings §B6: not for searches). */
+const isSearch = (path: string): boolean => /\/\*\*\/\.?\*$/.test(path);
 
 /** Surely inside one of the patterns: known, exact, and not by a home that is only claimed. */
 function isNamed(patterns: PathList, view: View, fact: PathFact): boolean {
