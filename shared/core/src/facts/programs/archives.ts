@@ -125,7 +125,7 @@ export const archives: Record<string, Program> = {
         }
       },
     },
-  "cpio pax ar": {
+  "cpio pax": {
     options:
       "-i --extract; -o --create; -p --pass-through; -t --list; -d; -m; -u; -v; -F --file=<edit>; -I=<read>; -O=<write>; -E=<read>; -H=F; -D --directory=<chdir>; -r; -w; -f=<edit>; --no-absolute-filenames; --rsh-command=<shell>; -x; -q; -c; -s",
     use: "<maybe>...",

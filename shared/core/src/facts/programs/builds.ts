@@ -82,7 +82,7 @@ export const builds: Record<string, Program> = {
     options: "-s; -g; -S; -x; -o=<write>; -K=S; -N=S; -R=S; --strip-all; --strip-unneeded; --strip-debug",
   },
   // other agents: what they do is their own affair
-  "claude codex gemini copilot opencode cursor-agent aider goose amp crush qwen droid auggie cline kiro-cli q llm sgpt aichat mods fabric ollama interpreter open-interpreter plandex gpt-engineer openhands swe-agent":
+  "claude codex gemini copilot opencode cursor-agent aider amp crush qwen droid auggie cline kiro-cli q llm sgpt aichat mods fabric ollama interpreter open-interpreter plandex gpt-engineer openhands swe-agent":
     {
       runs: "agent",
       stopAtOperand: true,

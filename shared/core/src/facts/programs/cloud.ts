@@ -1,25 +1,10 @@
-// cloud.ts — clients of clouds, forges and platforms: what they look at, change and take down, by the verb of the call
+// cloud.ts — clients of clouds, infrastructure and vaults: what they look at, change and take down, by the verb of the call
 
-import {
-  addHost,
-  type Call,
-  has,
-  looksOnly,
-  operandText,
-  optionValue,
-  optionValues,
-  raise,
-  reachesUrl,
-  runs,
-  touches,
-} from "../call.ts";
+import { addHost, type Call, has, looksOnly, optionValues, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
+import { LOOKING, LOSING } from "./verbs.ts";
 
-const LOOKING =
-  /^(list|ls|get|describe|show|view|status|info|search|head|lookup|check|validate|test|preview|plan|diff|history|logs?|events?|tail|cat|help|version|whoami|print|read|query|batch-get|scan|select|wait|browse|explain|export-template|estimate|detect|simulate|verify|inspect|ps|top|open|watch|current)(-|$)/;
-const LOSING =
-  /^(delete|destroy|remove|rm|purge|terminate|drop|erase|wipe|deregister|disable|revoke|reset|rebuild|detach|stop|cancel|deprovision|uninstall|undeploy|down|batch-delete|schedule-key-deletion|force|prune|archive|teardown|abandon|kill|suspend|clear|truncate|flush|release-address|unset|rb|restore|failover|reboot|empty|rollback|forget|taint|nuke|decommission|expire|unsubscribe|untag|deactivate|dissociate|disassociate|create-invalidation|change-resource-record-sets|put-bucket-policy|put-secret|update-secret|rotate-secret|put-key-policy|modify-db|set-iam-policy)(-|$)/;
 /** What is looked at is a secret itself. */
 const SECRET =
   /secret|password|token|credential|access-key|key-pair|sas|connection-string|kubeconfig|print-access|decrypt|private-key|api-keys?/;
@@ -70,91 +55,6 @@ const GROUPS = new Set(
 const CLOUD =
   "--project=P; --region=R; --zone=Z; --location -l=L; --format=F; --filter=F; -q --quiet; --account=A; --configuration=C; --impersonate-service-account=A; --verbosity=V; --limit=N; --sort-by=S; -g --resource-group=G; -n --name=N; --subscription=S; -o --output=F; --query=Q; -y --yes; --no-wait; --ids=I; --force; --async; --source=<source>; --image=I; --command=<shell>; --file -f=<read>; --parameters -p=P; --template-file=<read>; --resource=R; --account-name=A; --container-name -c=C; --vault-name=V; --all; --recursive -r; --type=T; --flatten=F; --uri; --member=M; --role=R; --data-file=<read>; --machine-type=M; --cluster=C; --namespace=N; --allow-unauthenticated; --set-env-vars=E; --env-vars-file=<read>; --update-env-vars=E; --max-instances=N; --memory=M; --port=P; --platform=P; --tag=T; --config=<config>; --secret=S; --version=V; --keyring=K; --value=V; --slot=S; --src=<read>; --destination -d=D; --scripts=<shell>; --command-id=C; --username -u=U; --password=P; --service-principal; --tenant=T; --delete-data-disks";
 
-/** `gh api`, `glab api`: any call of the forge, by its method. */
-function readApi(call: Call): void {
-  const method = (optionValue(call, "method")?.text ?? "").toUpperCase();
-  const sends = has(call, "field", "raw-field", "input");
-  if (method === "DELETE") raise(call, "blocked-by-default");
-  else if (method === "" ? sends && operandText(call, 0) !== "graphql" : method !== "GET") raise(call, "warn");
-  else if (operandText(call, 0) !== "graphql") looksOnly(call);
-  if (/^https?:/.test(operandText(call, 0)) && call.operands[0]) reachesUrl(call, call.operands[0], sends);
-}
-
-const FORGE =
-  "-R --repo=R; --json=F; -q --jq=Q; -t --title --template=T; -L --limit=N; -s --state=S; -a --assignee=A; -l --label=L; -B --base=B; -H --head --header=T; -b --body=T; -F --body-file --field=T; -f --raw-field=T; -X --method=M; --input=<read>; -w --web; -y --yes --confirm; --admin; -d --delete-branch --draft; -m --merge --milestone=M; --squash; --rebase; -r --reviewer=R; --hostname=H; --paginate; -i --include; --cache=T; -D --dir=<into>; -p --pattern=P; -O --output=<write>; --notes=T; --notes-file=<read>; --generate-notes; --latest; --target=T; --cleanup-tag; --visibility=V; --public; --private; --clone; --source=<read>; --remote=R; --push; -e --env=E; -o --org=O; --ref=R; -A --author=A; --search=S; --log; --log-failed; --exit-status; --auto; --repo-owner=O; -c --comment=T; --reason=R; --filename=F; --desc=T; --secret; --with-token; -u --user; --skip-ssh-key";
-const forge: Program = {
-  options: FORGE,
-  subs: { max: 2 },
-  effects: (call) => {
-    const [group = "", verb = ""] = call.subs;
-    if (group === "api") {
-      call.operands.unshift(...call.subs.splice(1).map((text) => ({ raw: text, text, known: text, glob: false })));
-      readApi(call);
-      return;
-    }
-    if (/^(delete|remove|archive|rename|transfer|disable|lock|purge)$/.test(verb))
-      raise(
-        call,
-        /^(delete|remove|archive|rename|transfer|purge)$/.test(verb) &&
-          /^(repo|release|secret|variable|ssh-key|gpg-key|project|environment|cache|run|workflow|ruleset)$/.test(group)
-          ? "blocked-by-default"
-          : "warn",
-      );
-    else if (
-      /^(list|view|status|diff|checks|search|browse|ls|watch|show|issues|repos|prs|code|commits|get|trace)$/.test(
-        verb,
-      ) ||
-      group === "status" ||
-      group === "search" ||
-      group === "browse"
-    )
-      looksOnly(call);
-    if (group === "secret" || (group === "auth" && verb === "token")) raise(call, "warn");
-    if (/^(extension|alias)$/.test(group)) runs(call, "package");
-    if (group === "codespace" || (group === "workflow" && verb === "run")) runs(call, "remote");
-    if (/^(gist|release)$/.test(group) && /^(create|upload|edit)$/.test(verb)) {
-      for (const word of group === "gist" ? call.operands : call.operands.slice(1)) touches(call, word, "read");
-      addHost(
-        call.reading,
-        call.atom,
-        `${call.program} ${group}`,
-        { host: call.program === "gh" ? "api.github.com" : "gitlab.com", zone: "public", scheme: "https" },
-        true,
-      );
-    }
-  },
-};
-
-const PLATFORM_OPTIONS =
-  "-a --app=A; -y --yes; -f --force; --confirm=N; -r --remote=R; -c --config=<config>; -t --token=T; --prod; -e --env=E; -s --site --scope=S; --json; -o --org --output=F; -d --dir=<tree>; -n --name=N; --project=P; --region=R; --service=S; --cwd=<chdir>; --environment=E; -v; --debug; --stage=S; --detach; --target=T; --build-env=E; --local; --remote; --command=<shell>; --file=<read>; --project-name=N; --branch=B; --outfile=<write>";
-/** heroku, fly, vercel, netlify, …: deploys, and takes down. */
-const platform: Program = {
-  options: PLATFORM_OPTIONS,
-  subs: { max: 2 },
-  effects: (call) => {
-    const words = call.subs.flatMap((word) => word.split(":"));
-    // The second word is a verb, or already the thing it is about: only a group's verb counts.
-    if (
-      words.some((word) => LOSING.test(word)) ||
-      (call.program === "heroku" && /^pg:(reset|restore)|^ps:kill/.test(call.subs[0] ?? ""))
-    )
-      raise(call, "blocked-by-default");
-    else if (
-      words.length > 0 &&
-      words.every((word, index) => (index === 0 && call.subs.length > 1) || LOOKING.test(word) || index > 1)
-    )
-      looksOnly(call);
-    if (
-      words.some((word) => /^(deploy|up|push|publish|promote|run|exec|ssh|console|login|set|add)$/.test(word)) ||
-      words.length === 0
-    ) {
-      addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "deploy" }, true);
-      if (words.some((word) => /^(run|exec|ssh|console)$/.test(word))) runs(call, "remote");
-      else runs(call, "build-tool");
-    }
-  },
-};
-
 const TERRAFORM =
   "-auto-approve; -target=T; -var=V; -var-file=<read>; -state=<edit>; -out=<write>; -input=B; -lock=B; -refresh=B; -destroy; -chdir=<chdir>; -parallelism=N; -upgrade; -reconfigure; -migrate-state; -backend-config=C; -no-color; -json; -replace=T; -recursive; -check; -diff; -write; -force; -force-copy; -plugin-dir=<run>; -from-module=<source>; -lockfile=M; -compact-warnings; -detailed-exitcode; -refresh-only; -raw; -state-out=<write>; -backup=<write>; -allow-missing; -or-create; -ignore-remote-version; -generate-config-out=<write>";
 
@@ -195,8 +95,6 @@ export const clouds: Record<string, Program> = {
         runs(call, "remote");
     },
   },
-  gh: forge,
-  "glab hub tea": forge,
   "terraform tofu terragrunt cdktf": {
     style: "single",
     options: TERRAFORM,
@@ -249,9 +147,6 @@ export const clouds: Record<string, Program> = {
     use: "<config>...",
     dry: ["check"],
   },
-  "cdk sst serverless sls sam copilot amplify eb chalice zappa ecs-cli": platform,
-  "heroku fly flyctl vercel netlify railway render wrangler firebase surge now supabase planetscale pscale neon neonctl turso convex expo eas fastlane dokku caprover deployctl stripe auth0 okta sentry-cli datadog shopify twilio pantheon terminus acli platform upsun gridsome":
-    platform,
   "vault bao": {
     options:
       "-address=<url>; -token=T; -format=F; -field=F; -namespace=N; -mount=M; -force; -f; -recursive; -path=P; -description=T; -ttl=T; -policy=P; -version=V; -versions=V; -method=M; -no-store; -self; -accessor=A; -mode=M; -prefix; -sync",

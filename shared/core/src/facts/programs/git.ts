@@ -1,6 +1,6 @@
 // git.ts — git: the subcommands that look, the ones that change, and the ones that lose something
 
-import { HERE, has, looksOnly, optionValue, raise, runs, touches, touchesHere } from "../call.ts";
+import { HERE, has, looksOnly, raise, runs, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import {
   cloned,
@@ -19,6 +19,7 @@ import {
   readSubmodule,
   readWorktree,
 } from "./git-effects.ts";
+import { plumbing } from "./git-plumbing.ts";
 
 const LOOKS = `
   -p -u --patch; --stat[=W]; --name-only; --name-status; --oneline; --graph; -n --max-count=N; --since --after=D; --until --before=D; --author=P; --grep=P; -S=S; -G=R; --format --pretty=F; --all; --follow; -L=R; --decorate[=W]
@@ -269,51 +270,7 @@ export const git: Record<string, Program> = {
         },
         options: "--ref=R",
       },
-      // loses history or objects
-      "gc prune repack pack-refs prune-packed maintenance": {
-        options:
-          "--prune[=D]; --aggressive; --auto; -q; --force; --expire=T; -n --dry-run; -a; -d; -A; -l; -v; --all; --no-prune; --keep-largest-pack; --cruft; --task=T; --schedule=S",
-      },
-      "filter-branch": {
-        options:
-          "--tree-filter=<shell>; --index-filter=<shell>; --env-filter=<shell>; --msg-filter=<shell>; --commit-filter=<shell>; --tag-name-filter=<shell>; --parent-filter=<shell>; --setup=<shell>; --subdirectory-filter=D; -f --force; --prune-empty; --original=N; -d=D; --state-branch=B",
-        runs: "git-hooks",
-        class: "blocked",
-      },
-      "filter-repo": {
-        style: "single",
-        class: "blocked",
-        options: "--path=P; --invert-paths; --force; --replace-text=<read>; --subdirectory-filter=D",
-      },
-      "update-ref symbolic-ref": {
-        options: "-d --delete; -m=T; --no-deref; --stdin; -z; --create-reflog; -q; --short",
-      },
-      "replace read-tree update-index write-tree commit-tree hash-object mktree mktag unpack-objects index-pack fast-import fast-export bundle rerere sparse-checkout":
-        {
-          options:
-            "-m=T; -u; -w; -f --force; --reset; --assume-unchanged; --skip-worktree; -p=C; -t=T; --stdin; -F=<read>; -o=<write>; -q; -v; --cone; --no-cone; -d; -i; --add; --remove; --refresh; --index-info; --cacheinfo=I; --chmod=M; --all; --prefix=P",
-        },
-      archive: {
-        options:
-          "--format=F; -o --output=<write>; --prefix=P; --remote=<source>; --exec=<shell>; -l; -v; --add-file=<read>; -0; -9; --worktree-attributes",
-        class: "safe",
-        effects: (call) => {
-          if (optionValue(call, "remote")) runs(call, "remote");
-        },
-      },
-      lfs: { subs: { max: 1 }, runs: "git-hooks", options: "-I --include=P; -X --exclude=P; --all; -f --force" },
-      "send-email request-pull imap-send": {
-        options: "--to=A; --cc=A; --from=A; --subject=T; --smtp-server=<upload>; -o=O",
-        class: "warn",
-        runs: "git-hooks",
-      },
-      "daemon instaweb http-backend shell upload-pack receive-pack": { class: "blocked" },
-      "mergetool difftool gui citool gitk web--browse": {
-        runs: "git-setting",
-        options: "-t --tool=T; -x --extcmd=<shell>; -y --no-prompt; --prompt; -d --dir-diff; -g --gui",
-      },
-      flow: { subs: { max: 2 }, runs: "git-hooks" },
-      "credential credential-store credential-cache": { class: "blocked" },
+      ...plumbing,
     },
     effects: (call) => {
       const [sub] = call.subs;

@@ -188,7 +188,7 @@ export const interpreters: Record<string, Program> = {
     style: "single",
   }),
   "ghci runghc runhaskell": interpreter("-e=CODE; -i[=D]; -package=P", ["e"]),
-  "scala kotlin kotlinc groovy jshell clojure clj bb": interpreter(
+  "scala kotlin groovy jshell clojure clj bb": interpreter(
     "-e=CODE; -cp -classpath=<read>; -script=<run>; -M=A; -X=A; -A=A; -T=A; -Sdeps=E; -jar=<run>; -version --version",
     ["e"],
     { style: "single" },

@@ -84,25 +84,6 @@ function tested(call: Call): void {
   }
 }
 
-const GREP = `
-  -e --regexp=PATTERN; -f --file=<read>; -i --ignore-case; -v --invert-match; -w --word-regexp; -x --line-regexp; -c --count; --color[=WHEN]; --colour[=WHEN]
-  -l --files-with-matches; -L --files-without-match; -m --max-count=N; -o --only-matching; -q --quiet --silent; -s --no-messages; -b --byte-offset; -H --with-filename; -h --no-filename; --label=TEXT
-  -n --line-number; -T --initial-tab; -Z --null; -A --after-context=N; -B --before-context=N; -C --context=N; -a --text; --binary-files=TYPE; -I; -D --devices=ACTION; -d --directories=ACTION
-  --exclude=GLOB; --exclude-from=<read>; --exclude-dir=GLOB; --include=GLOB; -r -R --recursive; -z --null-data; -E --extended-regexp; -F --fixed-strings; -G --basic-regexp; -P --perl-regexp; -U --binary; -y; -u
-`;
-
-/** grep -r without a file searches the folder it is in; with -l it prints paths. */
-function searched(call: Call): void {
-  const given = has(call, "regexp", "file") ? 0 : 1;
-  if (call.operands.length <= given && (has(call, "recursive") || call.program !== "grep") && call.stdin === undefined)
-    touches(call, HERE, "read", { deep: true });
-}
-const found = (call: Call): Output => {
-  if (!has(call, "files-with-matches", "files-without-match", "files", "l")) return { kind: "unknown" };
-  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
-  return roots.length > 0 ? { kind: "paths", roots } : { kind: "unknown" };
-};
-
 export const looking: Record<string, Program> = {
   "echo printf": {
     class: "safe",
@@ -113,7 +94,7 @@ export const looking: Record<string, Program> = {
     },
     prints: spoken,
   },
-  "true false : yes seq sleep wait clear tput": { class: "safe" },
+  "true false : yes seq sleep clear tput": { class: "safe" },
   "pv ts": {
     use: "<read>...",
     class: "safe",
@@ -169,7 +150,7 @@ export const looking: Record<string, Program> = {
       "-L --level=N; -I --ignore-glob=P; -P=P; -o=<write>; -a --all; -d; -l --long; -s --sort=W; --git; -T --tree; -f; -i; -h; -D; -C; -F; -J; -X; --filelimit=N; --charset=C; --icons[=W]; --color[=W]; -1; -R; -p; -u; -g; -H=U; -n; -r; -t; --prune; --dirsfirst; --noreport; --du; -N",
     prints: "operands",
   },
-  "stat file readlink realpath basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum md5 cksum sum du df lsattr getfacl getfattr namei hexdump xxd od strings nm objdump readelf size cmp comm diff colordiff delta sdiff diff3 column nl fold fmt pr expand unexpand paste join rev tr cut uniq tsort iconv look zcat bzcat xzcat zless zgrep zegrep zfgrep zdiff zcmp bzgrep xzgrep zmore lzcat zstdcat jless csvlook csvcut csvstat csvgrep identify ffprobe mediainfo exiftool pdfinfo pdftotext lscpu":
+  "stat file readlink realpath basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum md5 cksum sum du df lsattr getfacl getfattr namei hexdump xxd od strings nm objdump readelf size cmp comm diff colordiff delta sdiff diff3 column nl fold fmt pr expand unexpand paste join rev tsort iconv look zcat bzcat xzcat zless zgrep zegrep zfgrep zdiff zcmp bzgrep xzgrep zmore lzcat zstdcat jless csvlook csvcut csvstat csvgrep identify ffprobe mediainfo exiftool pdfinfo pdftotext lscpu":
     {
       use: "<read>...",
       class: "safe",
@@ -207,66 +188,6 @@ export const looking: Record<string, Program> = {
     useWith: { echo: "word..." },
     prints: "input",
   },
-  "grep egrep fgrep": {
-    use: "pattern <read>...",
-    useWith: { regexp: "<read>...", file: "<read>..." },
-    class: "safe",
-    options: GREP,
-    effects: searched,
-    prints: (call) =>
-      has(call, "files-with-matches", "files-without-match")
-        ? found(call)
-        : call.stdin?.kind === "paths"
-          ? call.stdin
-          : { kind: "unknown" },
-  },
-  "rg ripgrep": {
-    use: "pattern <tree>...",
-    useWith: { regexp: "<tree>...", file: "<tree>...", files: "<tree>..." },
-    class: "safe",
-    options: `${GREP}; -g --glob=G; --iglob=G; -t --type=T; -T --type-not=T; --files; --hidden; -. ; -u --unrestricted; --no-ignore; -S --smart-case; -p --pretty; --heading; --json; -M --max-columns=N; -j --threads=N; --sort=W; --sortr=W; --max-depth=N; -r --replace=T; --pre=<shell>; --pre-glob=G; -z --search-zip; --hostname-bin=<shell>; --type-add=T; --type-list; -L --follow; --stats; --vimgrep; --ignore-file=<read>; -0 --null; -N --no-line-number; --passthru; --multiline; -d --max-depth=N; --max-filesize=N`,
-    effects: (call) => {
-      if (has(call, "pre", "hostname-bin")) runs(call, "option");
-      searched(call);
-    },
-    prints: found,
-  },
-  "ag ack": {
-    use: "pattern <tree>...",
-    class: "safe",
-    options:
-      "-i; -l --files-with-matches; -L; -g=P; -G --file-search-regex=P; -A --after=N; -B --before=N; -C --context=N; -w; -Q --literal; -c --count; -v; -a; -u; --hidden; --ignore=P; --ignore-dir=P; --pager=<shell>; -o; -n; -s; -S; -m=N; -f; --type=T; --files-from=<read>",
-    effects: searched,
-    prints: found,
-  },
-  "fd fdfind": {
-    use: "pattern <tree>...",
-    class: "safe",
-    options:
-      "-H --hidden; -I --no-ignore; -u --unrestricted; -s --case-sensitive; -i --ignore-case; -g --glob; -F --fixed-strings; -a --absolute-path; -l --list-details; -L --follow; -p --full-path; -d --max-depth=N; --min-depth=N; -E --exclude=P; -t --type=T; -e --extension=E; -S --size=N; --changed-within=D; --changed-before=D; -o --owner=O; -c --color=W; -j --threads=N; -0 --print0; -1; -q --quiet; --search-path=<tree>; --base-directory=<chdir>; -x --exec; -X --exec-batch",
-    effects: (call) => {
-      const start = call.words.findIndex((word) => /^(-x|-X|--exec|--exec-batch)$/.test(word.text ?? ""));
-      if (call.operands.length < 2 || start >= 0) touches(call, HERE, "read", { deep: true });
-      if (start < 0) return;
-      const roots = call.atom.paths.map((path) => path.path);
-      const rest = call.words.slice(start + 1).filter((word) => word.text !== ";");
-      const added = { raw: "{}", text: null, known: "", glob: false, prints: { kind: "paths" as const, roots } };
-      const marked = rest.some((word) => word.text !== null && /^\{[./]*\}$/.test(word.text));
-      call.nested.words(
-        marked
-          ? rest.map((word) => (word.text !== null && /^\{[./]*\}$/.test(word.text) ? added : word))
-          : [...rest, added],
-        call.program,
-      );
-    },
-    prints: (call) => ({ kind: "paths", roots: call.atom.paths.map((path) => path.path) }),
-  },
-  "locate mlocate plocate": {
-    class: "safe",
-    options: "-i; -n=N; -r; -b; -c; -e; -l=N; -d=<read>; -0",
-    prints: () => ({ kind: "paths", roots: ["/"] }),
-  },
-  mdfind: { class: "safe", options: "-name=N; -onlyin=<tree>; -literal; -0; -count", style: "single" },
   "jq yq xq gojq jaq fx dasel tomlq": {
     use: "filter <read>...",
     useWith: { "from-file": "<read>..." },
@@ -283,7 +204,7 @@ export const looking: Record<string, Program> = {
     options: "-d --decode; -D; -i --ignore-garbage; -w --wrap=N; -o --output=<write>; -b=N; --base64url",
     prints: decoded,
   },
-  "which whereis type hash whatis apropos man info help tldr where": {
+  "which whereis type whatis apropos man info help tldr where": {
     class: "safe",
     options: "-a; -p; -t; -f; -P=<shell>; --pager=<shell>; -k; -s; -H[=B]; --html[=B]; -r; -d; -l; -C=<read>",
     effects: (call) => {
@@ -293,7 +214,7 @@ export const looking: Record<string, Program> = {
   },
   "command builtin": { class: "safe" },
   "test [ [[": { class: "safe", raw: true, effects: tested },
-  "expr let bc dc factor numfmt cal": { class: "safe" },
+  "expr bc dc factor numfmt cal": { class: "safe" },
   date: {
     class: "safe",
     options:
@@ -302,7 +223,7 @@ export const looking: Record<string, Program> = {
       if (has(call, "set")) raise(call, "blocked-by-default");
     },
   },
-  "ipcs ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf ss netstat ifstat pstree pidof jobs printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
+  "ipcs ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf ss netstat ifstat pstree pidof printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
     {
       class: "safe",
       style: "bundle",

@@ -5,19 +5,28 @@ import { archives } from "./archives.ts";
 import { builds } from "./builds.ts";
 import { builtins } from "./builtins.ts";
 import { clouds } from "./cloud.ts";
+import { clusters } from "./clusters.ts";
 import { containers } from "./containers.ts";
 import { databases } from "./databases.ts";
 import { editors } from "./editors.ts";
 import { files } from "./files.ts";
 import { find } from "./find.ts";
+import { firewalls } from "./firewalls.ts";
 import { git } from "./git.ts";
 import { interpreters } from "./interpreters.ts";
 import { looking } from "./looking.ts";
+import { migrations } from "./migrations.ts";
 import { networking } from "./network.ts";
 import { packages } from "./packages.ts";
+import { nodePackages } from "./packages-node.ts";
+import { systemPackages } from "./packages-system.ts";
+import { platforms } from "./platforms.ts";
+import { redis } from "./redis.ts";
+import { searching } from "./searching.ts";
 import { systems } from "./system.ts";
+import { web } from "./web.ts";
 
-const TABLES: readonly Record<string, Program>[] = [
+export const TABLES: readonly Record<string, Program>[] = [
   builds,
   archives,
   builtins,
@@ -31,6 +40,15 @@ const TABLES: readonly Record<string, Program>[] = [
   interpreters,
   networking,
   packages,
+  nodePackages,
+  systemPackages,
+  platforms,
+  searching,
+  web,
+  clusters,
+  migrations,
+  redis,
+  firewalls,
   looking,
   files,
 ];

@@ -1,145 +1,24 @@
 // expand.ts — from a parsed word to the words a shell would make of it: quotes, variables, braces, splitting
 
-import { limits } from "@holdpoint/wire/limits.ts";
 import { type Word as Node, type ParsedScript, parse, type WordPart } from "unbash";
 import { expandBraces } from "./braces.ts";
+import {
+  addNamed,
+  addShortened,
+  addSplit,
+  addText,
+  addUnknown,
+  addVariable,
+  type Building,
+  finish,
+  lookUp,
+  newBuilding,
+} from "./building.ts";
 import type { Scope } from "./scope.ts";
-import { hasGlob, literal, type Output, UNKNOWN_PART, unknownWord, type Word } from "./word.ts";
+import { literal, type Output, unknownWord, type Word } from "./word.ts";
 
 /** Reads a nested script where it stands and says what it prints. */
 export type ReadInner = (script: ParsedScript | undefined, text: string, scope: Scope) => Output;
-
-/** What is known of a variable: an assignment of this text, or what every shell sets. */
-export function variable(name: string, scope: Scope): Word | undefined {
-  const set = scope.variables.get(name);
-  if (set) return set;
-  if (name === "HOME") return scope.home === undefined ? undefined : literal(scope.home);
-  if (name === "PWD") return scope.cwds.length === 1 && scope.cwds[0] !== "." ? literal(scope.cwds[0]!) : undefined;
-  // Where nothing in the text says otherwise, the folder for passing things.
-  if (name === "TMPDIR") return literal("/tmp");
-  if (name === "IFS") return literal(" \t\n");
-  return undefined;
-}
-
-/** Collects the pieces of one node; more than one word comes out where an unquoted value holds white space. */
-interface Building {
-  out: Word[];
-  raw: string;
-  text: string | null;
-  known: string;
-  /** empty as long as everything is known */
-  template: string;
-  glob: boolean;
-  started: boolean;
-  prints: Output | undefined;
-  process: "<" | ">" | undefined;
-}
-
-function addText(b: Building, text: string): void {
-  b.started = true;
-  if (text === "") return;
-  if (b.text !== null && b.text.length + text.length > limits.commandCharsMax) {
-    addUnknown(b);
-    return;
-  }
-  if (b.text === null) {
-    // What follows a found path stays beside or below it, unless it climbs.
-    if (b.prints?.kind !== "paths" || text.includes("..")) b.prints = undefined;
-    b.template += text;
-    return;
-  }
-  b.text += text;
-  b.known = b.text;
-}
-
-function addUnknown(b: Building, prints?: Output): void {
-  // Only a word that is nothing but the substitution stands for what it prints.
-  b.prints = b.text === "" ? prints : undefined;
-  b.template = (b.text ?? b.template) + UNKNOWN_PART;
-  b.started = true;
-  b.text = null;
-}
-
-function finish(b: Building): void {
-  if (!b.started) return;
-  const word: Word = { raw: b.raw, text: b.text, known: b.known, glob: b.glob };
-  if (b.prints) word.prints = b.prints;
-  if (b.process) word.process = b.process;
-  if (b.text === null) word.template = b.template;
-  b.out.push(word);
-  b.text = "";
-  b.known = "";
-  b.template = "";
-  b.glob = false;
-  b.started = false;
-  b.prints = undefined;
-  b.process = undefined;
-}
-
-/** An unquoted value: split at white space, its glob characters alive. */
-function addSplit(b: Building, value: string): void {
-  let from = 0;
-  for (let i = 0; i <= value.length; i++) {
-    const code = i < value.length ? value.charCodeAt(i) : 32;
-    if (code !== 32 && code !== 9 && code !== 10) continue;
-    if (i > from) {
-      const piece = value.slice(from, i);
-      addText(b, piece);
-      if (hasGlob(piece)) b.glob = true;
-    }
-    if (i < value.length) finish(b);
-    from = i + 1;
-  }
-}
-
-function addVariable(b: Building, word: Word | undefined, quoted: boolean): void {
-  if (!word || word.text === null) {
-    addUnknown(b, word?.prints);
-    return;
-  }
-  if (quoted) addText(b, word.text);
-  else addSplit(b, word.text);
-}
-
-function addPositional(b: Building, scope: Scope, quoted: boolean): void {
-  if (!scope.positional || scope.positional.length > limits.listItemsMax) {
-    addUnknown(b);
-    return;
-  }
-  scope.positional.forEach((word, index) => {
-    if (index > 0) finish(b);
-    addVariable(b, word, quoted);
-    if (word.glob && !quoted) b.glob = true;
-  });
-}
-
-function addNamed(b: Building, name: string, scope: Scope, quoted: boolean): void {
-  if (name === "@" || name === "*") addPositional(b, scope, quoted);
-  else addVariable(b, lookUp(name, scope), quoted);
-}
-
-const NOTHING = literal("");
-
-/** `$1`, `$0` or a name. An argument that was not given is empty. */
-function lookUp(name: string, scope: Scope): Word | undefined {
-  const code = name.charCodeAt(0);
-  if (code < 48 || code > 57) return variable(name, scope);
-  const index = Number(name);
-  if (index === 0) return scope.zero;
-  return scope.positional ? (scope.positional[index - 1] ?? NOTHING) : undefined;
-}
-
-/** `${f%.txt}`, `${f#a-}`: taken away where it is plain text; of a found path, the beginning lies where the path does. */
-function addShortened(b: Building, word: Word | undefined, operator: string, pattern: string, quoted: boolean): void {
-  const plain = !hasGlob(pattern) && !pattern.includes("$") && !pattern.includes("\\");
-  if (word && word.text !== null && plain) {
-    const { text } = word;
-    const end = operator.startsWith("%");
-    const cut = end ? text.endsWith(pattern) : text.startsWith(pattern);
-    const left = cut ? (end ? text.slice(0, text.length - pattern.length) : text.slice(pattern.length)) : text;
-    addVariable(b, { ...word, text: left, known: left }, quoted);
-  } else addUnknown(b, operator.startsWith("%") ? word?.prints : undefined);
-}
 
 function addPart(b: Building, part: WordPart, scope: Scope, quoted: boolean, inner: ReadInner): void {
   switch (part.type) {
@@ -254,18 +133,6 @@ const EXPRESSION_FIELDS = [
   "initialize",
   "update",
 ];
-
-const newBuilding = (raw: string): Building => ({
-  out: [],
-  raw,
-  text: "",
-  known: "",
-  template: "",
-  glob: false,
-  started: false,
-  prints: undefined,
-  process: undefined,
-});
 
 /** Beyond so many words no more are written out. */
 const WORDS_MAX = 512;

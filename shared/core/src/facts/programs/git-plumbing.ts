@@ -1,0 +1,52 @@
+// git-plumbing.ts — git's subcommands for history, objects, servers and other tools
+
+import { optionValue, runs } from "../call.ts";
+import type { Program } from "../grammar.ts";
+
+/** Loses history or objects, or serves and calls other programs. */
+export const plumbing: Record<string, Program> = {
+  "gc prune repack pack-refs prune-packed maintenance": {
+    options:
+      "--prune[=D]; --aggressive; --auto; -q; --force; --expire=T; -n --dry-run; -a; -d; -A; -l; -v; --all; --no-prune; --keep-largest-pack; --cruft; --task=T; --schedule=S",
+  },
+  "filter-branch": {
+    options:
+      "--tree-filter=<shell>; --index-filter=<shell>; --env-filter=<shell>; --msg-filter=<shell>; --commit-filter=<shell>; --tag-name-filter=<shell>; --parent-filter=<shell>; --setup=<shell>; --subdirectory-filter=D; -f --force; --prune-empty; --original=N; -d=D; --state-branch=B",
+    runs: "git-hooks",
+    class: "blocked",
+  },
+  "filter-repo": {
+    style: "single",
+    class: "blocked",
+    options: "--path=P; --invert-paths; --force; --replace-text=<read>; --subdirectory-filter=D",
+  },
+  "update-ref symbolic-ref": {
+    options: "-d --delete; -m=T; --no-deref; --stdin; -z; --create-reflog; -q; --short",
+  },
+  "replace read-tree update-index write-tree commit-tree hash-object mktree mktag unpack-objects index-pack fast-import fast-export bundle rerere sparse-checkout":
+    {
+      options:
+        "-m=T; -u; -w; -f --force; --reset; --assume-unchanged; --skip-worktree; -p=C; -t=T; --stdin; -F=<read>; -o=<write>; -q; -v; --cone; --no-cone; -d; -i; --add; --remove; --refresh; --index-info; --cacheinfo=I; --chmod=M; --all; --prefix=P",
+    },
+  archive: {
+    options:
+      "--format=F; -o --output=<write>; --prefix=P; --remote=<source>; --exec=<shell>; -l; -v; --add-file=<read>; -0; -9; --worktree-attributes",
+    class: "safe",
+    effects: (call) => {
+      if (optionValue(call, "remote")) runs(call, "remote");
+    },
+  },
+  lfs: { subs: { max: 1 }, runs: "git-hooks", options: "-I --include=P; -X --exclude=P; --all; -f --force" },
+  "send-email request-pull imap-send": {
+    options: "--to=A; --cc=A; --from=A; --subject=T; --smtp-server=<upload>; -o=O",
+    class: "warn",
+    runs: "git-hooks",
+  },
+  "daemon instaweb http-backend shell upload-pack receive-pack": { class: "blocked" },
+  "mergetool difftool gui citool gitk web--browse": {
+    runs: "git-setting",
+    options: "-t --tool=T; -x --extcmd=<shell>; -y --no-prompt; --prompt; -d --dir-diff; -g --gui",
+  },
+  flow: { subs: { max: 2 }, runs: "git-hooks" },
+  "credential credential-store credential-cache": { class: "blocked" },
+};
