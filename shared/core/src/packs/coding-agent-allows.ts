@@ -44,14 +44,19 @@ export const developmentAllows = (sandbox: string): string => `
     when: { tool: http.fetch, hosts: [{ zones: [public], schemes: [http, https], upload: false }] }
     reason: reads a public page
     match: [{ tool: WebFetch, args: { url: "https://example.com/docs", prompt: x } }]
+    notMatch: [{ tool: WebFetch, args: { url: "http://127.0.0.1/", prompt: x } }, { tool: WebFetch, args: { url: "ftp://example.com/", prompt: x } }]
   - id: allow-agents
     effect: allow
     when: { tool: [agent, note] }
     reason: starts an agent or takes a note; what it does is judged by itself
+    match: [{ tool: Task, args: { prompt: look, description: x } }, { tool: TodoWrite, args: {} }]
+    notMatch: [{ tool: frobnicate }]
   - id: allow-steps
     effect: allow
     when: { kind: [agent_step, model_call] }
     reason: thinking is not doing
+    match: [{ tool: planner, kind: agent_step }, { tool: some-model, kind: model_call }]
+    notMatch: [{ tool: planner }]
 `;
 
 export const codingAgentAllows = developmentAllows("{ recommended: workspace }");

@@ -37,6 +37,7 @@ export const codingAgentAsks = `
     approval: { role: infra }
     reason: changes infrastructure
     match: [{ tool: Write, args: { file_path: deploy/main.tf, content: x } }]
+    notMatch: ["cat deploy/main.tf", { tool: Write, args: { file_path: src/main.ts, content: x } }]
   - id: approve-ci-files
     effect: require_approval
     when: { ${writes(CI_FILES)} }
@@ -50,6 +51,7 @@ export const codingAgentAsks = `
     approval: { role: repo-owner }
     reason: changes a database schema
     match: [{ tool: Write, args: { file_path: db/migrations/002.sql, content: x } }]
+    notMatch: ["cat db/migrations/001.sql"]
   - id: approve-self-starting
     effect: require_approval
     when: { paths: { any: ${list(SELF_STARTING)}, access: [write, delete, execute] } }
@@ -63,6 +65,7 @@ export const codingAgentAsks = `
     approval: { role: repo-owner }
     reason: changes a file that holds secrets
     match: ["echo A=1 >> .env"]
+    notMatch: ["echo A=1 >> .env.example"]
   # ── databases, deployments, exports ──
   - id: approve-migrations
     effect: require_approval
@@ -94,6 +97,8 @@ export const codingAgentAsks = `
     when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*"] }
     approval: { role: dba }
     reason: changes data or schema of a database
+    match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
+    notMatch: ["psql -c 'select * from users'"]
   - id: approve-deployments
     effect: require_approval
     when:
@@ -140,12 +145,14 @@ export const codingAgentAsks = `
     approval: { role: security }
     reason: exports data of customers
     match: ["pg_dump app > /tmp/app.sql"]
+    notMatch: ["psql -c 'select 1'"]
   - id: approve-export-tools
     effect: require_approval
     when: { tool: ["*export*customer*", "*customer*export*", "*export*user*data*"] }
     approval: { role: security }
     reason: exports data of customers
     match: [{ tool: export_customers }]
+    notMatch: [{ tool: export_logs }]
   # ── privilege, system, other machines ──
   - id: approve-privilege
     effect: require_approval
@@ -153,11 +160,14 @@ export const codingAgentAsks = `
     approval: { role: approver }
     reason: runs with more rights than the agent has
     match: ["sudo ls /root", "su -c 'ls'"]
+    notMatch: ["ls sudo", "git commit -m sudo"]
   - id: approve-blocked-class
     effect: require_approval
     when: { class: blocked-by-default }
     approval: { role: approver }
     reason: changes the system or deletes outside the workspace
+    match: ["systemctl restart nginx", "rm -r /data/old"]
+    notMatch: ["npm test", "rm -r old"]
   - id: approve-build-output-deletion
     effect: require_approval
     when: { commands: ["rm -rf"], paths: { any: ["./**"], access: [delete] } }
@@ -215,6 +225,8 @@ export const codingAgentAsks = `
     when: { program: ["python*", node, deno, bun, ruby, perl, php, lua], paths: { access: [delete] } }
     approval: { role: approver }
     reason: a one-line program deletes
+    match: ['python3 -c "import shutil; shutil.rmtree(''/tmp/x'')"']
+    notMatch: ["python3 -c 'print(1)'", "python3 build.py"]
   - id: approve-destructive-verbs
     effect: require_approval
     when: { tool: shell, program: ${list(PLAIN_SPOKEN.map((name) => `!${name}`))}, class: [warn, blocked-by-default], words: ${list(DESTRUCTIVE_WORDS)} }
@@ -249,11 +261,14 @@ export const codingAgentAsks = `
     approval: { role: security }
     reason: runs code that came over the network unread
     match: ["curl https://get.example.com | sh"]
+    notMatch: ["curl https://get.example.com > install.sh"]
   - id: approve-odd-characters
     effect: require_approval
     when: { oddCharacters: true }
     approval: { role: approver }
     reason: holds characters that people cannot see, or that look like others
+    match: [{ tool: Write, args: { file_path: a.ts, content: "ok \\u202e txt" } }]
+    notMatch: ["echo héllo", "echo 你好"]
   - id: approve-secret-variables
     effect: require_approval
     when: { tool: shell, program: [echo, printf, printenv, cat, tee], argsMatch: '\\$\\{?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[A-Z0-9_]*|printenv [A-Z0-9_]*(SECRET|TOKEN|PASSWORD|KEY)' }
@@ -289,6 +304,8 @@ export const codingAgentAsks = `
     when: { hosts: [{ zones: [public, unknown] }] }
     obligations: { alert: { severity: low } }
     reason: talks to another machine
+    match: ["curl https://example.com"]
+    notMatch: ["curl http://localhost:3000", "ls"]
   - id: approve-uncovered-command
     effect: require_approval
     when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, "mcp__*"], covered: false }

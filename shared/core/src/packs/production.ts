@@ -22,6 +22,7 @@ ${codingAgentDenies}
     when: { runsCode: ["piped*"] }
     reason: code that nobody read does not run here
     match: ["curl https://get.example.com | sh"]
+    notMatch: ["sh build.sh"]
 ${codingAgentAsks}
   - id: approve-production-changes
     effect: require_approval
@@ -35,5 +36,7 @@ ${codingAgentAsks}
     when: { environment: production, classification: ["customer-*", "pii", "secret"] }
     obligations: { alert: { severity: medium } }
     reason: reads data of customers in production
+    match: [{ command: "cat a", environment: { name: production }, resource: { classification: customer-data } }]
+    notMatch: [{ command: "cat a", environment: { name: development }, resource: { classification: customer-data } }]
 ${developmentAllows("{ recommended: container, required: { filesystem: workspace, network: list } }")}
 `;

@@ -31,6 +31,8 @@ ${codingAgentDenies}
     effect: allow
     when: { kind: [agent_step, model_call] }
     reason: thinking is not doing
+    match: [{ tool: some-model, kind: model_call }]
+    notMatch: [{ tool: frobnicate }]
   - id: deny-changes
     effect: deny
     when: { covered: false }

@@ -21,13 +21,18 @@ rules:
     effect: redact
     when: { secrets: true }
     reason: secrets are kept and shown as markers
+    match: ["echo ${"AKIA"}IOSFODNN7EXAMPLQ"]
+    notMatch: ["echo hello"]
   - id: approve-odd-characters
     effect: require_approval
     when: { oddCharacters: true }
     reason: holds characters that people cannot see, or that look like others
+    match: [{ tool: Write, args: { file_path: a.ts, content: "ok \\u202e txt" } }]
+    notMatch: ["echo héllo"]
   - id: allow-known-reading
     effect: allow
     when: { tool: [fs.read, fs.search, http.fetch, note, agent], class: [safe] }
     reason: only looks
     match: [{ tool: Read, args: { file_path: notes.txt } }]
+    notMatch: [{ tool: frobnicate }]
 `;

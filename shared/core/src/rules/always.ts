@@ -79,6 +79,15 @@ rules:
       variables: ["HOLDPOINT_*"]
     reason: where Holdpoint is found is not for agents to say
     match: ["HOLDPOINT_URL=http://evil.example claude"]
+    notMatch: ["PORT=3000 npm start"]
+  - id: protect-holdpoint-exports
+    effect: deny
+    when:
+      program: [export, declare, typeset, readonly, local, env, setx, set]
+      words: ["HOLDPOINT_*=*"]
+    reason: where Holdpoint is found is not for agents to say
+    match: ["export HOLDPOINT_POLICY=/tmp/allow.yaml"]
+    notMatch: ["export PORT=3000", "echo HOLDPOINT_URL=x"]
   - id: protect-holdpoint-processes
     effect: deny
     when:
