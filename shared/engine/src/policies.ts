@@ -8,8 +8,8 @@ import type { ActiveSet, Notice } from "@holdpoint/store/types.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 
 export interface PolicyReader {
-  /** The set that this process runs for a tenant; read at its first use. Throws `not_ready` while there is none that compiles. */
-  active(tenant: string): Promise<PolicySet>;
+  /** The set that this process runs for a tenant, at once where it is known; read at its first use. `not_ready` while none compiles. */
+  active(tenant: string): PolicySet | Promise<PolicySet>;
   /** Reads the active set again: for whoever was told that the one in hand is not the active one any more. */
   refresh(tenant: string): Promise<PolicySet>;
   /** Any set that was ever active, for replay and explanations. Throws `not_found`. */
@@ -123,7 +123,7 @@ export async function createPolicyReader(deps: {
   recheck.unref();
 
   return {
-    async active(tenant) {
+    active(tenant) {
       const entry = entries.get(tenant);
       return entry?.set ?? entry?.loading ?? refresh(tenant);
     },

@@ -58,7 +58,7 @@ export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions:
       if (!wiped || sent < ROWS_PER_LOOK) break;
     }
     // A new store has an empty queue too: only what was really lost is worth a line.
-  if (actions + votes > 0) log.warn({ actions, votes, wiped }, "sent again what the queue had lost");
+    if (actions + votes > 0) log.warn({ actions, votes, wiped }, "sent again what the queue had lost");
     return { actions, votes };
   };
 }

@@ -1,10 +1,10 @@
 // job.ts — what travels between the stages: one action on its way, sealed before it meets a queue
 
 import { z } from "zod";
-import { Action } from "./action.ts";
-import { Finding, StageTiming } from "./decision.ts";
+import type { Action } from "./action.ts";
+import type { Finding, StageTiming } from "./decision.ts";
 import type { Facts } from "./facts.ts";
-import { id, name } from "./scalars.ts";
+import { name } from "./scalars.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Two versions are readable at a time, so that a rolling upgrade loses nothing (rulings §E9). */
@@ -32,19 +32,6 @@ export interface Message {
   /** it was in hand when a worker died and is being tried alone; a second death makes it poison */
   alone?: true;
 }
-
-/** The door: a job that was opened is still not believed until it has this shape. The parts that the core computed are trusted by their seal. */
-export const MessageEnvelope = z.looseObject({
-  v: z.union([z.literal(1)]),
-  action: Action,
-  epoch: z.int().min(0),
-  trace: TraceCarrier,
-  sentAt: z.number(),
-  stages: z.array(StageTiming),
-  findings: z.array(Finding).optional(),
-  resume: z.strictObject({ approvalId: id("apr") }).optional(),
-  alone: z.literal(true).optional(),
-});
 
 /** What a queue carries: cipher text only. An item is a sealed list of messages; one a job, as we write it. */
 export const SealedPack = z.strictObject({ v: z.literal(1), key: name(), items: z.array(z.string()).min(1) });
