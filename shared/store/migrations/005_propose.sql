@@ -95,9 +95,9 @@ BEGIN
     END LOOP;
   END IF;
 
-  FOR r_n IN 1..v_count LOOP
-    IF v_status[r_n] = 'created' THEN
-      v_hash[r_n] := event_hash(v_time, convert_from(part(p_blob, p_places, 4, r_n, 2), 'UTF8'), NULL, 1);
+  FOR n IN 1..v_count LOOP
+    IF v_status[n] = 'created' THEN
+      v_hash[n] := event_hash(v_time, convert_from(part(p_blob, p_places, 4, n, 2), 'UTF8'), NULL, 1);
     END IF;
   END LOOP;
   WITH born AS (
@@ -113,10 +113,10 @@ BEGIN
     RETURNING id)
   SELECT coalesce(array_agg(id), '{}') INTO v_new FROM born;
   IF cardinality(v_new) < v_count THEN -- the same proposal, sent again because its answer was lost
-    FOR r_n IN 1..v_count LOOP
-      IF v_hash[r_n] IS NOT NULL AND NOT p_ids[r_n] = ANY (v_new) THEN
-        v_status[r_n] := 'replayed';
-        v_hash[r_n] := NULL;
+    FOR n IN 1..v_count LOOP
+      IF v_hash[n] IS NOT NULL AND NOT p_ids[n] = ANY (v_new) THEN
+        v_status[n] := 'replayed';
+        v_hash[n] := NULL;
       END IF;
     END LOOP;
   END IF;
@@ -126,12 +126,13 @@ BEGIN
     FROM generate_series(1, v_count) AS n
    WHERE v_hash[n] IS NOT NULL;
 
-  FOR r_n IN 1..v_count LOOP
-    r_status := v_status[r_n];
-    r_id := v_target[r_n];
-    r_receipt := v_hash[r_n];
-    r_open := v_open[r_n];
-    IF r_receipt IS NOT NULL THEN v_told := v_told || p_events[r_n]; END IF;
+  FOR n IN 1..v_count LOOP -- a loop's number is a variable of its own, also where it has the name of a column
+    r_n := n;
+    r_status := v_status[n];
+    r_id := v_target[n];
+    r_receipt := v_hash[n];
+    r_open := v_open[n];
+    IF r_receipt IS NOT NULL THEN v_told := v_told || p_events[n]; END IF;
     RETURN NEXT;
   END LOOP;
   IF v_told <> '{}' THEN INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told); END IF;

@@ -56,6 +56,19 @@ describe("propose", () => {
     expect(new Set(answers.map((answer) => "row" in answer && answer.row.action.id)).size).toBe(1);
   });
 
+  test("replays that travel in one batch each get their own action back, in their own place", async () => {
+    const agents = [1, 2, 3].map((n) => ({ principal: { agent: `mixed-${n}` } }));
+    const of = (n: number) => newAction(agents[n], { idempotencyKey: `mixed-${n}`, requestHash: "body" });
+    const first = [of(0), of(1)];
+    await t.store.actions.propose("default", first);
+    const answers = await t.store.actions.propose("default", [of(1), of(2), of(0)]);
+    expect(answers.map(({ status }) => status)).toEqual(["replayed", "created", "replayed"]);
+    const ids = answers.map((answer) => ("row" in answer ? answer.row.action.id : undefined));
+    expect([ids[0], ids[2]]).toEqual([first[1]?.action.id, first[0]?.action.id]);
+    const row = answers[0] !== undefined && "row" in answers[0] ? answers[0].row : undefined;
+    expect(row?.action.principal.agent).toBe("mixed-2");
+  });
+
   test("the same proposal sent again after a lost answer is a replay, not a second action", async () => {
     const item = newAction({ principal: { agent: "lossy" } });
     const [first] = await t.store.actions.propose("default", [item]);
