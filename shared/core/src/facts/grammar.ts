@@ -58,6 +58,8 @@ export interface Grammar {
   program: Program;
   short: Map<string, Option>;
   long: Map<string, Option>;
+  /** names of more than one letter after a single dash: `-nv`, `-dmS` */
+  dashed: Map<string, Option> | undefined;
   sub: Map<string, Grammar> | undefined;
   /** other names of subcommands, to the one that counts */
   alias: Map<string, string>;
@@ -65,7 +67,12 @@ export interface Grammar {
   useWith: { option: string; use: Slot[] }[];
 }
 
-function parseOption(line: string, short: Map<string, Option>, long: Map<string, Option>): void {
+function parseOption(
+  line: string,
+  short: Map<string, Option>,
+  long: Map<string, Option>,
+  dashed: Map<string, Option>,
+): void {
   const remark = line.indexOf("  ");
   const text = remark > 0 ? line.slice(0, remark) : line;
   const names: string[] = [];
@@ -90,7 +97,10 @@ function parseOption(line: string, short: Map<string, Option>, long: Map<string,
   for (const name of names) {
     if (name.startsWith("--")) long.set(name.slice(2), option);
     else if (name.length === 2) short.set(name[1]!, option);
-    else long.set(name.slice(1), option);
+    else {
+      long.set(name.slice(1), option);
+      dashed.set(name.slice(1), option);
+    }
   }
 }
 
@@ -123,15 +133,17 @@ function compileSubs(table: Record<string, Program>, alias: Map<string, string>)
 export function compile(program: Program): Grammar {
   const alias = new Map<string, string>();
   const short = new Map<string, Option>();
+  const dashed = new Map<string, Option>();
   const long = new Map<string, Option>();
   for (const line of (program.options ?? "").split(/[\n;]/)) {
     const text = line.trim();
-    if (text !== "") parseOption(text, short, long);
+    if (text !== "") parseOption(text, short, long, dashed);
   }
   return {
     program,
     short,
     long,
+    dashed: dashed.size > 0 ? dashed : undefined,
     sub: program.sub ? compileSubs(program.sub, alias) : undefined,
     alias,
     use: parseUse(program.use ?? ""),

@@ -55,6 +55,15 @@ function findShort(chain: readonly Grammar[], char: string): Option | undefined 
   return undefined;
 }
 
+/** `-nv` as one option, where a table says that it is one. */
+function findDashed(chain: readonly Grammar[], text: string): Option | undefined {
+  for (const grammar of chain) {
+    const option = grammar.dashed?.get(text.slice(1));
+    if (option) return option;
+  }
+  return undefined;
+}
+
 /** Reads one option word; says how many further words it took. */
 function readOption(call: Call, chain: readonly Grammar[], word: Word, text: string, next: Word | undefined): number {
   const long = text.startsWith("--");
@@ -75,6 +84,17 @@ function readOption(call: Call, chain: readonly Grammar[], word: Word, text: str
     }
     if (name.length > 1 && findShort(chain, name[0]!)?.value === undefined) {
       give(call, { name }, equals >= 0 ? cut(word, equals + 1) : true);
+      return 0;
+    }
+  }
+  if (text.length > 2 && !single) {
+    const dashed = findDashed(chain, text);
+    if (dashed) {
+      if (dashed.value === "required" && next) {
+        give(call, dashed, next);
+        return 1;
+      }
+      give(call, dashed, true);
       return 0;
     }
   }

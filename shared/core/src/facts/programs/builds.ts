@@ -108,6 +108,7 @@ export const builds: Record<string, Program> = {
           raise(call, "blocked-by-default");
       },
     },
+  "gdb lldb dlv rr": { runs: "debugger", use: "<read>..." },
   "pre-commit husky lefthook lint-staged overcommit": {
     runs: "git-hooks",
     subs: { max: 1 },

@@ -8,6 +8,11 @@ const RUN = `
   -d --detach; -i --interactive; -t --tty; --rm; --name=NAME; -e --env=VAR; --env-file=<read>; -v --volume=MOUNT; --mount=MOUNT; -p --publish=P; -P --publish-all; -w --workdir=DIR; -u --user=U; --entrypoint=CMD; --network --net=N; --privileged; --cap-add=C; --cap-drop=C; --security-opt=O; --pid=M; --ipc=M; --uts=M; --userns=M; --device=D; -h --hostname=N; --restart=P; -l --label=L; --label-file=<read>; --link=L; --platform=P; --pull=P; --gpus=G; -m --memory=N; --cpus=N; --shm-size=N; --tmpfs=T; --ulimit=U; --read-only; --init; --add-host=H; --dns=A; --expose=P; --log-driver=D; --log-opt=O; --volumes-from=C; --cidfile=<write>; --sig-proxy; --stop-signal=S; --group-add=G; --ip=A; --isolation=I; --runtime=R; --cgroupns=M; --health-cmd=<shell>; --no-healthcheck; --attach -a=S; --sysctl=S; --secret=S; --pod=P; --authfile=<read>; --tls-verify; --userns=M; --detach-keys=K; -q --quiet; --mac-address=M; --network-alias=A; --oom-score-adj=N; --memory-swap=N; --cpuset-cpus=C; --cpu-shares=N; --privileged
 `;
 
+function lends(call: Call, folder: Word, readOnly: boolean): void {
+  touches(call, folder, "read", { deep: true });
+  if (!readOnly) touches(call, folder, "write", { deep: true });
+}
+
 /** Mounts of this machine into a container: what runs there reaches them. */
 function readMounts(call: Call): void {
   for (const mount of optionValues(call, "volume")) {
@@ -15,18 +20,14 @@ function readMounts(call: Call): void {
     const source = known.split(":", 1)[0]!;
     if (!/^[/~.]/.test(source)) continue;
     const readOnly = /:(ro|[^:]*,ro|ro,[^:]*)$/.test(known);
-    touches(
-      call,
-      { ...mount, raw: source, text: mount.text === null && !known.includes(":") ? null : source, known: source },
-      readOnly ? "read" : "write",
-      { deep: true },
-    );
+    const text = mount.text === null && !known.includes(":") ? null : source;
+    lends(call, { ...mount, raw: source, text, known: source }, readOnly);
   }
   for (const mount of optionValues(call, "mount")) {
     const known = mount.text ?? mount.known;
     const source = /(?:^|,)(?:source|src)=([^,]*)/.exec(known)?.[1];
     if (!source || !/(^|,)type=bind/.test(known)) continue;
-    touches(call, literal(source), /(^|,)(readonly|ro)(,|=true|$)/.test(known) ? "read" : "write", { deep: true });
+    lends(call, literal(source), /(^|,)(readonly|ro)(,|=true|$)/.test(known));
   }
   if (
     has(call, "privileged", "cap-add", "device") ||

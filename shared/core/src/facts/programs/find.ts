@@ -61,8 +61,8 @@ function namesOf(words: readonly Word[]): string[] | undefined {
   return given > 0 && (ors === 0 || given === ors + 1) ? names : undefined;
 }
 
-const below = (root: string, names: readonly string[]): string[] =>
-  names.map((name) => `${root === "/" ? "" : root}/**/${name}`);
+const below = (root: string, names: readonly string[], shallow: boolean): string[] =>
+  names.map((name) => `${root === "/" ? "" : root}/${shallow ? "" : "**/"}${name}`);
 
 /** Plain files, or a depth to begin at: the roots themselves are not among what is found. */
 function belowOnly(words: readonly Word[]): boolean {
@@ -81,9 +81,10 @@ function belowOnly(words: readonly Word[]): boolean {
 function foundPaths(call: Call): string[] {
   const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
   const names = namesOf(call.words);
-  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*", ".*"]));
+  const shallow = call.words.some((word, i) => word.text === "-maxdepth" && call.words[i + 1]?.text === "1");
+  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*", ".*"], shallow));
   if (!names || names.length * roots.length > 16) return roots;
-  return roots.flatMap((root) => below(root, names));
+  return roots.flatMap((root) => below(root, names, shallow));
 }
 
 function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {

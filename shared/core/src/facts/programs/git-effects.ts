@@ -244,5 +244,10 @@ export function readConfig(call: Call): void {
 export function readDiff(call: Call): void {
   if (has(call, "ext-diff", "textconv")) runs(call, "git-setting");
   if (has(call, "no-index")) for (const word of call.operands) touches(call, word, "read");
+  // `git show HEAD:.env`: a file as it once was.
+  for (const word of call.operands) {
+    const colon = (word.text ?? "").indexOf(":");
+    if (colon > 0 && !word.text!.includes("://")) touches(call, literal(word.text!.slice(colon + 1)), "read");
+  }
   for (const word of optionValues(call, "output")) if (word.text === "") opaque(call, "an output that is not named");
 }

@@ -33,7 +33,7 @@ const hooks = (options: string, more: Partial<Program> = {}): Program => ({ opti
 export const git: Record<string, Program> = {
   git: {
     options: `
-      -C=<chdir>; -c --config=<gitSetting>; --config-env=<gitSetting>; --git-dir=<read>; --work-tree=<chdir>; --namespace=NAME; --exec-path[=<read>]
+      -C=<chdir>; -c --config=<gitSetting>; --config-env=<gitSetting>; --git-dir=<config>; --work-tree=<chdir>; --namespace=NAME; --exec-path[=<run>]
       -p --paginate; -P --no-pager; --bare; --no-replace-objects; --no-optional-locks; --literal-pathspecs; --glob-pathspecs; --noglob-pathspecs; --icase-pathspecs; --html-path; --version; --help; --list-cmds=L; --super-prefix=P; --attr-source=T
     `,
     sub: {

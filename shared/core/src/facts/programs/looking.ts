@@ -29,7 +29,11 @@ function spoken(call: Call): Output {
     let next = 0;
     let text = "";
     do {
-      text += unescaped(format).replace(/%[sb%]/g, (mark) => (mark === "%%" ? "%" : (args[next++] ?? "")));
+      text += unescaped(format).replace(/%[sb%]/g, (mark) => {
+        if (mark === "%%") return "%";
+        const arg = args[next++] ?? "";
+        return mark === "%b" ? unescaped(arg) : arg;
+      });
     } while (next < args.length && next > 0 && text.length < 32_768);
     return { kind: "text", text };
   }
@@ -94,7 +98,8 @@ export const looking: Record<string, Program> = {
     },
     prints: spoken,
   },
-  "true false : yes seq sleep clear tput": { class: "safe" },
+  "true false :": { class: "safe", prints: () => ({ kind: "text", text: "" }) },
+  "yes seq sleep clear tput": { class: "safe" },
   "pv ts": {
     use: "<read>...",
     class: "safe",

@@ -37,7 +37,7 @@ const node: Record<string, Program> = {
     options: "--audit-level=L; --fix; --production",
   },
   "install|i|in|ins|isntall add ci|clean-install|ic install-test|it install-ci-test link|ln rebuild|rb dedupe|ddp update|up|upgrade import fetch deploy":
-    install(),
+    install("", { use: "<source>..." }),
   "uninstall|un|r|unlink remove|rm prune": install(),
   "run|run-script test|t|tst start stop restart": script,
   "exec|x dlx": once,

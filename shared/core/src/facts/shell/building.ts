@@ -72,11 +72,13 @@ export function finish(b: Building): void {
 }
 
 /** An unquoted value: split at white space, its glob characters alive. */
-export function addSplit(b: Building, value: string): void {
+export function addSplit(b: Building, value: string, separators = " \t\n"): void {
+  const plain = separators === " \t\n";
   let from = 0;
   for (let i = 0; i <= value.length; i++) {
     const code = i < value.length ? value.charCodeAt(i) : 32;
-    if (code !== 32 && code !== 9 && code !== 10) continue;
+    if (plain ? code !== 32 && code !== 9 && code !== 10 : i < value.length && !separators.includes(value[i]!))
+      continue;
     if (i > from) {
       const piece = value.slice(from, i);
       addText(b, piece);
@@ -87,13 +89,19 @@ export function addSplit(b: Building, value: string): void {
   }
 }
 
-export function addVariable(b: Building, word: Word | undefined, quoted: boolean): void {
+export function addVariable(b: Building, word: Word | undefined, quoted: boolean, scope?: Scope): void {
   if (!word || word.text === null) {
     addUnknown(b, word?.prints);
     return;
   }
-  if (quoted) addText(b, word.text);
-  else addSplit(b, word.text);
+  if (quoted) {
+    addText(b, word.text);
+    return;
+  }
+  const separators = scope?.variables.get("IFS");
+  if (!separators) addSplit(b, word.text);
+  else if (separators.text === null) addUnknown(b);
+  else addSplit(b, word.text, separators.text);
 }
 
 export function addPositional(b: Building, scope: Scope, quoted: boolean): void {
@@ -103,14 +111,14 @@ export function addPositional(b: Building, scope: Scope, quoted: boolean): void 
   }
   scope.positional.forEach((word, index) => {
     if (index > 0) finish(b);
-    addVariable(b, word, quoted);
+    addVariable(b, word, quoted, scope);
     if (word.glob && !quoted) b.glob = true;
   });
 }
 
 export function addNamed(b: Building, name: string, scope: Scope, quoted: boolean): void {
   if (name === "@" || name === "*") addPositional(b, scope, quoted);
-  else addVariable(b, lookUp(name, scope), quoted);
+  else addVariable(b, lookUp(name, scope), quoted, scope);
 }
 
 const NOTHING = literal("");

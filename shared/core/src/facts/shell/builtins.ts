@@ -5,7 +5,15 @@ import { classOf } from "../class.ts";
 import { locate } from "../paths.ts";
 import { addOnce, keep } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
-import { type Assigned, exportVariable, newCommandAtom, runProgram, type Setting, setVariable } from "./command.ts";
+import {
+  type Assigned,
+  exportVariable,
+  keepStreams,
+  newCommandAtom,
+  runProgram,
+  type Setting,
+  setVariable,
+} from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
 import { assign, define, setAlias } from "./scope.ts";
 import { readNode, readText, type Shell } from "./walk.ts";
@@ -101,6 +109,8 @@ function defineAliases(shell: Shell, words: readonly Word[]): void {
   for (const word of words.slice(1)) {
     if (word.text === null) continue;
     const equals = word.text.indexOf("=");
+    // What an alias says may run in a later call, which this text does not show.
+    if (equals > 0) nestedIn(shell).shell(literal(word.text.slice(equals + 1)), "alias");
     if (equals > 0) setAlias(shell.scope, word.text.slice(0, equals), word.text.slice(equals + 1));
   }
 }
@@ -127,6 +137,7 @@ function evaluate(shell: Shell, words: readonly Word[], setting: Setting): Outpu
     keep(shell.reading, atom);
     return UNKNOWN;
   }
+  keepStreams(shell, setting);
   return readCode(below(shell, { wrapper: "eval", stdin: setting.streams.stdin }), code);
 }
 

@@ -106,6 +106,11 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
   return runWords(shell, words, { text, streams, assigned }, node.name.parts === undefined);
 }
 
+/** The streams of a call whose own words are read as something else: they are not lost. */
+export function keepStreams(shell: Shell, setting: Setting): void {
+  if (setting.streams.writes.length + setting.streams.reads.length > 0) bare(shell, setting);
+}
+
 /** Redirections or assignments without a program. */
 function bare(shell: Shell, setting: Setting): void {
   const { reading, frame, scope } = shell;
@@ -169,7 +174,9 @@ export function runWords(shell: Shell, words: readonly Word[], setting: Setting,
     return UNKNOWN;
   }
   if (first.text === null || first.glob || first.process || first.text === "") return runUnknown(shell, words, setting);
-  const name = first.text;
+  // `=rm` is where zsh finds rm.
+  const name =
+    first.text.length > 1 && first.text.startsWith("=") && first.raw.startsWith("=") ? first.text.slice(1) : first.text;
   if (plain && scope.aliases.size > 0 && expandAlias(shell, name, words, setting) === "only") return UNKNOWN;
   if (scope.functions.size > 0 && callFunction(shell, name, words, setting) === "only") return UNKNOWN;
   const slash = name.lastIndexOf("/");
@@ -225,7 +232,7 @@ export function runProgram(
     addOnce(atom.runsCode, "script");
     touch(reading, atom, scope, words[0]!, "read");
   } else if (!isKnownProgram(program) && looksLikeScript(program)) addOnce(atom.runsCode, "script");
-  const output = describe(reading, nestedIn(shell, program), {
+  const output = describe(reading, nestedIn(shell, program, setting.streams.stdin), {
     program,
     words: words.slice(1),
     atom,

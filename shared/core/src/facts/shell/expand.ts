@@ -5,7 +5,6 @@ import { expandBraces } from "./braces.ts";
 import {
   addNamed,
   addShortened,
-  addSplit,
   addText,
   addUnknown,
   addVariable,
@@ -55,7 +54,7 @@ function addPart(b: Building, part: WordPart, scope: Scope, quoted: boolean, inn
       if (plain && operation === undefined) addNamed(b, part.parameter, scope, quoted);
       else if (plain && operation?.type === "Default" && /^:?[-=?]$/.test(operation.operator)) {
         const word = lookUp(part.parameter, scope);
-        if (word && word.text !== null && word.text !== "") addVariable(b, word, quoted);
+        if (word && word.text !== null && word.text !== "") addVariable(b, word, quoted, scope);
         else addUnknown(b);
       } else if (plain && operation?.type === "Remove") {
         addShortened(b, lookUp(part.parameter, scope), operation.operator, operation.operand.text, quoted);
@@ -71,7 +70,7 @@ function addPart(b: Building, part: WordPart, scope: Scope, quoted: boolean, inn
       if (printed.kind === "text") {
         const text = printed.text.replace(/\n+$/, "");
         if (quoted) addText(b, text);
-        else addSplit(b, text);
+        else addVariable(b, literal(text), false, scope);
       } else addUnknown(b, printed);
       return;
     }

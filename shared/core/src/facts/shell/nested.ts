@@ -53,7 +53,7 @@ export const callOf = (words: readonly Word[], stdin: Output | undefined): Setti
 });
 
 /** What a program's table may do with the code in its arguments. */
-export function nestedIn(shell: Shell, program?: string): Nested {
+export function nestedIn(shell: Shell, program?: string, stdin?: Output): Nested {
   return {
     shell(word, wrapper, place) {
       readCode(below(shell, { wrapper, elsewhere: place === "elsewhere" }), word);
@@ -61,9 +61,9 @@ export function nestedIn(shell: Shell, program?: string): Nested {
     words(words, wrapper, place) {
       if (words.length === 0) return;
       runWords(
-        below(shell, { wrapper: wrapper || program || "", elsewhere: place === "elsewhere" }),
+        below(shell, { wrapper: wrapper || program || "", elsewhere: place === "elsewhere", stdin }),
         words,
-        callOf(words, undefined),
+        callOf(words, stdin),
         true,
       );
     },

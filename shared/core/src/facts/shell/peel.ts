@@ -5,7 +5,7 @@ import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
 import { locate } from "../paths.ts";
 import { keep } from "../reading.ts";
-import { type Assigned, newCommandAtom, runWords, type Setting } from "./command.ts";
+import { type Assigned, keepStreams, newCommandAtom, runWords, type Setting } from "./command.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import { assign } from "./scope.ts";
 import type { Shell } from "./walk.ts";
@@ -111,32 +111,41 @@ export function peel(
     stdin: setting.streams.stdin,
     ...(wrapper.runs === undefined ? {} : { runs: wrapper.runs }),
   });
+  const code = (word: Word): Output => {
+    keepStreams(shell, setting);
+    return readCode(inner, word);
+  };
   const changed = call.options.get("chdir");
   if (changed && changed !== true)
     inner.scope = { ...inner.scope, cwds: changed.text === null ? [] : locate(changed.text, inner.scope) };
   for (const option of wrapper.text ?? []) {
     const text = call.options.get(option);
-    if (text && text !== true) return readCode(inner, text);
+    if (text && text !== true) return code(text);
   }
   if (name === "env") {
     const split = call.options.get("split-string");
-    if (split && split !== true) return readCode(inner, join([split, ...rest]));
+    if (split && split !== true) return code(join([split, ...rest]));
   }
   if (wrapper.dashC) {
     const dash = rest.findIndex((word) => word.text === "-c" || word.text === "--command");
-    if (dash >= 0 && rest[dash + 1]) return readCode(inner, rest[dash + 1]!);
+    if (dash >= 0 && rest[dash + 1]) return code(rest[dash + 1]!);
   }
   if (wrapper.textOnly) {
     const { stdin } = setting.streams;
-    return stdin?.kind === "text" ? readCode(inner, literal(stdin.text)) : undefined;
+    return stdin?.kind === "text" ? code(literal(stdin.text)) : undefined;
   }
   rest = rest.slice(wrapper.takes ?? 0);
   if (rest[0]?.text === "--") rest = rest.slice(1);
   if (rest.length === 0) {
     if (name === "exec") return runWords(shell, [literal(":")], setting, true);
-    return wrapper.alone ? undefined : UNKNOWN;
+    // `sudo -s` is a shell, and reads what a shell would read.
+    if (!call.options.has("shell") && !call.options.has("login")) return undefined;
+    rest = [literal("sh")];
   }
-  if (wrapper.until === ":::") return readParallel(inner, rest, setting);
+  if (wrapper.until === ":::") {
+    keepStreams(shell, setting);
+    return readParallel(inner, rest, setting);
+  }
   if (wrapper.adds) {
     const added = fromStdin(setting.streams.stdin);
     const mark = call.options.get("replace") ?? call.options.get("i") ?? call.options.get("J");
@@ -144,7 +153,7 @@ export function peel(
     const marked = sign !== undefined && rest.some((word) => asCode(word).includes(sign));
     rest = marked ? replace(rest, sign, added) : [...rest, ...added];
   }
-  if (wrapper.joins && !call.options.has("exec")) return readCode(inner, join(rest));
+  if (wrapper.joins && !call.options.has("exec")) return code(join(rest));
   return runWords(
     inner,
     rest,

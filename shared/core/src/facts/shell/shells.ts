@@ -81,6 +81,10 @@ export function readShellCall(
     if (speaks) keepClassed(shell, self);
     return readCode(inner, text);
   }
+  if (name === "cmd" && first?.text && /^\/[ckr]$/i.test(first.text)) {
+    keepClassed(shell, self);
+    return readCode(inner, join(call.rest.slice(1)));
+  }
   if (first && !call.options.has("stdin")) return runScript(shell, inner, self, first, call.rest.slice(1));
   return readPiped(shell, inner, self, setting);
 }

@@ -100,7 +100,12 @@ test.each<[command: string, facts: string | string[]]>([
   [":(){ :|:& };:", [": | opaque blocked", ": | opaque blocked"]],
   [
     "alias ll='rm -rf'; ll /",
-    ["alias ll=rm -rf | safe", "rm --force --recursive / | d:/+ blocked", "ll / | r:/ w:/ blocked"],
+    [
+      "alias> rm --force --recursive",
+      "alias ll=rm -rf | safe",
+      "rm --force --recursive / | d:/+ blocked",
+      "ll / | r:/ w:/ blocked",
+    ],
   ],
 ])("functions and aliases: %s", (command, facts) => check(command, facts));
 

@@ -188,6 +188,8 @@ export function innerOf(shell: Shell): ReadInner {
       keepUnread(shell.reading, text, frame.at, frame.wrappers, "nested deeper than is read");
       return UNKNOWN;
     }
+    // `$()` prints nothing, as `.e$()nv` knows.
+    if (script.commands.length === 0 && !script.errors) return { kind: "text", text: "" };
     return readScript({ ...shell, frame, scope: fork(scope), source: script.source ?? shell.source }, script);
   };
 }

@@ -165,11 +165,11 @@ test.each<[command: string, facts: string | string[]]>([
   ],
   [
     'docker run --rm -v "$PWD":/w alpine rm x',
-    ["docker run --rm --volume=/w:/w alpine rm x | w:/w+ runs:container", "docker run> rm x | d:x"],
+    ["docker run --rm --volume=/w:/w alpine rm x | r:/w+ w:/w+ runs:container", "docker run> rm x | d:x"],
   ],
   [
     "docker run --privileged -v /:/host alpine",
-    "docker run --privileged --volume=/:/host alpine | w:/+ runs:container blocked",
+    "docker run --privileged --volume=/:/host alpine | r:/+ w:/+ runs:container blocked",
   ],
   [
     "docker compose exec web sh -c 'rm x'",

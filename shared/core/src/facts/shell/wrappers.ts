@@ -94,7 +94,9 @@ const WRAPPERS: Record<string, Wrapper> = {
   command: { options: "-p; -v; -V", alone: true },
   builtin: { alone: true },
   exec: { options: "-c; -l; -a=NAME", alone: true },
-  "coproc noglob nocorrect": { alone: true },
+  "coproc noglob nocorrect -": { alone: true },
+  // fish joins commands with words
+  "and or not": { alone: true },
   "busybox toybox": { alone: true },
   // sandboxes and roots
   chroot: { options: "--userspec=NAME; --groups=LIST; --skip-chdir", takes: 1, elsewhere: true, alone: true },
