@@ -13,7 +13,12 @@ const HEADLINES: Readonly<Record<Effect, string>> = {
 };
 
 /** Lines of plain text, ending in a newline. Texts of the action appear as they are: whoever prints to a terminal escapes. */
-export function explain(decision: Decision, verdict?: Verdict, facts?: Facts, options: { trace?: boolean } = {}): string {
+export function explain(
+  decision: Decision,
+  verdict?: Verdict,
+  facts?: Facts,
+  options: { trace?: boolean } = {},
+): string {
   const lines = [headline(decision), ...because(decision)];
   if (verdict && facts) lines.push(...commands(verdict, facts));
   lines.push(...asks(decision), ...findings(decision), ...risk(decision), ...obligations(decision));
@@ -57,7 +62,9 @@ function touched(atom: Atom, indent: string): string[] {
   const lines: string[] = [];
   const paths = atom.paths.slice(0, 8).map(({ path, access }) => `${access}s ${path}`);
   if (paths.length > 0) lines.push(`${indent}it ${paths.join(", ")}${atom.paths.length > 8 ? ", …" : ""}`);
-  const hosts = atom.hosts.slice(0, 8).map(({ host, zone, upload }) => `${upload ? "sends to" : "asks"} ${host || "an unknown host"} (${zone})`);
+  const hosts = atom.hosts
+    .slice(0, 8)
+    .map(({ host, zone, upload }) => `${upload ? "sends to" : "asks"} ${host || "an unknown host"} (${zone})`);
   if (hosts.length > 0) lines.push(`${indent}it ${hosts.join(", ")}`);
   if (atom.runsCode.length > 0) lines.push(`${indent}it runs code that was not read: ${atom.runsCode.join(", ")}`);
   if (atom.opaque.length > 0) lines.push(`${indent}it could not be understood: ${atom.opaque.join(", ")}`);
@@ -75,7 +82,8 @@ function asks(decision: Decision): string[] {
 
 const findings = (decision: Decision): string[] =>
   decision.findings.map(
-    ({ checker, severity, note, at }) => `Checker ${checker} (${severity})${at === undefined ? "" : ` at ${at}`}: ${note}.`,
+    ({ checker, severity, note, at }) =>
+      `Checker ${checker} (${severity})${at === undefined ? "" : ` at ${at}`}: ${note}.`,
   );
 
 function risk({ risk: { score, contributions } }: Decision): string[] {
@@ -94,7 +102,11 @@ function obligations(decision: Decision): string[] {
     lines.push(`Kept and shown without ${redactions.map(({ kind, at }) => `${kind} at ${at}`).join(", ")}.`);
   if (modifications?.mode) lines.push("Made a draft: it runs only after it was promoted.");
   if (modifications?.limits)
-    lines.push(`Limited to ${Object.entries(modifications.limits).map(([name, value]) => `${name} ${value}`).join(", ")}.`);
+    lines.push(
+      `Limited to ${Object.entries(modifications.limits)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(", ")}.`,
+    );
   for (const { rule, severity, reason } of alerts) lines.push(`Alert (${severity}) by ${rule}: ${reason}.`);
   return lines;
 }
@@ -109,7 +121,8 @@ function tree(verdict: Verdict, facts: Facts): string[] {
     const entries = verdict.trace.filter((entry) => entry.atom === index);
     const indent = last ? "   " : "│  ";
     if (entries.length === 0) lines.push(`${indent}└─ no rule matched: the default`);
-    for (const [at, entry] of entries.entries()) lines.push(`${indent}${at === entries.length - 1 ? "└─" : "├─"} ${traced(entry)}`);
+    for (const [at, entry] of entries.entries())
+      lines.push(`${indent}${at === entries.length - 1 ? "└─" : "├─"} ${traced(entry)}`);
   }
   return lines;
 }

@@ -25,11 +25,9 @@ export const ID_PREFIXES = ["act", "dec", "apr", "pol", "key", "evt", "vote", "r
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 export const id = <P extends IdPrefix>(prefix: P) =>
-  z
-    .string()
-    .regex(new RegExp(`^${prefix}_${uuid}$`), {
-      error: `expected an id like \`${prefix}_018f…\``,
-    }) as unknown as z.ZodType<Id<P>>;
+  z.string().regex(new RegExp(`^${prefix}_${uuid}$`), {
+    error: `expected an id like \`${prefix}_018f…\``,
+  }) as unknown as z.ZodType<Id<P>>;
 
 export const TRUST_LEVELS = ["blocked", "quarantined", "verified", "trusted"] as const; // from least to most
 export const Trust = z.enum(TRUST_LEVELS);
