@@ -94,6 +94,9 @@ export const files: Record<string, Program> = {
   mktemp: {
     use: "<write>",
     options: "-d --directory; -u --dry-run; -q --quiet; -p --tmpdir[=<write>]; --suffix=S; -t",
+    effects: (call) => {
+      if (has(call, "dry-run")) call.atom.paths.length = 0;
+    },
     // A new name in a scratch folder, where the call says nothing else.
     prints: (call) => {
       const given = call.atom.paths.filter((path) => path.access === "write").map((path) => path.path);

@@ -52,7 +52,7 @@ function namesOf(words: readonly Word[]): string[] | undefined {
     if (text === "-o" || text === "-or") ors++;
     if (text !== "-name" && text !== "-iname") continue;
     const name = words[i + 1]?.text;
-    if (!name || name.includes("/")) return undefined;
+    if (!name || name === "*" || name.includes("/")) return undefined;
     given++;
     names.push(name);
     // A wildcard at the beginning finds hidden files too, which a shell's does not.
@@ -82,7 +82,7 @@ function foundPaths(call: Call): string[] {
   const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
   const names = namesOf(call.words);
   const shallow = call.words.some((word, i) => word.text === "-maxdepth" && call.words[i + 1]?.text === "1");
-  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*", ".*"], shallow));
+  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*"], shallow));
   if (!names || names.length * roots.length > 16) return roots;
   return roots.flatMap((root) => below(root, names, shallow));
 }

@@ -118,7 +118,7 @@ test.each<[command: string, facts: string | string[]]>([
   ["find . -execdir sh -c 'rm \"$1\"' _ {} \\;", ["find --execdir . | r:/w+ safe", "find> sh> rm ? | d:/w+"]],
   ["find . -ok rm {} \\;", ["find --ok . | r:/w+ safe", "find> rm ? | d:/w+"]],
   ["find . -fprint /etc/x", "find --fprint . | r:/w+ w:/etc/x blocked"],
-  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w/**/*+ d:/w/**/.*+"]],
+  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w/**/*+"]],
   [
     "find . -name '*.c' -print0 | xargs -0 cat",
     ["find --name=*.c --print0 . | r:/w+ safe", "xargs> cat ? | r:/w/**/*.c+ r:/w/**/.*.c+ safe"],
