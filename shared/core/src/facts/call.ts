@@ -87,7 +87,7 @@ export interface Reach {
 }
 
 /** Records that `word` is touched with `access`: every place it may name, and what it makes run by itself. */
-export function touch(reading: Reading, atom: Atom, place: Place, word: Word, access: Access, reach: Reach = {}): void {
+export function touch(reading: Reading, atom: Atom, place: Place, word: Word, access: Access, reach?: Reach): void {
   const { at } = atom;
   if (word.process !== undefined) return;
   if (word.text === null) {
@@ -111,7 +111,7 @@ export function touch(reading: Reading, atom: Atom, place: Place, word: Word, ac
   for (const path of locate(word.text, place, tilde)) {
     if (isHarmlessDevice(path)) continue;
     const fact: PathFact = { raw: word.text, path, access, at };
-    if (reach.deep || word.glob) fact.mayContain = true;
+    if (reach?.deep || word.glob) fact.mayContain = true;
     // A relative path after a `cd` to an unknown folder: where it lies is not known.
     if (place.cwds.length === 0 && !isAbsolute(path)) fact.dynamic = true;
     addFact(reading, atom, fact);

@@ -89,6 +89,13 @@ describe("what is written to a script is read as one", () => {
   });
 });
 
+test("a house's own map says what its tool's arguments are", () => {
+  const tools = new Map([["deploy_it", { meaning: "http.fetch", args: { target: "url", plan: "command" } }]] as const);
+  const facts = deriveFacts(action("Deploy_It", { target: "http://10.0.0.1/x", plan: "rm -rf /" }), tools);
+  expect(facts.tool.meaning).toBe("http.fetch");
+  expect(sketch(facts)).toEqual(["call | h:10.0.0.1(private)", "rm --force --recursive / | d:/+ blocked"]);
+});
+
 describe("names of tools", () => {
   test.each<[name: string, normalized: string, deceptive: boolean]>([
     ["Bash", "bash", false],

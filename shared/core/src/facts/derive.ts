@@ -8,6 +8,7 @@ import { addOnce, keep, newAtom, newReading, type Reading, stricterClass } from 
 import { findSecrets, secretByKey } from "./secrets/find.ts";
 import { literal } from "./shell/word.ts";
 import { collectStrings } from "./strings.ts";
+import type { ToolMap } from "./tools/map.ts";
 import { readToolName } from "./tools/name.ts";
 import { readCall } from "./tools/read-call.ts";
 
@@ -36,9 +37,10 @@ function unreadable(action: Action, why: string): Atom {
 /** More spans than this say no more than this many. */
 const SECRETS_MAX = 1_000;
 
-export function deriveFacts(action: Action): Facts {
+/** `tools`: maps of a house's own tools by normalised name; they count before the built-in ones. */
+export function deriveFacts(action: Action, tools?: ReadonlyMap<string, ToolMap>): Facts {
   const reading = newReading(action.home);
-  const { tool, map } = readToolName(action.tool);
+  const { tool, map } = readToolName(action.tool, tools);
   const strings = collectStrings(action.args);
   const writes = action.args["writes"];
   try {

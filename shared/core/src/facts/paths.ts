@@ -11,7 +11,7 @@ export interface Place {
   workspace?: string | undefined;
 }
 
-const isDrive = (text: string): boolean => /^[A-Za-z]:[\\/]/.test(text);
+const isDrive = (text: string): boolean => text.charCodeAt(1) === 58 && /^[A-Za-z]:[\\/]/.test(text);
 
 /** Percent escapes of a `file://` URL; a broken one is kept as it stands. */
 function unescapeUrl(text: string): string {
@@ -66,6 +66,9 @@ export function collapse(path: string): string {
 
 /** Other names of the same place: the process's own view of the tree, and macOS's private roots. */
 function sameElsewhere(path: string, cwd: string | undefined): string {
+  const second = path.charCodeAt(1);
+  // Only /proc, /private and /System can be meant below.
+  if (second !== 112 && second !== 83) return path;
   if (path.startsWith("/proc/")) {
     const seen = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/(root|cwd)(?=\/|$)/.exec(path);
     if (seen) {
@@ -100,6 +103,7 @@ export function locate(text: string, place: Place, tilde = true): string[] {
   if (path.charCodeAt(0) === 47 || isDrive(path)) return [sameElsewhere(collapse(path), place.cwds[0])];
   if (path.charCodeAt(0) === 126 && tilde) return [collapse(path)];
   if (place.cwds.length === 0) return [collapse(path)];
+  if (place.cwds.length === 1) return [sameElsewhere(collapse(`${place.cwds[0]}/${path}`), place.cwds[0])];
   return place.cwds.map((cwd) => sameElsewhere(collapse(`${cwd}/${path}`), cwd));
 }
 
@@ -110,18 +114,12 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf("/
 export const isInside = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 
-const DEVICES = new Set([
-  "/dev/null",
-  "/dev/stdin",
-  "/dev/stdout",
-  "/dev/stderr",
-  "/dev/tty",
-  "/dev/zero",
-  "/dev/full",
-]);
+const DEVICES = new Set(
+  "null stdin stdout stderr tty zero full urandom random".split(" ").map((name) => `/dev/${name}`),
+);
 /** Devices that hold nothing: naming them touches no file. */
 export const isHarmlessDevice = (path: string): boolean =>
-  DEVICES.has(path) || path === "/dev/urandom" || path === "/dev/random" || path.startsWith("/dev/fd/");
+  path.charCodeAt(1) === 100 && path.startsWith("/dev/") && (DEVICES.has(path) || path.startsWith("/dev/fd/"));
 
 /** Does it look like a path, where nothing says so? Deliberately eager: a wrong yes costs a question, a wrong no a leak. */
 export function looksLikePath(text: string): boolean {

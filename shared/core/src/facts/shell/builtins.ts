@@ -164,6 +164,12 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
   return UNKNOWN;
 }
 
+const BUILTINS = new Set(
+  "cd chdir pushd popd export declare typeset local readonly unset alias unalias read mapfile readarray eval source . trap set shift".split(
+    " ",
+  ),
+);
+
 /** Applies a builtin's effect on the scope. Returns its output when that was all of it; else it is described like any program. */
 export function applyBuiltin(
   shell: Shell,
@@ -171,6 +177,7 @@ export function applyBuiltin(
   words: readonly Word[],
   setting: Setting,
 ): Output | undefined {
+  if (!BUILTINS.has(program)) return undefined;
   const { scope } = shell;
   switch (program) {
     case "cd":

@@ -13,7 +13,22 @@ const hasOdd = (text: string): boolean => {
 const known = new Map<string, { tool: Facts["tool"]; map: ToolMap | undefined }>();
 const KNOWN_MAX = 1_000;
 
-export function readToolName(name: string): { tool: Facts["tool"]; map: ToolMap | undefined } {
+interface ReadName {
+  tool: Facts["tool"];
+  map: ToolMap | undefined;
+}
+
+export function readToolName(name: string, tools?: ReadonlyMap<string, ToolMap>): ReadName {
+  const read = readBuiltIn(name);
+  const own = tools?.get(read.tool.normalized);
+  if (own) {
+    read.tool.meaning = own.meaning;
+    read.map = own;
+  }
+  return read;
+}
+
+function readBuiltIn(name: string): ReadName {
   const found = known.get(name);
   if (found) return { tool: { ...found.tool }, map: found.map };
   const normalized = name.normalize("NFKC").trim().toLowerCase();
