@@ -33,7 +33,8 @@ export function compileWords(patterns: readonly string[], flavour: Flavour, fold
 
 /** Names by lookup, patterns one by one: long lists hold mostly names. */
 function wordList(positives: Glob[], negatives: Glob[]): WordList {
-  const onlyNegative = positives.length === 0;
+  // An empty list says nothing and lets nothing in; only a list that takes something out lets the rest in.
+  const onlyNegative = positives.length === 0 && negatives.length > 0;
   const known = positives.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
   const wild = positives.filter(({ literal }) => literal === undefined);
   const [only] = known;
