@@ -64,7 +64,10 @@ test("it delivers what is in the outbox and ends by a signal with 0", async () =
   await expect
     .poll(() => receiver.heard.some(({ body }) => body.includes(approval.id)), { timeout: 15_000 })
     .toBe(true);
-  const url = lines.find(({ msg }) => msg === "courier")?.url;
+  // Its first delivery may be heard before it says where it listens.
+  const address = () => lines.find(({ msg }) => msg === "courier")?.url;
+  await expect.poll(address, { timeout: 15_000 }).toBeTruthy();
+  const url = address();
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   child.kill("SIGTERM");
   expect((await ended)[0]).toBe(0);
