@@ -57,10 +57,13 @@ export function classOf(atom: Atom, place: Place, from: CommandClass): CommandCl
   if (atom.opaque.length > 0 || atom.runsCode.length > 0 || atom.variables.length > 0) raise("warn");
   if (atom.hosts.some((host) => host.upload || host.dynamic || host.zone !== "public")) raise("warn");
   if (atom.wrappers.some((wrapper) => PRIVILEGE.has(wrapper))) raise("blocked-by-default");
+  const moves = atom.program === "mv";
   for (const fact of atom.paths) {
     if (fact.access === "read") continue;
     raise("warn");
-    if (fact.access === "delete" && deletesElsewhere(fact, place)) raise("blocked-by-default");
+    // What mv takes away from one place is still there in another.
+    if (fact.access === "delete" && !(moves && !fact.dynamic) && deletesElsewhere(fact, place))
+      raise("blocked-by-default");
     if (isSystem(fact.path, place)) raise("blocked-by-default");
   }
   return result;

@@ -1,7 +1,10 @@
 // coding-agent-allows.ts — everyday work: reading, editing inside the workspace, building, testing, git
 
-/** Every file that is written, deleted or made to run lies in the workspace or a scratch folder. */
-const OUTSIDE = `unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [write, delete, execute] } }`;
+import { list } from "./secret-files.ts";
+import { PRIVILEGED_LOOKS } from "./sensitive-code.ts";
+
+/** Every file that is deleted or made to run lies in the workspace or a scratch folder. */
+const OUTSIDE = `unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [delete, execute] } }`;
 
 /** @param sandbox what runs should (`recommended`) or must (`required`) be held in */
 export const developmentAllows = (sandbox: string): string => `
@@ -37,8 +40,37 @@ export const developmentAllows = (sandbox: string): string => `
     opaque: dynamic
     obligations: { sandbox: ${sandbox} }
     reason: everyday development
-    match: ["npm test", "cargo build --release", "mkdir -p src/lib", "git commit -m x", "make all", "echo hi > out.txt"]
-    notMatch: ["echo hi > /etc/motd", "cp a.txt ../elsewhere/"]
+    match: ["npm test", "cargo build --release", "mkdir -p src/lib", "git commit -m x", "make all", "echo hi > out.txt", "cp a.txt ../elsewhere/", "mkdir ~/notes"]
+    notMatch: ["echo hi > /etc/motd", "rm ../elsewhere/a.txt"]
+  - id: allow-moving
+    effect: allow
+    when:
+      program: mv
+      class: [safe, warn]
+    unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [execute] } }
+    opaque: dynamic
+    reason: what is moved is still there
+    match: ["mv ../notes.txt ~/notes/", "mv a.txt b.txt"]
+    notMatch: ["mv /etc/hosts /tmp/x", "rm a.txt"]
+  - id: allow-looking-with-privilege
+    effect: allow
+    when:
+      commands: ${list(PRIVILEGED_LOOKS)}
+    unless: { paths: { access: [write, delete, execute] } }
+    opaque: dynamic
+    reason: only looks, though with more rights
+    match: ["sudo ls -la /var/log", "sudo git status", "sudo systemctl status nginx", "sudo ss -ltnp"]
+    notMatch: ["sudo rm x", "sudo systemctl restart nginx", "sudo cat /root/notes", "ssh host.example sudo ls"]
+  - id: allow-writing-scripts
+    effect: allow
+    when:
+      tool: [fs.write, fs.edit]
+      class: [safe, warn]
+    unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [write, delete] } }
+    opaque: dynamic
+    reason: writes a script of everyday work; what it says was read as if it ran
+    match: [{ tool: Write, args: { file_path: build.sh, content: "set -e\\nnpm ci\\ncp -r dist out" } }]
+    notMatch: [{ tool: Write, args: { file_path: setup.sh, content: "systemctl restart nginx" } }, { tool: Write, args: { file_path: ../x.sh, content: ls } }]
   - id: allow-fetching
     effect: allow
     when: { tool: http.fetch, hosts: [{ zones: [public], schemes: [http, https], upload: false }] }

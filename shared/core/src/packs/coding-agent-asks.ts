@@ -10,6 +10,7 @@ import {
   MIGRATION_FILES,
   PAYMENT_CODE,
   PLAIN_SPOKEN,
+  PRIVILEGED_LOOKS,
   SELF_STARTING,
 } from "./sensitive-code.ts";
 
@@ -157,13 +158,15 @@ export const codingAgentAsks = `
   - id: approve-privilege
     effect: require_approval
     when: { commands: [sudo, doas, su, pkexec, run0] }
+    unless: { commands: ${list(PRIVILEGED_LOOKS)} }
     approval: { role: approver }
     reason: runs with more rights than the agent has
-    match: ["sudo ls /root", "su -c 'ls'"]
-    notMatch: ["ls sudo", "git commit -m sudo"]
+    match: ["sudo rm x", "sudo cat /var/log/syslog", "su -c 'ls'"]
+    notMatch: ["ls sudo", "git commit -m sudo", "sudo ls /root"]
   - id: approve-blocked-class
     effect: require_approval
     when: { class: blocked-by-default }
+    unless: { commands: ${list(PRIVILEGED_LOOKS)} }
     approval: { role: approver }
     reason: changes the system or deletes outside the workspace
     match: ["systemctl restart nginx", "rm -r /data/old"]
@@ -195,8 +198,8 @@ export const codingAgentAsks = `
         - "git gc --prune*"
         - "git tag --delete"
         - "git rebase --exec"
-        - "git push --force-with-lease"
-        - "git push --force-if-includes"
+        - "git push --force-with-lease * {main,master,trunk,production,prod,release,release/*,stable}"
+        - "git push --force-with-lease-*"
         - "git push --prune"
         - "git submodule deinit --force"
         - "git lfs prune"
@@ -204,7 +207,7 @@ export const codingAgentAsks = `
     approval: { role: approver }
     reason: discards work that nobody can bring back
     match: ["git reset --hard", "git clean -fd", "git stash drop", "git branch -D topic"]
-    notMatch: ["git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
+    notMatch: ["git push --force-with-lease origin topic", "git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
   - id: approve-mass-changes
     effect: require_approval
     when: { commands: ["chmod -R 777", "chmod --recursive 777", "chown --recursive", truncate, shred, unlink] }
@@ -311,6 +314,6 @@ export const codingAgentAsks = `
     when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, "mcp__*"], covered: false }
     approval: { role: approver }
     reason: no rule of this pack covers it
-    match: ["unheard-of ../elsewhere/x", "$(unknown)"]
+    match: ["$(unknown)", { tool: Write, args: { file_path: ../elsewhere/x, content: y } }]
     notMatch: ["ls", "npm test", { tool: frobnicate }]
 `;

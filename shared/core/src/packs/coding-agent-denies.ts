@@ -142,7 +142,7 @@ export const codingAgentDenies = `
     effect: deny
     when: { commands: ["git push --force", "git push --mirror", "git push --delete"] }
     reason: rewrites or deletes what others have
-    hint: Push to a new branch, or use --force-with-lease and wait for approval
+    hint: Push to a new branch, or use --force-with-lease
     match: ["git push -f origin main", "git -C ../api push --force", "git push origin +main", "git push origin --delete release"]
     notMatch: ["git push", "git push origin main", "git push -u origin topic"]
   - id: deny-disk-destruction

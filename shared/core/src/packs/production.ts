@@ -31,6 +31,13 @@ ${codingAgentAsks}
     reason: changes production
     match: [{ command: "systemctl restart api", environment: { name: production } }]
     notMatch: [{ command: "npm test", environment: { name: development } }, { command: "ls", environment: { name: production } }]
+  - id: approve-all-privilege
+    effect: require_approval
+    when: { commands: [sudo, doas, su, pkexec, run0] }
+    approval: { role: approver }
+    reason: runs with more rights than the agent has, be it only to look
+    match: ["sudo ls /root"]
+    notMatch: ["ls /var/log"]
   - id: alert-production-reads
     effect: alert
     when: { environment: production, classification: ["customer-*", "pii", "secret"] }

@@ -59,6 +59,7 @@ export const SELF_STARTING = [
   "~/.config/{fish,nvim,autostart,systemd,git}/**",
   "~/.ssh/{authorized_keys,config,rc,environment}",
   "~/.local/bin/**",
+  "~/bin/**",
   "~/Library/LaunchAgents/**",
 ];
 
@@ -288,3 +289,18 @@ export const CLOUDS = [
   "ibmcloud",
   "aliyun",
 ];
+
+/**
+ * What is looked at with more rights than one has, every day: names, states and lists, never the content of files,
+ * and nothing that an option turns into a change.
+ */
+export const PRIVILEGED_LOOKS = [
+  "{ls,stat,file,du,df,ps,pgrep,pstree,ss,netstat,lsof,lsblk,lscpu,lspci,lsusb,lsmod,free,uptime,vmstat,iostat,whoami,id,who,w,uname,which,true}",
+  "git {status,log,diff,show,rev-parse}",
+  "systemctl {status,list-units,list-unit-files,list-timers,is-active,is-enabled,is-failed,show}",
+  "{docker,podman} {ps,images,logs,inspect,stats,top,version,info}",
+  "{apt,apt-get,apt-cache} {list,search,show,policy}",
+  "{iptables,ip6tables} -L",
+  "ufw status",
+  "nginx -t",
+].flatMap((look) => [`sudo ${look}`, `doas ${look}`]);

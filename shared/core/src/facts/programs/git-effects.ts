@@ -109,6 +109,9 @@ export function readCheckout(call: Call): void {
     touchesHere(call, "write");
   }
   if (has(call, "b", "B", "orphan")) return;
+  // `--track direct`, `--recurse-submodules on-demand`: the mode, though git wants it joined with `=`.
+  if (has(call, "track", "recurse-submodules") && /^(direct|inherit|checkout|on-demand)$/.test(operandText(call, 0)))
+    call.operands.shift();
   const dashes = call.words.some((word) => word.text === "--");
   if (dashes && call.rest.length > 0) discards(call, call.rest);
   else if (call.operands.length >= 2 && !dashes) discards(call, call.operands.slice(1));

@@ -118,7 +118,7 @@ export const git: Record<string, Program> = {
         "-a --all; -m --message=T; -F --file=<read>; --amend; --no-edit; -n --no-verify; -s --signoff; -S --gpg-sign[=K]; -C --reuse-message=C; -c --reedit-message=C; --fixup=C; --squash=C; --author=A; --date=D; -t --template=<read>; -e --edit; -p --patch; -q --quiet; -v --verbose; --allow-empty; --allow-empty-message; -o --only; -i --include; --dry-run; --reset-author; --trailer=T; -u[=M]; --cleanup=M",
       ),
       checkout: hooks(
-        "-b=NAME; -B=NAME; -f --force; -t --track; --track[=M]; --no-track; -m --merge; --detach -d; --orphan=NAME; -p --patch; --ours; --theirs; -q --quiet; --ignore-other-worktrees; --conflict=S; -l; --no-guess; --guess; --recurse-submodules; --overlay; --no-overlay; --pathspec-from-file=<read>",
+        "-b=NAME; -B=NAME; -f --force; -t --track; --track[=M]; --no-track; -m --merge; --detach -d; --orphan=NAME; -p --patch; --ours; --theirs; -q --quiet; --ignore-other-worktrees; --conflict=S; -l; --no-guess; --guess; --recurse-submodules; --overlay; --no-overlay; --pathspec-from-file=<read>; --pathspec-file-nul; -U --unified=N; --inter-hunk-context=N; --no-progress; --progress",
         { effects: readCheckout },
       ),
       switch: hooks(
