@@ -38,7 +38,7 @@ export function compileRule(
     : undefined;
   misplacedWords(rule, document, (path, message) => refuse([...at, ...path], message));
   const scoped = scope[direction];
-  const byArguments = rule.when?.args !== undefined || rule.when?.argsMatch !== undefined;
+  const byArguments = BLIND.some((word) => rule.when?.[word] !== undefined);
   return {
     id,
     document,
@@ -60,6 +60,9 @@ export function compileRule(
     weight: when.tests.length + scoped.tests.length,
   };
 }
+
+/** What a call's text says, without what it means: alone it never allows a shell atom (rulings §B2). */
+const BLIND = ["args", "argsMatch", "argsJson", "written"] as const;
 
 const REASONS: Readonly<Record<RuleEffect, string>> = {
   allow: "allowed by",

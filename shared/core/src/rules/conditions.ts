@@ -90,7 +90,8 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
   program: (value, { direction, add }) => add([], () => command.program(value, direction)),
   startsWith: (value, { direction, add }) => add([], () => command.startsWith(value, direction)),
-  argsJson: (value, { add }) => add([], () => call.argsJson(value)),
+  written: (value, { direction, add }) => add([], () => command.written(value, direction)),
+  argsJson: (value, { direction, add }) => add([], () => call.argsJson(value, direction)),
   words: (value, { add }) => add([], () => command.words(value)),
   args: (value, { direction, add }) => {
     for (const [name, condition] of Object.entries(value))

@@ -86,8 +86,10 @@ export const When = z.strictObject({
   words: list(word()).optional(),
   /** the words as they are written, from the program on: narrower than `commands`, for what other tools mean by a prefix */
   startsWith: list(word()).optional(),
+  /** the simple command as text; like `args` alone it never allows a shell atom */
+  written: list(word()).optional(),
   args: z.record(z.string(), z.union([ArgumentCondition, scalar])).optional(),
-  /** regex on the arguments as one JSON text; like `argsMatch` alone it never allows a shell atom */
+  /** regex on the arguments as one JSON text, keys sorted; like `argsMatch` alone it never allows a shell atom */
   argsJson: list(word()).optional(),
   argsMatch: list(word()).optional(),
   // what it touches

@@ -1,5 +1,6 @@
 // call.ts — criteria about the call as a whole: its tool, its named arguments, its strings, secrets in it
 
+import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { compileRegex } from "../regex.ts";
 import type { ArgumentCondition, When } from "../schema.ts";
@@ -86,15 +87,24 @@ export function argsMatch(patterns: readonly string[]): Criterion {
   return { cost: 9, test: (view) => view.facts.strings.some(({ text }) => regexes.some((regex) => regex.test(text))) };
 }
 
-/** On the arguments as one text, keys in the order they came in. */
-export function argsJson(patterns: readonly string[]): Criterion {
+/**
+ * On the arguments as one JSON text, keys sorted. In rules that tighten also on the text that a call of each simple command
+ * alone would have: what is denied by itself is denied in a chain.
+ */
+export function argsJson(patterns: readonly string[], direction: Direction): Criterion {
   const regexes = patterns.map(compileRegex);
+  const met = (args: { [key: string]: Json }): boolean => {
+    const text = canonicalJson(args);
+    return regexes.some((regex) => regex.test(text));
+  };
   return {
     cost: 10,
-    test: (view) => {
-      const text = JSON.stringify(view.action.args);
-      return regexes.some((regex) => regex.test(text));
-    },
+    test: ({ action: { args } }, atom) =>
+      met(args) ||
+      (direction === "tighten" &&
+        atom.kind === "command" &&
+        typeof args["command"] === "string" &&
+        met({ ...args, command: atom.text.trim() })),
   };
 }
 

@@ -96,6 +96,68 @@ describe("Gemini CLI policies", () => {
     ["nothing matches", "ls", "ask"],
   ])("%s", (_why, example, effect) => expect(judged(source, example).effect).toBe(effect));
 
+  const shell = 'toolName = "run_shell_command"; ';
+  const said = (pattern: string, decision = "allow") =>
+    rule(`${shell}argsPattern = '"command":"${pattern}'; decision = "${decision}"; priority = 9`);
+  test.each<[string, string, Example, string]>([
+    ["a pattern that says a prefix", said("git log"), "git log -3", "allow"],
+    ["with a word's end", said("git log\\b"), "git log -3", "allow"],
+    ["and no other command beside it", said("git log"), "git log && unheard-of", "ask"],
+    ["a pattern that says a whole command", said('git status"'), "git status && git status", "allow"],
+    ["and nothing more", said('git status"'), "git status --short", "ask"],
+    ["any other pattern allows no command", said("git (log|diff)"), "git log", "ask"],
+    ["a pattern denies in a chain too", said("git push", "deny"), "echo a && git push", "deny"],
+    ["and by meaning", said("git push", "deny"), "git -C ../x push", "deny"],
+    [
+      "keys in any order",
+      said('x","dir_path":"/srv"', "deny"),
+      { tool: "shell", args: { dir_path: "/srv", command: "x" } },
+      "deny",
+    ],
+    [
+      "a name with a star that Gemini does not read",
+      rule('toolName = "read_*"; decision = "allow"; priority = 1'),
+      { tool: "read_file", args: { path: "a" } },
+      "ask",
+    ],
+    ["input redirection takes an allow back", said("git log"), "git log < x", "ask"],
+    [
+      "unless the rule says otherwise",
+      said("git log").replace("decision", "allowRedirection = true\ndecision"),
+      "git log > x",
+      "allow",
+    ],
+    ["rules of another mode", rule('toolName = "*"; decision = "allow"; priority = 9; modes = ["yolo"]'), "ls", "ask"],
+    [
+      "an empty list of modes is every mode",
+      rule('toolName = "*"; decision = "allow"; priority = 9; modes = []'),
+      "ls",
+      "allow",
+    ],
+    [
+      "an ask that is taken more broadly hides no deny below it",
+      rule('toolName = "*"; toolAnnotations = { readOnlyHint = true }; decision = "ask_user"; priority = 9') +
+        rule('toolName = "pay"; decision = "deny"; priority = 1'),
+      { tool: "pay" },
+      "deny",
+    ],
+    [
+      "an exact ask stays above a deny below it",
+      rule(`${shell}commandPrefix = "git"; decision = "ask_user"; priority = 9`) +
+        rule('toolName = "*"; decision = "deny"; priority = 1'),
+      "git push",
+      "ask",
+    ],
+  ])("%s", (_why, text, example, effect) => expect(judged(gemini(text), example).effect).toBe(effect));
+
+  test("in yolo mode what cannot be read is allowed only where no pattern speaks, and nobody is asked", () => {
+    const yolo = (text: string) => ({ ...gemini(text), dialect: "gemini-toml-yolo" });
+    const all = rule('toolName = "*"; decision = "allow"; priority = 9; modes = ["yolo"]');
+    expect(judged(yolo(all), "some thing '").effect).toBe("allow");
+    expect(judged(yolo(said("some")), "some thing '").effect).toBe("deny");
+    expect(judged(yolo(said("git log")), "git log > x").effect).toBe("allow");
+  });
+
   test("says what it left out", () => {
     const left = gemini(
       rule('commandRegex = "git .*"; decision = "allow"') +
@@ -104,6 +166,7 @@ describe("Gemini CLI policies", () => {
         rule('toolName = "y"; decision = "allow"; toolAnnotations = { readOnlyHint = true }'),
     );
     expect(warningsOf(left)).toHaveLength(3);
+    expect(warningsOf(gemini("[[safety_checker]]\ntoolName = 'x'"))).toEqual(["`safety_checker` is not taken over"]);
     expect(judged(left, "git log").effect).toBe("ask");
     expect(judged(left, "rm x").effect).toBe("deny");
     expect(judged(left, { tool: "y" }).effect).toBe("ask");

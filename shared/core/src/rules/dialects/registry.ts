@@ -19,6 +19,8 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   "ordered-json": orderedJson,
   row,
   "claude-permissions": claudePermissions,
-  "gemini-toml": geminiToml,
+  "gemini-toml": geminiToml("default"),
+  "gemini-toml-auto-edit": geminiToml("autoEdit"),
+  "gemini-toml-yolo": geminiToml("yolo"),
   "codex-rules": codexRules,
 };
