@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decide } from "@holdpoint/core/decide.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { sampleAction } from "@holdpoint/core/sample.ts";
-import { loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
+import { loadPolicySources } from "@holdpoint/engine/policy-files.ts";
 import { describe, expect, test } from "vitest";
 
 const folder = join(import.meta.dirname, "..", "..", "deploy", "policy.d");

@@ -1,9 +1,8 @@
 // main.ts — the gateway as a process of its own: configuration, engine, server, and the drain on a signal
 
-import { pack } from "@holdpoint/core/rules/packs.ts";
 import { openEngine } from "@holdpoint/engine/deps.ts";
+import { defaultPolicySources, loadPolicySources } from "@holdpoint/engine/policy-files.ts";
 import { readConfig, required } from "@holdpoint/runtime/config.ts";
-import { defaultPolicySources, loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import { startGateway } from "./server.ts";
 
@@ -19,7 +18,7 @@ await runProcess("gateway", async ({ log }) => {
     // What was said here becomes the fleet's policy. A gateway that is told nothing only gives a new store its first one.
     ...(config.policyPaths
       ? { policySources: loadPolicySources(config.policyPaths) }
-      : { firstPolicy: () => defaultPolicySources(process.cwd(), pack("coding-agent")) }),
+      : { firstPolicy: () => defaultPolicySources(process.cwd()) }),
   });
   const gateway = await startGateway(engine, {
     masterKey,

@@ -1,12 +1,12 @@
 // serve.ts — one stage as a process of its own: configuration, engine, stage, health, and the drain on a signal
 
 import { readConfig } from "@holdpoint/runtime/config.ts";
-import { loadPolicySources } from "@holdpoint/runtime/policy-files.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { type Engine, openEngine } from "./deps.ts";
 import { startHangGuard } from "./hang-guard.ts";
 import { startHealth } from "./health.ts";
+import { loadPolicySources } from "./policy-files.ts";
 import type { RunningStage } from "./start.ts";
 
 const PORT = 8787;

@@ -3,10 +3,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pack } from "@holdpoint/core/rules/packs.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultPolicySources, dialectOf, loadPolicySources } from "./policy-files.ts";
+import { defaultPolicySources, loadPolicySources } from "./policy-files.ts";
 
 let folder = "";
 const write = (name: string, text: string | Buffer) => {
@@ -17,25 +18,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "holdpoint-policy-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-test.each([
-  // name          text                                                              dialect
-  ["a.yaml", "rules:\n  - id: x\n    effect: deny\n", "native-yaml"],
-  ["a.yml", "protect_paths:\n  - /etc\n", "overlay"],
-  ["a.yaml", "# note\n\nrequire_approval: [sudo]\n", "overlay"],
-  ["a.yaml", "+write_whitelist: [/tmp]\n", "overlay"],
-  ["a.yaml", '"+protect_paths": [/tmp]\n', "overlay"],
-  ["a.yaml", "rules:\n  - id: x\n    obligations: { modify: { limits: { wallSeconds: 1 } } }\n", "native-yaml"],
-  ["a.toml", "[tools.policy]\nenabled = true\n", "toml-enforcer"],
-  ["a.toml", '[[tools.policy.rules]]\neffect = "deny"\n', "toml-enforcer"],
-  ["a.toml", '[[ tools.authorization.rules ]]\neffect = "deny"\n', "toml-enforcer"],
-  ["a.toml", '[[rules]]\neffect = "deny"\ntool = "shell"\n', "toml-enforcer"],
-  ["a.toml", '[[rules]]\nid = "x"\neffect = "deny"\n[rules.when]\ntool = "shell"\n', "native-toml"],
-  ["a.json", '{"rules":[{"id":"x","effect":"deny"}]}', "native-json"],
-  ["a.json", '{"rules":[{"tool":"x","action":"ask_user"}]}', "ordered-json"],
-  ["a.json", '[{"tool":"x","action":"deny"}]', "ordered-json"],
-  ["a.json", "{ broken", "native-json"],
-])("%s with `%s`", (name, text, dialect) => expect(dialectOf(name, text)).toBe(dialect));
 
 describe("files and folders", () => {
   test("a folder gives its files in lexicographic order, whatever else lies there", () => {
@@ -52,7 +34,7 @@ describe("files and folders", () => {
       "a.json",
     ]);
     expect(loadPolicySources([join(sub, "B.yml"), sub])).toHaveLength(6);
-    expect(defaultPolicySources(folder, { name: "packs/x", dialect: "native-yaml", text: "" })).toHaveLength(5);
+    expect(defaultPolicySources(folder)).toHaveLength(5);
   });
 
   test("a TOML enforcer's `policy_file` is read beside it, and left to the compiler where it is missing", () => {
@@ -68,8 +50,40 @@ describe("files and folders", () => {
   });
 
   test("without policy.d the pack counts", () => {
-    const pack = { name: "packs/x", dialect: "native-yaml", text: "rules: []" };
-    expect(defaultPolicySources(join(folder, "nowhere"), pack)).toEqual([pack]);
+    expect(defaultPolicySources(join(folder, "nowhere"))).toEqual([pack("coding-agent")]);
+  });
+
+  test("a pack by its name, unless a file has that name", () => {
+    expect(loadPolicySources(["packs/read-only"])).toEqual([pack("read-only")]);
+    expect(() => loadPolicySources(["packs/read-onli"])).toThrow("did you mean `packs/read-only`");
+  });
+
+  test("a dialect by its name, where the file alone does not say it", () => {
+    const settings = write("settings.json", '{"model":"x","permissions":{"defaultMode":"plan"}}');
+    expect(loadPolicySources([settings])[0]?.dialect).toBe("native-json");
+    expect(loadPolicySources([`claude-permissions=${settings}`])[0]).toMatchObject({
+      name: settings,
+      dialect: "claude-permissions",
+    });
+    const text = write("no-extension", "prefix_rule(pattern=['a'])");
+    expect(loadPolicySources([`codex-rules=${text}`])[0]?.dialect).toBe("codex-rules");
+    expect(() => loadPolicySources([`codex-rule=${text}`])).toThrow("did you mean `codex-rules`");
+    const odd = write("codex-rules=x.yaml", "rules: []");
+    expect(loadPolicySources([odd])[0]).toMatchObject({ name: odd, dialect: "native-yaml" });
+  });
+
+  test("other clients' files are known by what is in them", () => {
+    const dialect = (name: string, content: string) => loadPolicySources([write(name, content)])[0]?.dialect;
+    expect(dialect("default.rules", 'prefix_rule(pattern=["ls"])')).toBe("codex-rules");
+    expect(dialect("s.json", '{"permissions":{"allow":["Read"]}}')).toBe("claude-permissions");
+    expect(dialect("g.toml", '[[rule]]\ntoolName = "x"\ndecision = "deny"\n')).toBe("gemini-toml");
+  });
+
+  test("what could be two things is refused until somebody says which", () => {
+    const both = write("both.json", '{"permissions":{"allow":["Read"]},"rules":[{"action":"deny"}]}');
+    expect(() => loadPolicySources([both])).toThrow(
+      /ordered-json or claude-permissions: say which, as in `ordered-json=/,
+    );
   });
 
   test.each<[string, () => string, string]>([
