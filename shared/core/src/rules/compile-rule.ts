@@ -3,7 +3,8 @@
 import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { CompiledApproval, CompiledDocument, CompiledRule } from "./compiled.ts";
-import { type Conditions, compileWhen, type Refuse } from "./conditions.ts";
+import { bothChecks, type Checks, type Conditions, compileWhen, type Refuse } from "./conditions.ts";
+import { ATOM, CALL } from "./criteria/features.ts";
 import type { Direction } from "./criteria/view.ts";
 import type { Draft } from "./dialects/draft.ts";
 import { parseDuration } from "./duration.ts";
@@ -38,14 +39,14 @@ export function compileRule(
     : undefined;
   misplacedWords(rule, document, (path, message) => refuse([...at, ...path], message));
   const scoped = scope[direction];
-  const byArguments = BLIND.some((word) => rule.when?.[word] !== undefined);
+  const checks = bothChecks(scoped.checks, when.checks);
   return {
     id,
     document,
     effect: rule.effect,
     order,
-    tests: [...scoped.tests, ...when.tests],
-    unless: unless?.tests,
+    checks: rule.effect === "allow" ? { ...checks, bars: checks.bars | uncoverable(rule, when, scoped) } : checks,
+    unless: unless?.checks,
     anchors: [...scoped.anchors, ...when.anchors],
     reason: rule.reason ?? rule.description ?? defaultReason(rule.effect, id),
     hint: rule.hint,
@@ -54,15 +55,22 @@ export function compileRule(
     escalatable: rule.escalatable ?? false,
     holdsRun: rule.holds === "run",
     uncovered: when.uncovered,
-    opaque: rule.opaque,
-    blindToCommands: byArguments && !when.knowsMeaning,
-    namesTool: when.namesTool || scoped.namesTool,
-    weight: when.tests.length + scoped.tests.length,
+    weight: when.count + scoped.count,
   };
 }
 
 /** What a call's text says, without what it means: alone it never allows a shell atom (rulings §B2). */
 const BLIND = ["args", "argsMatch", "argsJson", "written"] as const;
+
+/** What an allow covers only where it says so, as bits that it bars (rulings §B2, §B3, §B7). */
+function uncoverable(rule: Rule, when: Conditions, scoped: Conditions): Checks["bars"] {
+  let bars = 0;
+  if (rule.opaque !== "allow") bars |= ATOM.opaque;
+  if (rule.opaque === undefined) bars |= ATOM.dynamic;
+  if (!when.namesTool && !scoped.namesTool) bars |= CALL.unknownTool;
+  if (!when.knowsMeaning && BLIND.some((word) => rule.when?.[word] !== undefined)) bars |= ATOM.command;
+  return bars;
+}
 
 const REASONS: Readonly<Record<RuleEffect, string>> = {
   allow: "allowed by",

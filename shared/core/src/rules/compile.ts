@@ -136,7 +136,7 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
     version: source.version ?? document.version,
     dialect: source.dialect,
     default: document.default,
-    applies: scope.tighten.tests,
+    applies: scope.tighten.checks,
     firstMatch: document.combining === "first-match",
     ordered: draft.ordered ?? false,
     disclosure: document.disclosure ?? "generic",

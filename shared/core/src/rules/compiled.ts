@@ -3,8 +3,8 @@
 import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import type { Checks } from "./conditions.ts";
 import type { Anchor } from "./criteria/anchors.ts";
-import type { Test } from "./criteria/view.ts";
 import type { LogRedaction } from "./dialects/draft.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Obligations } from "./schema.ts";
@@ -23,9 +23,9 @@ export interface CompiledRule {
   effect: RuleEffect;
   /** place in its document */
   order: number;
-  tests: readonly Test[];
+  checks: Checks;
   /** an exemption that holds takes the rule away; absent = there is none */
-  unless: readonly Test[] | undefined;
+  unless: Checks | undefined;
   anchors: readonly Anchor[];
   reason: string;
   hint: string | undefined;
@@ -36,12 +36,6 @@ export interface CompiledRule {
   holdsRun: boolean;
   /** only for atoms that no other rule allows, asks about or denies */
   uncovered: boolean;
-  /** on an allow: what else it covers than plain atoms */
-  opaque: "allow" | "dynamic" | undefined;
-  /** on an allow: arguments and their text alone never allow a shell atom (rulings §B2) */
-  blindToCommands: boolean;
-  /** on an allow: names a tool other than by a bare `*` (rulings §B7) */
-  namesTool: boolean;
   /** how much it asks for: among rules that decide alike, the one that says most speaks */
   weight: number;
 }
@@ -52,7 +46,7 @@ export interface CompiledDocument {
   dialect: string;
   default: Effect | undefined;
   /** for a document with a scope: does it concern this action, as far as is known? */
-  applies: readonly Test[];
+  applies: Checks;
   firstMatch: boolean;
   /** rules that decide alike are named in their order */
   ordered: boolean;

@@ -6,6 +6,7 @@ import * as atom from "./criteria/atom.ts";
 import * as call from "./criteria/call.ts";
 import * as command from "./criteria/commands.ts";
 import * as context from "./criteria/context.ts";
+import { KINDS, MODES, others } from "./criteria/features.ts";
 import { hostConditions, hosts } from "./criteria/hosts.ts";
 import { paths } from "./criteria/paths.ts";
 import type { Direction, Test } from "./criteria/view.ts";
@@ -24,7 +25,9 @@ export interface Reading {
 export const NATIVE: Reading = { pathFlavour: "path", bareStar: false, allVariables: false };
 
 export interface Conditions {
-  tests: Test[];
+  checks: Checks;
+  /** how many criteria there are */
+  count: number;
   anchors: Anchor[];
   /** is there a criterion about what an atom means, beside arguments and their text? */
   knowsMeaning: boolean;
@@ -32,6 +35,19 @@ export interface Conditions {
   namesTool: boolean;
   uncovered: boolean;
 }
+
+/** Criteria put together: bits that must be there, bits that must not, and tests of the rest, the cheapest first. */
+export interface Checks {
+  needs: number;
+  bars: number;
+  tests: readonly Test[];
+}
+
+export const bothChecks = (a: Checks, b: Checks): Checks => ({
+  needs: a.needs | b.needs,
+  bars: a.bars | b.bars,
+  tests: [...a.tests, ...b.tests],
+});
 
 export type Refuse = (path: DocumentPath, message: string) => void;
 
@@ -53,7 +69,12 @@ export function compileWhen(when: When, direction: Direction, reading: Reading, 
   }
   criteria.sort((a, b) => a.cost - b.cost);
   return {
-    tests: criteria.map(({ test }) => test),
+    checks: {
+      needs: criteria.reduce((bits, { needs = 0 }) => bits | needs, 0),
+      bars: criteria.reduce((bits, { bars = 0 }) => bits | bars, 0),
+      tests: criteria.flatMap(({ test }) => (test ? [test] : [])),
+    },
+    count: criteria.length,
     anchors: criteria.flatMap(({ anchor }) => (anchor ? [anchor] : [])),
     knowsMeaning: MEANING.some((key) => when[key] !== undefined),
     namesTool:
@@ -86,7 +107,7 @@ type Maker<T> = (value: T, making: Making) => void;
 
 const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   tool: (value, { direction, reading, add }) => add([], () => call.tool(value, direction, reading.bareStar)),
-  kind: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.kind) })),
+  kind: (value, { add }) => add([], () => ({ cost: 0, bars: others(KINDS, value) })),
   commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
   program: (value, { direction, add }) => add([], () => command.program(value, direction)),
   startsWith: (value, { direction, add }) => add([], () => command.startsWith(value, direction)),
@@ -140,7 +161,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   },
   branch: (value, { direction, add }) => add([], () => context.contextText("branch", value, direction)),
   trust: (value, { add }) => add([], () => context.trust(value)),
-  mode: (value, { add }) => add([], () => ({ cost: 0, test: (view) => value.includes(view.action.mode) })),
+  mode: (value, { add }) => add([], () => ({ cost: 0, bars: others(MODES, value) })),
   approval: (value, { direction, add }) => add([], () => context.approvalState(value, direction)),
   session: (value, { direction, add }) => add([], () => context.counted("session", value, direction)),
   limits: (value, { direction, add }) => {

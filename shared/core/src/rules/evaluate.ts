@@ -8,7 +8,7 @@ import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { conclude } from "./conclude.ts";
 import { type History, type View, viewOf } from "./criteria/view.ts";
-import { atomsOf, holds } from "./holds.ts";
+import { atomsOf, holds, met } from "./holds.ts";
 import { scoreRisk } from "./risk.ts";
 import { candidates } from "./rule-index.ts";
 
@@ -36,9 +36,7 @@ export function evaluate(set: PolicySet, action: Action, facts: Facts, history?:
 
 function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
   const hits: Hit[] = [];
-  candidates(set.index, view, atom, (rules) => {
-    for (const rule of rules) tryRule(rule, view, atom, hits);
-  });
+  candidates(set.index, view, atom, tryRules, hits);
   const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
   let effect: Effect | undefined;
   for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));
@@ -51,6 +49,10 @@ function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
     }
   }
   return { effect: effect ?? defaultEffect(set, view, atom), hits: kept };
+}
+
+function tryRules(rules: readonly CompiledRule[], view: View, atom: Atom, hits: Hit[]): void {
+  for (const rule of rules) tryRule(rule, view, atom, hits);
 }
 
 /** A rule that fails counts on the strict side: a failing allow allows nothing, any other one counts as matched. */
@@ -101,6 +103,6 @@ const obliges = (rule: CompiledRule): boolean =>
 function defaultEffect(set: PolicySet, view: View, atom: Atom): Effect {
   let effect: Effect | undefined;
   for (const document of set.defaults)
-    if (document.applies.every((test) => test(view, atom))) effect = stricter(effect, document.default);
+    if (met(document.applies, view, atom)) effect = stricter(effect, document.default);
   return effect ?? "deny";
 }

@@ -1,13 +1,19 @@
 // glob-meet.ts — can one name fit both a pattern of a rule and a pattern that a shell will expand?
 
+/** No file system knows longer names: such a one is taken to meet. */
+const LETTERS_MAX = 255;
+const WILD = /[*?[\\]/;
+
 /**
  * Whether the two may name the same thing within one path segment. The shell's side follows the shell: a wildcard at
  * its start names no hidden file; `[…]` is taken for any one character (more can only tighten).
  */
 export function globsMeet(rule: string, shell: string): boolean {
+  const plain = !WILD.test(rule);
+  if (plain && !WILD.test(shell) && rule.length <= LETTERS_MAX && shell.length <= LETTERS_MAX) return rule === shell;
   const ours = rule.replaceAll(/\\(.)/g, "$1");
   const theirs = shell.replaceAll(/\[[^\]]*\]/g, "?");
-  if (ours.length > 255 || theirs.length > 255) return true;
+  if (ours.length > LETTERS_MAX || theirs.length > LETTERS_MAX) return true;
   if (!/[*?]/.test(ours) && !/[*?]/.test(theirs)) return ours === theirs;
   const memo = new Map<number, boolean>();
   /** From position `i` of ours and `j` of theirs on; `start`: the name is empty so far. */

@@ -22,6 +22,8 @@ export interface Glob {
   literal?: string;
   /** what every match starts with */
   prefix: string;
+  /** literal text with a star behind it, before it, or on both sides */
+  shape?: { kind: "start" | "end" | "inside"; text: string };
 }
 
 const invalid = (pattern: string, why: string): never => {
@@ -134,8 +136,15 @@ function compileText(pattern: string): Glob {
   const ends = length(first) + length(last);
   if (middle.length === 0 && "text" in first && "text" in last) {
     const [head, tail] = [first.text, last.text];
-    if (tail === "") return { source: pattern, prefix, test: (text) => text.startsWith(head) };
-    if (head === "") return { source: pattern, prefix, test: (text) => text.endsWith(tail) };
+    if (tail === "")
+      return { source: pattern, prefix, shape: { kind: "start", text: head }, test: (text) => text.startsWith(head) };
+    if (head === "")
+      return { source: pattern, prefix, shape: { kind: "end", text: tail }, test: (text) => text.endsWith(tail) };
+  }
+  const [only] = middle;
+  if (middle.length === 1 && ends === 0 && only && "text" in only) {
+    const { text: part } = only;
+    return { source: pattern, prefix, shape: { kind: "inside", text: part }, test: (text) => text.includes(part) };
   }
   // Leftmost places for the middle pieces are enough: a later place can only leave less room for what follows.
   const test = (text: string): boolean => {
@@ -167,6 +176,7 @@ export function pathSegments(pattern: string): SegmentTest[] {
 }
 
 function compilePath(pattern: string): Glob {
+  if (pattern === "**") return { source: pattern, prefix: "", test: () => true };
   const tests = pathSegments(pattern);
   const wild = pattern.search(/[*?\\]/);
   const whole = pattern.slice(0, pattern.lastIndexOf("/", wild) + 1);

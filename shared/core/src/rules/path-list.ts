@@ -2,7 +2,7 @@
 
 import { compileGlob } from "./glob.ts";
 import { isInside, mayReach, type PathPattern } from "./path-pattern.ts";
-import type { SeenPath } from "./seen-path.ts";
+import { inHome, type SeenPath } from "./seen-path.ts";
 
 export interface PathList {
   /** is the path inside one of the patterns? */
@@ -20,28 +20,36 @@ interface Sorted {
   nameTests: ((name: string) => boolean)[];
   // `**/secrets/**`: a folder anywhere above, or the path itself
   folders: Set<string>;
+  // of which most paths are none: those outside of any home
+  homes: PathPattern[];
   rest: PathPattern[];
 }
 
 export function compilePathList(patterns: readonly PathPattern[]): PathList {
-  const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), rest: [] };
+  const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), homes: [], rest: [] };
   for (const pattern of patterns) sort(pattern, sorted);
-  const { names, endings, nameTests, folders, rest } = sorted;
-  return {
-    holds: (seen) =>
-      names.has(seen.name) ||
-      endings.some((ending) => seen.name.endsWith(ending)) ||
-      nameTests.some((test) => test(seen.name)) ||
-      (folders.size > 0 && seen.segments.some(folders.has, folders)) ||
-      rest.some((pattern) => isInside(pattern, seen)),
-    mayReach: (seen, below) => patterns.some((pattern) => mayReach(pattern, seen, below)),
+  const { names, endings, nameTests, folders, homes, rest } = sorted;
+  const holds = (seen: SeenPath): boolean => {
+    const { name } = seen;
+    if (names.size > 0 && names.has(name)) return true;
+    for (const ending of endings) if (name.endsWith(ending)) return true;
+    for (const test of nameTests) if (test(name)) return true;
+    if (folders.size > 0) for (const segment of seen.segments) if (folders.has(segment)) return true;
+    if (homes.length > 0) {
+      const place = inHome(seen);
+      if (place !== undefined) for (const { glob } of homes) if (glob.test(place)) return true;
+    }
+    for (const pattern of rest) if (isInside(pattern, seen)) return true;
+    return false;
   };
+  return { holds, mayReach: (seen, below) => patterns.some((pattern) => mayReach(pattern, seen, below)) };
 }
 
 function sort(pattern: PathPattern, sorted: Sorted): void {
   const { anchor, segments } = pattern;
   const [first, second = "", third] = segments;
-  if (anchor !== "anywhere" || first !== "**" || second.includes("\\")) sorted.rest.push(pattern);
+  if (anchor === "home") sorted.homes.push(pattern);
+  else if (anchor !== "anywhere" || first !== "**" || second.includes("\\")) sorted.rest.push(pattern);
   else if (segments.length === 2 && second !== "**") sortName(second, sorted);
   else if (segments.length === 3 && third === "**" && !/[*?]/.test(second)) sorted.folders.add(second);
   else sorted.rest.push(pattern);

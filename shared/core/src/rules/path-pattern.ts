@@ -84,28 +84,33 @@ const within = (glob: Glob, rest: string | undefined): boolean => rest !== undef
 export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): boolean {
   const from = placeOf(pattern.anchor, seen);
   if (from === undefined) return false;
-  const rest = from.replace(/^\//, "");
+  const { segments: wanted } = pattern;
+  // What lies anywhere may lie below.
+  if (below && wanted[0] === "**") return true;
+  const rest = from.startsWith("/") ? from.slice(1) : from;
   const segments = rest === "" ? [] : rest.split("/");
-  let states = closure(new Set([0]), pattern.segments);
+  /** Which places in the pattern the path may have come to; the last is behind its end. */
+  let states = closed([true], wanted);
   for (const segment of segments) {
-    const next = new Set<number>();
+    const next: boolean[] = [];
     // `**` on the path's side, from a search: any folders, so any place further on in the pattern.
-    if (segment === "**") for (let at = Math.min(...states); at <= pattern.segments.length; at += 1) next.add(at);
+    if (segment === "**") for (let at = states.indexOf(true); at <= wanted.length; at += 1) next[at] = true;
     else
-      for (const state of states) {
-        const wanted = pattern.segments[state];
-        if (wanted === "**") next.add(state);
-        else if (wanted !== undefined && globsMeet(wanted, segment)) next.add(state + 1);
+      for (let at = 0; at < wanted.length; at += 1) {
+        if (!states[at]) continue;
+        const one = wanted[at] as string;
+        if (one === "**") next[at] = true;
+        else if (globsMeet(one, segment)) next[at + 1] = true;
       }
-    states = closure(next, pattern.segments);
-    if (states.size === 0) return false;
+    states = closed(next, wanted);
+    if (!states.includes(true)) return false;
   }
-  return below || states.has(pattern.segments.length);
+  return below || states[wanted.length] === true;
 }
 
 /** `**` may stand for nothing: whoever is before it may be behind it. */
-function closure(states: Set<number>, segments: readonly string[]): Set<number> {
-  for (const state of states) if (segments[state] === "**") states.add(state + 1);
+function closed(states: boolean[], segments: readonly string[]): boolean[] {
+  for (const [at, segment] of segments.entries()) if (segment === "**" && states[at]) states[at + 1] = true;
   return states;
 }
 

@@ -19,6 +19,20 @@ test.each([
   ["a flag", "(?i)SUDO", "sudo", true],
   ["an escaped star", "a\\.*", "a...", true],
   ["a literal bracket", "a\\[b", "a[b", true],
+  ["a letter by its number", "\\x41bcd", "Abcd", true],
+  ["a letter by its number in braces", "\\x{41}bc", "Abc", true],
+  ["a letter by its octal number", "\\101bc", "Abc", true],
+  ["a script", "\\p{Greek}x", "αx", true],
+  ["a kind of letter", "\\pLxy", "axy", true],
+  ["an optional letter of two units", "a😀?b", "ab", true],
+  ["the first of two alternatives", "sudo|doas", "a sudo b", true],
+  ["the second of two alternatives", "sudo|doas", "a doas b", true],
+  ["none of two alternatives", "sudo|doas", "su do", false],
+  ["an alternative of nothing but a class", "sudo|[0-9]", "7", true],
+  ["an alternative in a group", "x(sudo|doas)y", "xdoasy", true],
+  ["an empty alternative", "sudo|", "x", true],
+  ["a group that may be absent", "(abc)?d", "d", true],
+  ["a dot that takes no newline keeps its stars", "(?-s)^ok.*$", "ok\nrm", false],
 ])("%s", (_why, pattern, text, matches) => expect(compileRegex(pattern).test(text)).toBe(matches));
 
 test.each([

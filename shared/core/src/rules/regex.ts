@@ -16,14 +16,17 @@ export interface Pattern {
 export function compileRegex(source: string): Pattern {
   if (Buffer.byteLength(source) > limits.patternBytesMax)
     throw new Fault("policy_invalid", `the pattern is longer than ${limits.patternBytesMax} bytes`);
-  const { size, literal } = survey(source);
+  const { size, literals } = survey(source);
   if (size > limits.patternProgramMax)
     throw new Fault("policy_invalid", `the pattern repeats more than ${limits.patternProgramMax} steps`);
   const compiled = compile(withoutOuterStars(source));
   if (compiled.programSize() > limits.patternProgramMax)
     throw new Fault("policy_invalid", `the pattern compiles to more than ${limits.patternProgramMax} steps`);
-  if (literal.length < 2) return { source, test: (text) => compiled.test(text) };
-  return { source, test: (text) => text.includes(literal) && compiled.test(text) };
+  if (!literals) return { source, test: (text) => compiled.test(text) };
+  const [literal] = literals;
+  if (literals.length === 1 && literal !== undefined)
+    return { source, test: (text) => text.includes(literal) && compiled.test(text) };
+  return { source, test: (text) => literals.some((one) => text.includes(one)) && compiled.test(text) };
 }
 
 function compile(source: string): RE2JS {
@@ -39,7 +42,7 @@ function compile(source: string): RE2JS {
 
 /** `.*sudo.*` asks the same as `sudo` and costs a hundred times as much. Alternatives keep their stars: they own them. */
 export function withoutOuterStars(source: string): string {
-  if (source.includes("|") || source.includes("\\Q")) return source;
+  if (source.includes("|") || source.includes("\\Q") || source.includes("(?")) return source;
   const rest = source.replace(/^\^?(\.\*)+(?![?+*{])/, "");
   const end = /(?:^|[^\\])((?:\.\*)+\$?)$/.exec(rest);
   const cut = end?.[1]?.startsWith(".*") ? rest.slice(0, rest.length - end[1].length) : rest;
@@ -48,16 +51,24 @@ export function withoutOuterStars(source: string): string {
 
 /**
  * One walk over a pattern before anything is compiled: how large its program would be (counted repeats multiply, so
- * `((a{99}){99}){99}` costs nothing here and is refused), and the longest literal that every match must hold.
+ * `((a{99}){99}){99}` costs nothing here and is refused), and literals of which every match must hold at least one: the
+ * longest of each alternative, outside of groups. Undefined where there is none that is sure.
  */
-function survey(source: string): { size: number; literal: string } {
+function survey(source: string): { size: number; literals: string[] | undefined } {
   const open: number[] = [0];
+  const literals: string[] = [];
   let last = 0;
   let run = "";
-  let literal = "";
+  let longest = "";
   const endRun = (keep = run) => {
-    if (keep.length > literal.length) literal = keep;
+    if (open.length === 1 && keep.length > longest.length) longest = keep;
     run = "";
+  };
+  const endBranch = () => {
+    endRun();
+    if (open.length > 1) return;
+    literals.push(longest);
+    longest = "";
   };
   const add = (size: number) => {
     open.push((open.pop() ?? 0) + size);
@@ -67,7 +78,7 @@ function survey(source: string): { size: number; literal: string } {
     const char = source[at] ?? "";
     const count = char === "{" ? /^\{(\d+)?,?(\d+)?\}/.exec(source.slice(at, at + 16)) : null;
     if (count) {
-      endRun(run.slice(0, -1));
+      endRun(withoutLast(run));
       const times = Math.max(Number(count[1] ?? 0), Number(count[2] ?? 0), 1);
       open.push((open.pop() ?? 0) + last * (times - 1));
       last *= times;
@@ -87,10 +98,13 @@ function survey(source: string): { size: number; literal: string } {
       const next = source[at + 1] ?? "";
       at += 1;
       add(1);
-      if (/[\w]/.test(next)) endRun();
+      if (/\w/.test(next)) endRun();
       else run += next;
-    } else if (char === "*" || char === "?") endRun(run.slice(0, -1));
-    else if (/[.^$|+{}]/.test(char)) {
+    } else if (char === "*" || char === "?") endRun(withoutLast(run));
+    else if (char === "|") {
+      endBranch();
+      add(1);
+    } else if (/[.^$+{}]/.test(char)) {
       endRun();
       add(1);
     } else {
@@ -98,11 +112,14 @@ function survey(source: string): { size: number; literal: string } {
       add(1);
     }
   }
-  endRun();
-  // Where a part may be absent (an alternative, a group, a flag), no literal is sure.
-  const sure = !/[|(]/.test(source) && !source.includes("\\Q");
-  return { size: open.reduce((sum, size) => sum + size, 0), literal: sure ? literal : "" };
+  endBranch();
+  // A flag changes what letters mean; `\x41`, `\101`, `\p{Greek}` and `\Q` go on behind their letter.
+  const sure = !source.includes("(?") && !/\\[xpPQ0-9]/.test(source) && literals.every((one) => one !== "");
+  return { size: open.reduce((sum, size) => sum + size, 0), literals: sure ? literals : undefined };
 }
+
+/** The letter before a `*`, `?` or `{` need not be there; it may be two units long. */
+const withoutLast = (run: string): string => run.replace(/.$/su, "");
 
 function classEnd(source: string, start: number): number {
   let at = start + (source[start + 1] === "^" ? 2 : 1);

@@ -4,7 +4,8 @@ import type { Atom } from "@holdpoint/wire/facts.ts";
 import type { CompiledRule } from "./compiled.ts";
 import { type Anchor, FACT_NAMES, type FactName, type Field } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
-import type { View } from "./criteria/view.ts";
+import { ATOM, CALL } from "./criteria/features.ts";
+import { featuresOf, type View } from "./criteria/view.ts";
 import { type SeenPath, seenPath } from "./seen-path.ts";
 
 type Buckets = Map<string, CompiledRule[]>;
@@ -130,68 +131,76 @@ function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
   else index.facts[fact] = [rule];
 }
 
+/** What is done with rules that may hold for an atom. */
+export type Visit<T> = (rules: readonly CompiledRule[], view: View, atom: Atom, to: T) => void;
+
 /** Calls `visit` with every bucket that may hold a rule for this atom; a rule may come more than once. */
-export function candidates(
-  index: RuleIndex,
-  view: View,
-  atom: Atom,
-  visit: (rules: readonly CompiledRule[]) => void,
-): void {
-  if (index.rest.length > 0) visit(index.rest);
+export function candidates<T>(index: RuleIndex, view: View, atom: Atom, visit: Visit<T>, to: T): void {
+  const open = (buckets: Buckets, key: string): void => {
+    const bucket = buckets.get(key);
+    if (bucket) visit(bucket, view, atom, to);
+  };
+  if (index.rest.length > 0) visit(index.rest, view, atom, to);
   if (index.tool.size > 0) {
     const { normalized, meaning } = view.facts.tool;
-    open(index.tool, normalized, visit);
-    if (meaning !== undefined && meaning !== normalized) open(index.tool, meaning, visit);
+    open(index.tool, normalized);
+    if (meaning !== undefined && meaning !== normalized) open(index.tool, meaning);
   }
   if (index.program.size > 0) {
-    if (atom.program !== undefined) openProgram(index.program, atom.program, visit);
-    for (const wrapper of atom.wrappers) openProgram(index.program, wrapper, visit);
+    if (atom.program !== undefined) openInAnyCase(index.program, atom.program, open);
+    for (const wrapper of atom.wrappers) openInAnyCase(index.program, wrapper, open);
   }
   for (const [name, byValue] of index.args) {
     const value = name.startsWith("/") ? undefined : view.action.args[name];
-    if (typeof value === "string") open(byValue, value, visit);
-    else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket);
+    if (typeof value === "string") open(byValue, value);
+    else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket, view, atom, to);
   }
-  if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, visit);
+  if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host);
   if (index.segment.size > 0 || index.word.size > 0)
-    for (const fact of atom.paths) openPath(index, seenPath(view, fact, true), visit);
+    for (let at = 0; at < atom.paths.length; at += 1) openPath(index, seenPath(view, atom, at, true), open);
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
-    if (value !== undefined) open(known, value, visit);
-    else if (unknown.length > 0) visit(unknown);
+    if (value !== undefined) open(known, value);
+    else if (unknown.length > 0) visit(unknown, view, atom, to);
   }
+  const features = featuresOf(view, atom);
   for (const fact of FACT_NAMES) {
     const bucket = index.facts[fact];
-    if (bucket && PRESENT[fact](view, atom)) visit(bucket);
+    if (bucket && (features & PRESENT[fact]) !== 0) visit(bucket, view, atom, to);
   }
 }
 
-const open = (buckets: Buckets, key: string, visit: (rules: readonly CompiledRule[]) => void): void => {
-  const bucket = buckets.get(key);
-  if (bucket) visit(bucket);
-};
+type Open = (buckets: Buckets, key: string) => void;
 
-function openProgram(buckets: Buckets, name: string, visit: (rules: readonly CompiledRule[]) => void): void {
-  open(buckets, name, visit);
+function openInAnyCase(buckets: Buckets, name: string, open: Open): void {
+  open(buckets, name);
   const lower = name.toLowerCase();
-  if (lower !== name) open(buckets, lower, visit);
+  if (lower !== name) open(buckets, lower);
 }
 
 /** The paths of `sureTokens`, which are in lower case, and so are those that are seen to tighten. */
-function openPath({ segment, word }: RuleIndex, seen: SeenPath, visit: (rules: readonly CompiledRule[]) => void): void {
-  for (const part of seen.segments) open(segment, part, visit);
-  if (word.size > 0) for (const part of seen.name.split(/[-_.]/)) open(word, part, visit);
+function openPath({ segment, word }: RuleIndex, { segments, name }: SeenPath, open: Open): void {
+  if (segment.size > 0) for (const part of segments) if (part !== "") open(segment, part);
+  if (word.size === 0) return;
+  let from = 0;
+  for (let at = 0; at <= name.length; at += 1) {
+    const char = name.charCodeAt(at);
+    // `-`, `_`, `.`, or the end
+    if (char !== 45 && char !== 95 && char !== 46 && at < name.length) continue;
+    if (at > from) open(word, name.slice(from, at));
+    from = at + 1;
+  }
 }
 
-const PRESENT: Readonly<Record<FactName, (view: View, atom: Atom) => boolean>> = {
-  secrets: (view) => view.facts.secrets.length > 0,
-  hosts: (_view, atom) => atom.hosts.length > 0,
-  databases: (_view, atom) => atom.databases.length > 0,
-  runsCode: (_view, atom) => atom.runsCode.length > 0,
-  opaque: (view, atom) => atom.opaque.length > 0 || view.facts.caps.length > 0,
-  variables: (_view, atom) => atom.variables.length > 0,
-  oddCharacters: (view) => view.facts.oddCharacters.length > 0 || view.facts.tool.deceptive,
-  writes: (_view, atom) => atom.paths.some(({ access }) => access !== "read"),
-  paths: (_view, atom) => atom.paths.length > 0,
-  reaches: (_view, atom) => atom.paths.some(({ mayContain }) => mayContain),
+const PRESENT: Readonly<Record<FactName, number>> = {
+  secrets: CALL.secrets,
+  hosts: ATOM.hosts,
+  databases: ATOM.databases,
+  runsCode: ATOM.runsCode,
+  opaque: ATOM.opaque,
+  variables: ATOM.variables,
+  oddCharacters: CALL.oddCharacters,
+  writes: ATOM.writes,
+  paths: ATOM.paths,
+  reaches: ATOM.reaches,
 };

@@ -1,15 +1,25 @@
 // seen-path.ts — where a path of an action lies: in the workspace, in a home, in a scratch folder, as far as is known
 
-import type { PathFact } from "@holdpoint/wire/facts.ts";
-import { attests, type View } from "./criteria/view.ts";
+import type { Atom, PathFact } from "@holdpoint/wire/facts.ts";
+import { attests, featuresOf, type View } from "./criteria/view.ts";
 
 const HOMES = /^(?:\/home\/[^/]+|\/root|\/users\/[^/]+|\/var\/root|\/mnt\/c\/users\/[^/]+|~[^/]*)(?=\/|$)/;
 
+/** Where a call is made, as its paths are looked at: found once for a view. */
+export interface Surroundings {
+  tighten: boolean;
+  /** the folder that "inside the workspace" means; in lower case where rules tighten */
+  workspace: string | undefined;
+  home: string | undefined;
+  /** is the home vouched for? */
+  homeSure: boolean;
+  cwd: string;
+}
+
 /** A path as patterns ask about it; made once for each fact and way of looking, its places found when first asked for. */
 export interface SeenPath {
-  view: View;
+  from: Surroundings;
   fact: PathFact;
-  tighten: boolean;
   path: string;
   /** its last segment */
   name: string;
@@ -22,17 +32,17 @@ export interface SeenPath {
   scratch: string | undefined | null;
 }
 
-/** `tighten`: in any case of letters, in any home; else exactly, and only where it is surely known. */
-export function seenPath(view: View, fact: PathFact, tighten: boolean): SeenPath {
-  const key = tighten ? "folded" : "exact";
-  view.seen[key] ??= new Map();
-  const known = view.seen[key].get(fact);
+/** The atom's path at `index`. `tighten`: in any case of letters, in any home; else exactly, and only where it is surely known. */
+export function seenPath(view: View, atom: Atom, index: number, tighten: boolean): SeenPath {
+  if (view.atom !== atom) featuresOf(view, atom);
+  const all = tighten ? view.folded : view.exact;
+  const known = all[index];
   if (known) return known;
+  const fact = atom.paths[index] as PathFact;
   const path = tighten ? fact.path.toLowerCase() : fact.path;
   const seen: SeenPath = {
-    view,
+    from: surroundings(view, tighten),
     fact,
-    tighten,
     path,
     name: path.slice(path.lastIndexOf("/") + 1),
     segments: path.split("/"),
@@ -41,55 +51,66 @@ export function seenPath(view: View, fact: PathFact, tighten: boolean): SeenPath
     home: null,
     scratch: null,
   };
-  view.seen[key].set(fact, seen);
+  all[index] = seen;
   return seen;
 }
 
-const same = (text: string): string => text;
-const lower = (text: string): string => text.toLowerCase();
-const folding = (tighten: boolean) => (tighten ? lower : same);
+function surroundings(view: View, tighten: boolean): Surroundings {
+  const known = tighten ? view.surroundings.folded : view.surroundings.exact;
+  if (known) return known;
+  const { cwd, home } = view.action;
+  const folder = workspace(view, tighten);
+  const found: Surroundings = {
+    tighten,
+    workspace: tighten ? folder?.toLowerCase() : folder,
+    home: tighten ? home?.toLowerCase() : home,
+    homeSure: attests(view, "home"),
+    cwd: cwd ?? "",
+  };
+  if (tighten) view.surroundings.folded = found;
+  else view.surroundings.exact = found;
+  return found;
+}
 
 /** Below the workspace, where that is known. */
 export function inWorkspace(seen: SeenPath): string | undefined {
-  if (seen.workspace === null)
-    seen.workspace = below(seen.path, workspace(seen.view, seen.tighten), folding(seen.tighten));
+  if (seen.workspace === null) seen.workspace = below(seen.path, seen.from.workspace);
   return seen.workspace;
 }
 
 /** Below the home: any home where the rule tightens, the attested one where it loosens. */
 export function inHome(seen: SeenPath): string | undefined {
-  if (seen.home === null) seen.home = findHome(seen.view, seen.path, seen.tighten, folding(seen.tighten));
+  if (seen.home === null) seen.home = findHome(seen);
   return seen.home;
 }
 
 /** Below a scratch folder. */
 export function inScratch(seen: SeenPath): string | undefined {
-  if (seen.scratch === null) seen.scratch = findScratch(seen.view, seen.fact, seen.tighten);
+  if (seen.scratch === null) seen.scratch = findScratch(seen);
   return seen.scratch;
 }
 
 /** The rest of `path` below `folder`; a relative path lies below an unknown folder, if it does not climb out of it. */
-function below(path: string, folder: string | undefined, fold: (text: string) => string): string | undefined {
+function below(path: string, folder: string | undefined): string | undefined {
   const first = path.charCodeAt(0);
   if (first !== 47 && first !== 126 && path[1] !== ":") {
     if (path.startsWith("..") && (path.length === 2 || path[2] === "/")) return undefined;
     return path === "." ? "" : path;
   }
-  if (folder === undefined) return undefined;
-  const base = fold(folder);
-  if (path === base) return "";
-  return path.startsWith(base === "/" ? "/" : `${base}/`) ? path.slice(base.length).replace(/^\//, "") : undefined;
+  if (folder === undefined || !path.startsWith(folder)) return undefined;
+  if (path.length === folder.length) return "";
+  if (folder === "/") return path.slice(path.charCodeAt(1) === 47 ? 2 : 1);
+  return path.charCodeAt(folder.length) === 47 ? path.slice(folder.length + 1) : undefined;
 }
 
-function findHome(view: View, path: string, tighten: boolean, fold: (text: string) => string): string | undefined {
-  const { home } = view.action;
+function findHome({ path, from: { tighten, home, homeSure } }: SeenPath): string | undefined {
   if (tighten) {
     const generic = HOMES.exec(path);
     if (generic) return path.slice(generic[0].length + 1);
-    return home === undefined || !path.startsWith("/") ? undefined : below(path, home, fold);
+    return home === undefined || !path.startsWith("/") ? undefined : below(path, home);
   }
   if (path === "~" || path.startsWith("~/")) return path.slice(2);
-  return home !== undefined && attests(view, "home") && path.startsWith("/") ? below(path, home, fold) : undefined;
+  return home !== undefined && homeSure && path.startsWith("/") ? below(path, home) : undefined;
 }
 
 const SCRATCH = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/var\/folders\/[^/]+\/[^/]+\/T)(?=\/|$)/;
@@ -97,12 +118,12 @@ const SCRATCH = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/var\/folders\/[^/]+\/[^/]+\/T
 const SCRATCH_VARIABLE = /^"?\$(?:TMPDIR|\{TMPDIR(?::?-\/tmp)?\})(?=["/]|$)/;
 
 /** What lies below a scratch folder may go; but where the workspace lies in it too, others' work may lie there as well. */
-function findScratch(view: View, fact: PathFact, tighten: boolean): string | undefined {
+function findScratch({ fact, from: { tighten, cwd } }: SeenPath): string | undefined {
   const variable = fact.dynamic ? SCRATCH_VARIABLE.exec(fact.raw) : null;
   if (variable) return fact.raw.includes("..") ? undefined : fact.raw.slice(variable[0].length).replace(/^\/|"$/g, "");
   const found = SCRATCH.exec(fact.path);
   if (!found || fact.dynamic) return undefined;
-  if (!tighten && `${view.action.cwd ?? ""}/`.startsWith(`${found[0]}/`)) return undefined;
+  if (!tighten && `${cwd}/`.startsWith(`${found[0]}/`)) return undefined;
   return fact.path.slice(found[0].length + 1);
 }
 
@@ -111,7 +132,7 @@ const BROAD =
 const NARROW_IN_BROAD = /^\/(?:opt|mnt|media|srv)\/[^/]+/;
 
 /** The folder that "inside the workspace" means; none where that would be the whole machine or a whole home. */
-export function workspace(view: View, tighten: boolean): string | undefined {
+function workspace(view: View, tighten: boolean): string | undefined {
   const { cwd, home } = view.action;
   if (cwd === undefined) return undefined;
   const folder = cwd.length > 1 && cwd.endsWith("/") ? cwd.slice(0, -1) : cwd;

@@ -2,6 +2,7 @@
 
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
+import { anyGlob } from "./word-set.ts";
 
 export interface WordList {
   test(text: string): boolean;
@@ -31,26 +32,21 @@ export function compileWords(patterns: readonly string[], flavour: Flavour, fold
   return wordList(positives, negatives);
 }
 
-/** Names by lookup, patterns one by one: long lists hold mostly names. */
 function wordList(positives: Glob[], negatives: Glob[]): WordList {
   // An empty list says nothing and lets nothing in; only a list that takes something out lets the rest in.
   const onlyNegative = positives.length === 0 && negatives.length > 0;
-  const known = positives.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
-  const wild = positives.filter(({ literal }) => literal === undefined);
-  const [only] = known;
-  const set = new Set(known);
-  const named = known.length === 1 ? (text: string) => text === only : (text: string) => set.has(text);
-  if (negatives.length === 0 && wild.length === 0 && !onlyNegative)
-    return { test: named, literals: known, onlyNegative, positives, negatives };
-  const out = wordTest(negatives);
-  const test = (text: string): boolean =>
-    (onlyNegative || named(text) || wild.some((glob) => glob.test(text))) && !out(text);
+  const literals = positives.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
+  const [only] = literals;
+  const named = literals.length === 1 && positives.length === 1 ? (text: string) => text === only : anyGlob(positives);
+  if (negatives.length === 0 && !onlyNegative)
+    return {
+      test: named,
+      ...(literals.length === positives.length ? { literals } : {}),
+      onlyNegative,
+      positives,
+      negatives,
+    };
+  const out = anyGlob(negatives);
+  const test = (text: string): boolean => (onlyNegative || named(text)) && !out(text);
   return { test, onlyNegative, positives, negatives };
-}
-
-function wordTest(globs: readonly Glob[]): (text: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const names = new Set(globs.flatMap(({ literal }) => (literal === undefined ? [] : [literal])));
-  const wild = globs.filter(({ literal }) => literal === undefined);
-  return (text) => names.has(text) || wild.some((glob) => glob.test(text));
 }

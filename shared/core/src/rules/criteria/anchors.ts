@@ -45,10 +45,14 @@ export const FACT_NAMES = [
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 
-/** What a compiled criterion is: its test, and where known its anchor. */
+/** What a compiled criterion is: what must and must not be there, a test of the rest, and where known its anchor. */
 export interface Criterion {
   /** cheap ones are tried first */
   cost: number;
-  test: import("./view.ts").Test;
+  /** bits (features.ts) without which it does not hold, and with any of which it does not hold */
+  needs?: number;
+  bars?: number;
+  /** absent where the bits say all */
+  test?: import("./view.ts").Test;
   anchor?: Anchor;
 }

@@ -3,29 +3,28 @@
 import type { DatabaseCondition, When } from "../schema.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
-import { isDynamic, isOpaque } from "./view.ts";
+import { ATOM, CLASSES, others } from "./features.ts";
 
-export const commandClass = (classes: readonly string[]): Criterion => ({
-  cost: 1,
-  test: (_view, atom) => classes.includes(atom.class),
-});
+export const commandClass = (classes: readonly string[]): Criterion => ({ cost: 1, bars: others(CLASSES, classes) });
 
 export function runsCode(condition: boolean | readonly string[]): Criterion {
-  if (condition === false) return { cost: 1, test: (_view, atom) => atom.runsCode.length === 0 };
+  if (condition === false) return { cost: 1, bars: ATOM.runsCode };
   const words = compileWords(condition === true ? ["*"] : condition, "text", true);
   return {
     cost: 2,
+    needs: ATOM.runsCode,
     test: (_view, atom) => atom.runsCode.some((kind) => words.test(kind)),
     anchor: { kind: "fact", fact: "runsCode" },
   };
 }
 
 export function opaque(condition: boolean | readonly string[]): Criterion {
-  if (condition === false) return { cost: 1, test: (view, atom) => !isOpaque(view, atom) };
-  if (condition === true) return { cost: 2, test: isOpaque, anchor: { kind: "fact", fact: "opaque" } };
+  if (condition === false) return { cost: 1, bars: ATOM.opaque };
+  if (condition === true) return { cost: 2, needs: ATOM.opaque, anchor: { kind: "fact", fact: "opaque" } };
   const words = compileWords(condition, "text", true);
   return {
     cost: 2,
+    needs: ATOM.opaque,
     test: (view, atom) => [...atom.opaque, ...view.facts.caps].some((why) => words.test(why.toLowerCase())),
     anchor: { kind: "fact", fact: "opaque" },
   };
@@ -33,13 +32,14 @@ export function opaque(condition: boolean | readonly string[]): Criterion {
 
 export const dynamic = (wanted: boolean): Criterion => ({
   cost: 2,
-  test: (_view, atom) => isDynamic(atom) === wanted,
+  ...(wanted ? { needs: ATOM.dynamic } : { bars: ATOM.dynamic }),
 });
 
 export function variables(patterns: readonly string[]): Criterion {
   const words = compileWords(patterns, "text", false);
   return {
     cost: 2,
+    needs: ATOM.variables,
     test: (_view, atom) => atom.variables.some((name) => words.test(name)),
     anchor: { kind: "fact", fact: "variables" },
   };
@@ -57,13 +57,14 @@ function redirectsToFile(text: string): boolean {
 }
 
 export function databases(condition: NonNullable<When["databases"]>): Criterion {
-  if (condition === false) return { cost: 1, test: (_view, atom) => atom.databases.length === 0 };
+  if (condition === false) return { cost: 1, bars: ATOM.databases };
   const terms: DatabaseCondition =
     condition === true ? {} : Array.isArray(condition) ? { verbs: condition } : condition;
   const verbs = terms.verbs ? compileWords(terms.verbs, "text", true) : undefined;
   const objects = terms.objects ? compileWords(terms.objects, "text", true) : undefined;
   return {
     cost: 2,
+    needs: ATOM.databases,
     test: (_view, atom) =>
       atom.databases.some(
         ({ verb, object, unbounded }) =>

@@ -7,6 +7,7 @@ import type { ArgumentCondition, When } from "../schema.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import { within } from "./context.ts";
+import { CALL } from "./features.ts";
 import type { Direction, Test } from "./view.ts";
 
 /**
@@ -109,14 +110,13 @@ export function argsJson(patterns: readonly string[], direction: Direction): Cri
 }
 
 export function secrets(condition: NonNullable<When["secrets"]>): Criterion {
-  if (condition === false) return { cost: 1, test: (view) => view.facts.secrets.length === 0 };
+  if (condition === false) return { cost: 1, bars: CALL.secrets };
   const words = compileWords(condition === true ? ["*"] : condition, "text", true);
   const test: Test = (view) => view.facts.secrets.some(({ kind }) => words.test(kind.toLowerCase()));
-  return { cost: 1, test, anchor: { kind: "fact", fact: "secrets" } };
+  return { cost: 1, needs: CALL.secrets, test, anchor: { kind: "fact", fact: "secrets" } };
 }
 
-export const oddCharacters = (wanted: boolean): Criterion => ({
-  cost: 1,
-  test: (view) => (view.facts.oddCharacters.length > 0 || view.facts.tool.deceptive) === wanted,
-  ...(wanted ? { anchor: { kind: "fact", fact: "oddCharacters" } } : {}),
-});
+export const oddCharacters = (wanted: boolean): Criterion =>
+  wanted
+    ? { cost: 1, needs: CALL.oddCharacters, anchor: { kind: "fact", fact: "oddCharacters" } }
+    : { cost: 1, bars: CALL.oddCharacters };

@@ -1,11 +1,12 @@
 // context.ts — criteria about who, where and in which state: known only where the credential vouches for it
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
-import { compareTrust, type Trust } from "@holdpoint/wire/scalars.ts";
+import { compareTrust, TRUST_LEVELS, type Trust } from "@holdpoint/wire/scalars.ts";
 import { parseDuration } from "../duration.ts";
 import type { Bounds, When } from "../schema.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion, Field } from "./anchors.ts";
+import { others, TRUSTS } from "./features.ts";
 import { type Answer, attests, type Direction, settle, type View } from "./view.ts";
 
 /** A text of the context, with the right to be believed. Attested but absent = surely absent. */
@@ -82,11 +83,11 @@ export const tenant = (patterns: readonly string[]): Criterion => {
 
 /** Never unknown: a key carries a trust level, and an agent can only lower it. */
 export function trust(condition: NonNullable<When["trust"]>): Criterion {
-  if (Array.isArray(condition)) return { cost: 1, test: (view) => condition.includes(view.action.trust) };
+  if (Array.isArray(condition)) return { cost: 1, bars: others(TRUSTS, condition) };
   const { max, min } = condition;
   const within = (level: Trust) =>
     (max === undefined || compareTrust(level, max) <= 0) && (min === undefined || compareTrust(level, min) >= 0);
-  return { cost: 1, test: (view) => within(view.action.trust) };
+  return { cost: 1, bars: others(TRUSTS, TRUST_LEVELS.filter(within)) };
 }
 
 export const within = (value: number, { gt, gte, lt, lte }: Bounds): boolean =>

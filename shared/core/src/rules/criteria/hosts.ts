@@ -4,6 +4,7 @@ import type { Atom, HostFact } from "@holdpoint/wire/facts.ts";
 import type { HostCondition, When } from "../schema.ts";
 import { compileWords, type WordList } from "../words.ts";
 import type { Anchor, Criterion } from "./anchors.ts";
+import { ATOM } from "./features.ts";
 import type { Direction } from "./view.ts";
 
 export const hostConditions = (condition: NonNullable<When["hosts"]>): HostCondition[] =>
@@ -12,11 +13,10 @@ export const hostConditions = (condition: NonNullable<When["hosts"]>): HostCondi
 export function hosts(conditions: readonly HostCondition[], direction: Direction): Criterion {
   const tests = conditions.map((one) => compile(one, direction));
   const one = (fact: HostFact): boolean => tests.some((test) => test(fact));
-  const test =
-    direction === "tighten"
-      ? (_view: unknown, atom: Atom) => atom.hosts.some(one)
-      : (_view: unknown, atom: Atom) => atom.hosts.length > 0 && atom.hosts.every(one);
-  return { cost: 5, test, anchor: anchorOf(conditions) };
+  const every = direction === "loosen";
+  const test = (_view: unknown, atom: Atom): boolean => (every ? atom.hosts.every(one) : atom.hosts.some(one));
+  const needs = conditions.every(({ upload }) => upload === true) ? ATOM.hosts | ATOM.uploads : ATOM.hosts;
+  return { cost: 5, needs, test, anchor: anchorOf(conditions) };
 }
 
 function compile(condition: HostCondition, direction: Direction): (fact: HostFact) => boolean {

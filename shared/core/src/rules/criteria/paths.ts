@@ -1,6 +1,6 @@
 // paths.ts — the criterion about paths: one is enough to tighten, every one must be named to loosen (rulings §B2, §B6)
 
-import type { Atom, PathFact } from "@holdpoint/wire/facts.ts";
+import type { Access, Atom, PathFact } from "@holdpoint/wire/facts.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import type { Flavour } from "../glob.ts";
 import { compilePathList, type PathList } from "../path-list.ts";
@@ -8,6 +8,7 @@ import { type PathPattern, parsePathPattern, sureTokens } from "../path-pattern.
 import type { PathCondition, When } from "../schema.ts";
 import { seenPath } from "../seen-path.ts";
 import type { Criterion } from "./anchors.ts";
+import { ACCESSES, ATOM, others } from "./features.ts";
 import { attests, type Direction, type View } from "./view.ts";
 
 interface CompiledCondition {
@@ -20,13 +21,37 @@ interface CompiledCondition {
 
 export function paths(condition: NonNullable<When["paths"]>, direction: Direction, flavour: Flavour): Criterion {
   const conditions = asConditions(condition).map((one) => compileCondition(one, direction, flavour));
-  const one = (view: View, fact: PathFact): boolean => conditions.some((each) => meets(each, view, fact, direction));
-  const test =
-    direction === "tighten"
-      ? (view: View, atom: Atom) => atom.paths.some((fact) => one(view, fact))
-      : (view: View, atom: Atom) => atom.paths.length > 0 && atom.paths.every((fact) => one(view, fact));
-  const anchor = anchorOf(conditions);
-  return { cost: 6, test, anchor };
+  const loosen = direction === "loosen";
+  /** One path that meets a condition is enough to tighten; to loosen, none may meet none. */
+  const test = (view: View, atom: Atom): boolean => {
+    for (let index = 0; index < atom.paths.length; index += 1)
+      if (meetsOne(conditions, view, atom, index, loosen) !== loosen) return !loosen;
+    return loosen;
+  };
+  return { cost: 6, ...presence(conditions, loosen), test, anchor: anchorOf(conditions) };
+}
+
+/** Without a path of an access that is named nothing holds; and every path needs such an access where a rule loosens. */
+function presence(conditions: readonly CompiledCondition[], loosen: boolean): { needs: number; bars: number } {
+  const named = conditions.flatMap(({ access }) => access ?? Object.keys(ACCESSES));
+  const missing = others(ACCESSES, named);
+  const [only] = named;
+  let needs = ATOM.paths;
+  if (missing & ACCESSES.read) needs |= ATOM.writes;
+  if (only !== undefined && named.every((one) => one === only)) needs |= ACCESSES[only as Access];
+  return { needs, bars: loosen ? missing : 0 };
+}
+
+function meetsOne(
+  conditions: readonly CompiledCondition[],
+  view: View,
+  atom: Atom,
+  index: number,
+  loosen: boolean,
+): boolean {
+  for (const condition of conditions)
+    if (loosen ? covers(condition, view, atom, index) : meets(condition, view, atom, index)) return true;
+  return false;
 }
 
 const asConditions = (condition: NonNullable<When["paths"]>): PathCondition[] =>
@@ -56,21 +81,28 @@ function compileCondition(condition: PathCondition, direction: Direction, flavou
   };
 }
 
-function meets(condition: CompiledCondition, view: View, fact: PathFact, direction: Direction): boolean {
+/** In a rule that tightens. */
+function meets(condition: CompiledCondition, view: View, atom: Atom, index: number): boolean {
+  const fact = atom.paths[index] as PathFact;
   if (condition.access && !condition.access.includes(fact.access)) return false;
   const { positives, negatives } = condition;
-  const reaches = mayReach(condition, fact);
-  if (direction === "tighten") {
-    if (positives) {
-      const seen = seenPath(view, fact, true);
-      if (!positives.holds(seen) && !(reaches && positives.mayReach(seen, !endsInGlob(fact.path)))) return false;
-    }
-    return !negatives || !isNamed(negatives, view, fact);
+  if (positives) {
+    const seen = seenPath(view, atom, index, true);
+    const reached = () => mayReach(condition, fact) && positives.mayReach(seen, !endsInGlob(fact.path));
+    if (!positives.holds(seen) && !reached()) return false;
   }
-  if (positives && !isNamed(positives, view, fact)) return false;
+  return !negatives || !isNamed(negatives, view, atom, index);
+}
+
+/** In a rule that loosens. */
+function covers(condition: CompiledCondition, view: View, atom: Atom, index: number): boolean {
+  const fact = atom.paths[index] as PathFact;
+  if (condition.access && !condition.access.includes(fact.access)) return false;
+  const { positives, negatives } = condition;
+  if (positives && !isNamed(positives, view, atom, index)) return false;
   if (!negatives) return true;
-  const seen = seenPath(view, fact, true);
-  return !negatives.holds(seen) && !(reaches && negatives.mayReach(seen, true));
+  const seen = seenPath(view, atom, index, true);
+  return !negatives.holds(seen) && !(mayReach(condition, fact) && negatives.mayReach(seen, true));
 }
 
 const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean => {
@@ -82,11 +114,12 @@ const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean =>
 const isSearch = (path: string): boolean => /\/\*\*\/\.?\*$/.test(path);
 
 /** Surely inside one of the patterns: known, exact, and not by a home that is only claimed. */
-function isNamed(patterns: PathList, view: View, fact: PathFact): boolean {
-  const first = fact.raw.charCodeAt(0);
-  const byHome = (first === 126 || first === 36) && /^(~|\$\{?HOME\b)/.test(fact.raw);
+function isNamed(patterns: PathList, view: View, atom: Atom, index: number): boolean {
+  const { raw } = atom.paths[index] as PathFact;
+  const first = raw.charCodeAt(0);
+  const byHome = (first === 126 || first === 36) && /^(~|\$\{?HOME\b)/.test(raw);
   if (byHome && !attests(view, "home") && view.action.home !== undefined) return false;
-  return patterns.holds(seenPath(view, fact, false));
+  return patterns.holds(seenPath(view, atom, index, false));
 }
 
 /** A shell pattern in the last segment names files of one folder, not what lies below them. */

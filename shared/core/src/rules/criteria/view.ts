@@ -1,8 +1,9 @@
 // view.ts — what a rule may look at while it is tried: the action, its facts, and what of it is vouched for
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
-import type { Atom, Facts, PathFact } from "@holdpoint/wire/facts.ts";
-import type { SeenPath } from "../seen-path.ts";
+import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import type { SeenPath, Surroundings } from "../seen-path.ts";
+import { atomFeatures, callFeatures } from "./features.ts";
 
 /** Counts kept by whoever evaluates (the settle transaction counts exactly); undefined = unknown. */
 export interface History {
@@ -15,8 +16,14 @@ export interface View {
   facts: Facts;
   risk: number;
   history: History | undefined;
-  /** paths that patterns already asked about */
-  seen: { exact?: Map<PathFact, SeenPath>; folded?: Map<PathFact, SeenPath> };
+  /** bits of the call, which every atom has too */
+  call: number;
+  /** what was found out so far of the atom that is looked at, and of where the call is made */
+  atom: Atom | undefined;
+  features: number;
+  exact: (SeenPath | undefined)[];
+  folded: (SeenPath | undefined)[];
+  surroundings: { exact: Surroundings | undefined; folded: Surroundings | undefined };
 }
 
 export const viewOf = (action: Action, facts: Facts, risk: number, history?: History): View => ({
@@ -24,8 +31,24 @@ export const viewOf = (action: Action, facts: Facts, risk: number, history?: His
   facts,
   risk,
   history,
-  seen: {},
+  call: callFeatures(action, facts),
+  atom: undefined,
+  features: 0,
+  exact: [],
+  folded: [],
+  surroundings: { exact: undefined, folded: undefined },
 });
+
+/** The bits of call and atom; from here on the view is about this atom. */
+export function featuresOf(view: View, atom: Atom): number {
+  if (view.atom !== atom) {
+    view.atom = atom;
+    view.features = view.call | atomFeatures(atom);
+    if (view.exact.length > 0) view.exact = [];
+    if (view.folded.length > 0) view.folded = [];
+  }
+  return view.features;
+}
 
 /**
  * Which way a criterion errs. `tighten`: the rule makes things stricter when it holds (deny, ask, obligations; also the
@@ -48,13 +71,3 @@ export const settle =
   };
 
 export const attests = (view: View, what: Attestable): boolean => view.action.attested.includes(what);
-
-/** Words that only the run itself knows, in a name, an operand, a path or a host. */
-export const isDynamic = (atom: Atom): boolean =>
-  atom.words.includes(null) ||
-  atom.paths.some((path) => path.dynamic) ||
-  atom.hosts.some((host) => host.dynamic) ||
-  (atom.meaning?.operands.includes(null) ?? false);
-
-/** What could not be understood: for a reason of its own, because a cap was hit, or because the program has no name. */
-export const isOpaque = (view: View, atom: Atom): boolean => atom.opaque.length > 0 || view.facts.caps.length > 0;
