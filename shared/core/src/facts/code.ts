@@ -4,6 +4,7 @@
 import type { Access } from "@holdpoint/wire/facts.ts";
 import { type Call, opaque, raise, reachesUrl, runs, touches } from "./call.ts";
 import { CALLS, MAKES_CODE } from "./code-calls.ts";
+import { fullName, readNames } from "./code-names.ts";
 import { looksLikePath } from "./paths.ts";
 import { literal, unknownWord, type Word } from "./shell/word.ts";
 
@@ -43,22 +44,48 @@ const skipSpace = (code: string, i: number): number => {
   return at;
 };
 
+interface Arguments {
+  words: Word[];
+  list: boolean;
+}
+
+/** Texts and lists of texts that the code has given a name, where it gave the name only once. */
+type Constants = ReadonlyMap<string, Arguments>;
+const NONE: Constants = new Map();
+
+/** `cmd = "rm -rf /"`, `my $x = '…'`, `args = ["rm", "-rf"]`. */
+function readConstants(code: string): Constants {
+  const constants = new Map<string, Arguments>();
+  const twice = new Set<string>();
+  for (const match of code.matchAll(/([$@]?[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*(?=[[("'`rbf])/g)) {
+    const name = match[1]!;
+    const from = match.index + match[0].length;
+    if (code[match.index - 1] === "." || constants.size > 64) continue;
+    if (code[from] !== "[" && code[from] !== "(" && !stringAt(code, from)) continue;
+    if (constants.has(name)) twice.add(name);
+    constants.set(name, argumentsAt(code, from, NONE, true));
+  }
+  for (const name of twice) constants.delete(name);
+  return constants;
+}
+
 /** Literal arguments after a `(`, or after a word where a language needs none; nested lists are flattened. */
-function argumentsAt(code: string, start: number): { words: Word[]; whole: boolean; list: boolean } {
+function argumentsAt(code: string, start: number, constants: Constants, single = false): Arguments {
   let i = skipSpace(code, start);
   const open = code[i] === "(";
   if (open) i = skipSpace(code, i + 1);
   const words: Word[] = [];
-  let whole = true;
   let list = false;
   for (let steps = 0; i < code.length && steps < 64; steps++) {
     i = skipSpace(code, i);
     const char = code[i];
     if (char === undefined || char === ")" || char === ";" || char === "}" || char === "\n") break;
+    if (single && !open && !list && words.length > 0) break;
     if (char === "," || char === "(") {
       i++;
       continue;
     }
+    if (single && char === "]") break;
     if (char === "[" || char === "]") {
       list = true;
       i++;
@@ -66,7 +93,14 @@ function argumentsAt(code: string, start: number): { words: Word[]; whole: boole
     }
     const found = stringAt(code, i);
     if (!found) {
-      whole = false;
+      const name = /^[$@]?[A-Za-z_]\w*(?=\s*(?:[,)\];\n]|$))/.exec(code.slice(i, i + 80))?.[0];
+      const meant = name === undefined ? undefined : constants.get(name);
+      if (meant && name) {
+        words.push(...meant.words);
+        list ||= meant.list;
+        i += name.length;
+        continue;
+      }
       const next = code.slice(i).search(/[,)\];\n]/);
       if (next < 0) break;
       words.push(unknownWord(code.slice(i, i + Math.min(next, 80)).trim()));
@@ -79,13 +113,12 @@ function argumentsAt(code: string, start: number): { words: Word[]; whole: boole
     const known = found.filled ? found.value.slice(0, Math.max(0, found.value.search(/[$#]?\{/))) : found.value;
     words.push(joined || found.filled ? { raw: found.value, text: null, known, glob: false } : literal(found.value));
     if (joined) {
-      whole = false;
       const next = code.slice(i).search(/[,)\];\n]/);
       if (next < 0) break;
       i += next;
     }
   }
-  return { words, whole, list };
+  return { words, list };
 }
 
 /** All string literals of the code that look like paths: what a call without a literal may mean. */
@@ -111,6 +144,15 @@ function remove(call: Call, words: readonly Word[], code: string, access: Access
   for (const word of named) touches(call, word, access, { deep });
 }
 
+/** `Path("x").read_text()`, `p.read_text()`: what the method is called on. */
+function receiverOf(code: string, index: number, constants: Constants): Word[] {
+  const before = code.slice(Math.max(0, index - 200), index);
+  const made = /\bPath\(\s*(["'])([^"']+)\1\s*\)(?:\.\w+\([^()]*\))*\.$/.exec(before)?.[2];
+  if (made !== undefined) return [literal(made)];
+  const name = /\bPath\(\s*(\w+)\s*\)\.$/.exec(before)?.[1];
+  return (name === undefined ? undefined : constants.get(name)?.words.slice(0, 1)) ?? [];
+}
+
 /** `open(path, "w")`, `fopen`, `File.open`: written where the mode says so. */
 function opened(call: Call, words: readonly Word[]): void {
   const [path, mode] = words;
@@ -122,7 +164,7 @@ function opened(call: Call, words: readonly Word[]): void {
   else touches(call, path, "read");
 }
 
-function shellCall(call: Call, args: ReturnType<typeof argumentsAt>): void {
+function shellCall(call: Call, args: Arguments): void {
   const { words } = args;
   const known = words.filter((word) => word.text !== null);
   if (words.length === 0 || known.length === 0) {
@@ -138,6 +180,9 @@ function shellCall(call: Call, args: ReturnType<typeof argumentsAt>): void {
   if (first.text === null) opaque(call, "code runs a command that is not known before the run");
 }
 
+/** Languages in which `exec` runs a command; in others it runs code. */
+const RUNS_COMMANDS = /^(perl|ruby|php|tclsh|wish|expect)$/;
+
 const CODE_CHARS_MAX = 16_384;
 
 /** Reads `code` of the language that `call.program` speaks. */
@@ -149,18 +194,20 @@ export function readForeignCode(call: Call, word: Word): void {
     opaque(call, "more code than is read");
     return;
   }
+  const names = readNames(code);
+  const constants = readConstants(code);
   const chain = /[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?/g;
   for (const match of code.matchAll(chain)) {
-    const name = match[0].replaceAll(/::|->|\?\./g, ".");
-    const effect = effectOf(name, code, match.index);
+    const name = fullName(match[0].replaceAll(/::|->|\?\./g, "."), names);
+    const effect = RUNS_COMMANDS.test(call.program) && name === "exec" ? "shell" : effectOf(name, code, match.index);
     if (!effect) continue;
     const after = match.index + match[0].length;
     const next = code[skipSpace(code, after)];
     if (effect === "code") {
-      if (next === "(" || next === "`" || /^(eval|exec)$/.test(name)) opaque(call, "code that makes code");
+      if (next === "(" || next === "`" || /^(eval|exec)$/.test(match[0])) opaque(call, "code that makes code");
       continue;
     }
-    const args = argumentsAt(code, after);
+    const args = argumentsAt(code, after, constants);
     if (next !== "(" && args.words.length === 0) {
       // A name without a call is an import or a mention, but in some languages also a call.
       if (effect !== "delete" && effect !== "delete-tree") continue;
@@ -184,7 +231,9 @@ export function readForeignCode(call: Call, word: Word): void {
         opened(call, args.words);
         break;
       case "read":
-        if (args.words[0]) touches(call, args.words[0], "read");
+        for (const word of args.words.slice(0, 1)) touches(call, word, "read");
+        if (args.words.length === 0)
+          for (const word of receiverOf(code, match.index, constants)) touches(call, word, "read");
         break;
       case "shell":
         shellCall(call, args);

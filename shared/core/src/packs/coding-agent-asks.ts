@@ -279,6 +279,13 @@ export const codingAgentAsks = `
     reason: prints a variable that holds a secret
     match: ["echo $AWS_SECRET_ACCESS_KEY", 'printf %s "\${GITHUB_TOKEN}"']
     notMatch: ["echo $PATH", "echo done"]
+  - id: approve-secret-variables-in-code
+    effect: require_approval
+    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ|getenv|process\\.env|\\bENV)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
+    approval: { role: approver }
+    reason: a one-line program reads a variable that holds a secret
+    match: ["node -p process.env.GITHUB_TOKEN"]
+    notMatch: ["node -p process.env.PATH", "node app.js"]
   - id: approve-uploads
     effect: require_approval
     when: { hosts: [{ zones: [public, unknown, private], upload: true }] }

@@ -2,7 +2,9 @@
 
 import { type Call, HERE, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
-import { UNKNOWN_PART, unknownWord, type Word } from "../shell/word.ts";
+import { baseName, isInside } from "../paths.ts";
+import { inserted } from "../shell/inserted.ts";
+import { unknownWord, type Word } from "../shell/word.ts";
 
 /** Tests and actions that take a value. */
 const TAKES_ONE = new Set(
@@ -32,13 +34,7 @@ function put(word: Word, found: Word): Word {
   // `{}.bak`, `{}/index.html` lie beside or below what was found.
   if (word.text.startsWith("{}") && /^\{\}[\w./+-]*$/.test(word.text) && !word.text.includes(".."))
     return { ...found, raw: word.raw };
-  return {
-    raw: word.raw,
-    text: null,
-    known: word.text.slice(0, word.text.indexOf("{}")),
-    glob: false,
-    template: word.text.replaceAll("{}", `"${UNKNOWN_PART}"`),
-  };
+  return inserted(word.text, "{}", word.raw, found);
 }
 
 /** The names that are looked for, where nothing but names joined by `-o` says what is found. */
@@ -61,8 +57,32 @@ function namesOf(words: readonly Word[]): string[] | undefined {
   return given > 0 && (ors === 0 || given === ors + 1) ? names : undefined;
 }
 
+/** Files that lie in one place on every machine: who looks for the name from above finds them there. */
+const PLACES: Record<string, string> = {
+  shadow: "/etc/shadow",
+  "shadow-": "/etc/shadow-",
+  gshadow: "/etc/gshadow",
+  "master.passwd": "/etc/master.passwd",
+  environ: "/proc/1/environ",
+  sudoers: "/etc/sudoers",
+};
+const placeOf = (root: string, name: string): string[] =>
+  Object.values(PLACES).filter((place) => isInside(place, root) && nameMeets(name, baseName(place)));
+
+/** find's own pattern for a name, as far as `*` and `?` go. */
+function nameMeets(pattern: string, name: string): boolean {
+  if (!/[*?[]/.test(pattern)) return pattern === name;
+  // `*` and `*.*` look for no name in particular.
+  if (!/[a-z]{3}/i.test(pattern) || pattern.includes("[")) return false;
+  const escaped = pattern.replaceAll(/[.+^${}()|\\]/g, "\\$&").replaceAll(/\*+/g, "[^/]*").replaceAll("?", "[^/]");
+  return pattern.length <= 64 && new RegExp(`^${escaped}$`, "i").test(name);
+}
+
 const below = (root: string, names: readonly string[], shallow: boolean): string[] =>
-  names.map((name) => `${root === "/" ? "" : root}/${shallow ? "" : "**/"}${name}`);
+  names.flatMap((name) => [
+    `${root === "/" ? "" : root}/${shallow ? "" : "**/"}${name}`,
+    ...(shallow && root !== "/etc" ? [] : placeOf(root, name)),
+  ]);
 
 /** Plain files, or a depth to begin at: the roots themselves are not among what is found. */
 function belowOnly(words: readonly Word[]): boolean {

@@ -1,6 +1,7 @@
 // packages-node.ts — npm, pnpm, yarn, bun, and what chooses versions of languages
 
-import { type Call, has, looksOnly, raise, runs, sets, touches } from "../call.ts";
+import { type Call, has, looksOnly, optionValues, raise, runs, sets, touches } from "../call.ts";
+import { readForeignCode } from "../code.ts";
 import type { Program } from "../grammar.ts";
 import { literal } from "../shell/word.ts";
 import { install, LOOK, publishes } from "./package-kinds.ts";
@@ -107,7 +108,10 @@ export const nodePackages: Record<string, Program> = {
       build: { runs: "build-tool", use: "<read>..." },
       repl: { runs: "interpreter" },
     },
-    effects: bareScript,
+    effects: (call) => {
+      for (const code of [...optionValues(call, "eval"), ...optionValues(call, "print")]) readForeignCode(call, code);
+      bareScript(call);
+    },
   },
   "corepack nvm fnm n volta asdf mise rtx nodenv pyenv rbenv goenv jenv sdk rustup": {
     subs: { max: 1 },

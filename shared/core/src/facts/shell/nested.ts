@@ -4,7 +4,8 @@ import type { Nested } from "../call.ts";
 import { addOnce } from "../reading.ts";
 import { runWords, type Setting } from "./command.ts";
 import type { Frame } from "./frame.ts";
-import { newScope, type Scope } from "./scope.ts";
+import { FOUND } from "./inserted.ts";
+import { assign, newScope, type Scope } from "./scope.ts";
 import { readText, type Shell } from "./walk.ts";
 import { asCode, type Output, type Word } from "./word.ts";
 
@@ -37,8 +38,13 @@ export function below(shell: Shell, how: Below): Shell {
 /** Reads `word` as a shell text. Where a part is not known, all that comes out of it is in doubt. */
 export function readCode(shell: Shell, word: Word): Output {
   const from = shell.reading.atoms.length;
-  const output = readText(shell.reading, asCode(word), shell.scope, shell.frame);
+  const { inserts } = word;
+  const scope = inserts ? { ...shell.scope, shared: true } : shell.scope;
+  if (inserts) assign(scope, FOUND, inserts);
+  const output = readText(shell.reading, asCode(word), scope, shell.frame);
   if (word.text !== null) return output;
+  // A path that was found is a word in the code; anything else that is put there may be code itself.
+  if (inserts?.prints?.kind === "paths") return { kind: "unknown" };
   for (const atom of shell.reading.atoms.slice(from)) {
     addOnce(atom.opaque, "part of the code is not known before the run");
     if (atom.class === "safe") atom.class = "warn";

@@ -4,13 +4,14 @@ import { touch } from "../call.ts";
 import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
 import { locate } from "../paths.ts";
-import { keep } from "../reading.ts";
+import { addOnce, keep, stricterClass } from "../reading.ts";
 import { type Assigned, keepStreams, newCommandAtom, runWords, type Setting } from "./command.ts";
+import { FOUND, insertFound, inserted } from "./inserted.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import { assign } from "./scope.ts";
 import type { Shell } from "./walk.ts";
 import { asCode, join, literal, type Output, unknownWord, type Word } from "./word.ts";
-import type { CompiledWrapper } from "./wrappers.ts";
+import { type CompiledWrapper, isShell } from "./wrappers.ts";
 
 const UNKNOWN: Output = { kind: "unknown" };
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
@@ -61,10 +62,25 @@ function replace(words: readonly Word[], mark: string, added: readonly Word[]): 
     )
       return { ...only, raw: word.raw };
     if (only.text !== null) return literal(word.text.replaceAll(mark, only.text), word.raw);
-    const known = word.text.slice(0, word.text.indexOf(mark));
-    // `sh -c 'rm {}'`: what is put in is code there.
-    return { raw: word.raw, text: null, known, glob: false, template: word.text.replaceAll(mark, `"\${__}"`) };
+    return inserted(word.text, mark, word.raw, only);
   });
+}
+
+/** `bash -c` without its text, or with `{}` as its text: what is added is code. */
+function takesCode(words: readonly Word[], sign: string | undefined): boolean {
+  const shell = words[0]?.text ?? "";
+  if (!isShell(shell.slice(shell.lastIndexOf("/") + 1))) return false;
+  const option = words.findIndex((word) => word.text !== null && /^-[a-zA-Z]*c$/.test(word.text));
+  if (option < 0) return false;
+  const text = words[option + 1]?.text;
+  return text === undefined || (text !== null && (text === sign || /^\{-?\d*[.#%/]*\}$/.test(text)));
+}
+
+function doubt(shell: Shell, from: number): void {
+  for (const atom of shell.reading.atoms.slice(from)) {
+    addOnce(atom.opaque, "what is read from standard input becomes code");
+    atom.class = stricterClass(atom.class, "warn");
+  }
 }
 
 /** Reads what `wrapper` carries; undefined when it carries nothing and is a program like any other. */
@@ -149,9 +165,17 @@ export function peel(
   if (wrapper.adds) {
     const added = fromStdin(setting.streams.stdin);
     const mark = call.options.get("replace") ?? call.options.get("i") ?? call.options.get("J");
-    const sign = mark === true ? "{}" : mark ? (mark.text ?? "{}") : undefined;
+    const sign = mark === true ? "{}" : mark ? mark.text || "{}" : undefined;
     const marked = sign !== undefined && rest.some((word) => asCode(word).includes(sign));
+    const given = rest;
     rest = marked ? replace(rest, sign, added) : [...rest, ...added];
+    if (takesCode(given, marked ? sign : undefined)) {
+      const from = shell.reading.atoms.length;
+      const output = runWords(inner, rest, callOf(rest, setting.streams.stdin), true);
+      doubt(shell, from);
+      keepStreams(shell, setting);
+      return output;
+    }
   }
   if (wrapper.joins && !call.options.has("exec")) return code(join(rest));
   return runWords(
@@ -163,12 +187,17 @@ export function peel(
 }
 
 const PARALLEL_MAX = 8;
+/** `{}`, `{.}`, `{2}`, `{2/.}`. */
+const MARKS = /\{-?\d*[.#%/]*\}/g;
 
 /** GNU parallel: the command is a shell text, `{}` its argument, `:::` begins the arguments. */
 function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Output {
   const split = rest.findIndex((word) => word.text !== null && /^::::?\+?$/.test(word.text));
   const command = split < 0 ? rest : rest.slice(0, split);
-  const given = split < 0 || rest[split]!.text!.startsWith("::::") ? [] : rest.slice(split + 1);
+  const given =
+    split < 0 || rest[split]!.text!.startsWith("::::")
+      ? []
+      : rest.slice(split + 1).filter((word) => word.text === null || !/^:::\+?$/.test(word.text));
   const args =
     given.length > 0 && given.length <= PARALLEL_MAX
       ? given
@@ -179,15 +208,22 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
     for (const arg of args) readCode(inner, arg);
     return UNKNOWN;
   }
+  const from = inner.reading.atoms.length;
+  const text = asCode(join(command)).replace(MARKS, "{}");
   // An argument is put in quoted: it is a word there, whatever it holds.
-  const text = join(command);
-  const code = /\{[.#%/]*\}/.test(asCode(text))
-    ? asCode(text).replace(/\{[.#%/]*\}/g, '"$__found"')
-    : `${asCode(text)} "$__found"`;
+  const code = text.includes("{}") ? insertFound(text, "{}") : `${text} "$${FOUND}"`;
+  const known = command.every((word) => word.text !== null);
   for (const arg of args) {
     const scope = { ...inner.scope, shared: true };
-    assign(scope, "__found", arg);
-    readCode({ ...inner, scope }, text.text === null ? { ...text, template: code } : literal(code));
+    assign(scope, FOUND, arg);
+    readCode({ ...inner, scope }, known ? literal(code) : { ...unknownWord(code), template: code });
+    // `bash -c '…'` loses its quotes on the way; who wrote it meant them.
+    if (isShell(command[0]!.text ?? ""))
+      runWords(inner, replace(command.map(plainMarks), "{}", [arg]), callOf(command, undefined), true);
   }
+  if (takesCode(command, "{}")) doubt(inner, from);
   return UNKNOWN;
 }
+
+const plainMarks = (word: Word): Word =>
+  word.text === null ? word : literal(word.text.replace(MARKS, "{}"), word.raw);

@@ -18,6 +18,8 @@ export interface Word {
   known: string;
   /** for an unknown word: its text with `$__` for each unknown part, to be read as code */
   template?: string;
+  /** what the template's `$__found` stands for, where find or xargs put it there */
+  inserts?: Word;
   /** holds an unquoted `*`, `?` or `[` */
   glob: boolean;
   /** for a substitution: what it prints; for `<(…)`: what is read there */

@@ -208,6 +208,8 @@ for (const [names, wrapper] of Object.entries(WRAPPERS)) {
 }
 
 export const findWrapper = (name: string): CompiledWrapper | undefined => wrappers.get(name);
+/** By its plain name, of any grammar. */
+export const isShell = (name: string): boolean => SHELLS.has(name) || OTHER_SHELLS.has(name);
 export const isWrapper = (name: string): boolean => wrappers.has(name);
 
 /** Shells whose texts are read here. */
