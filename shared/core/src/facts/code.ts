@@ -194,6 +194,12 @@ export function readForeignCode(call: Call, word: Word): void {
     opaque(call, "more code than is read");
     return;
   }
+  // `node -e "rm -rf /"` is no program of that language; whoever wrote it meant a shell.
+  if (
+    /^\s*(sudo\s+)?(rm|dd|git|chmod|chown|mkfs[.\w]*|shutdown|reboot|curl|wget)\s+[-\w/~.]/.test(code) &&
+    !code.includes("(")
+  )
+    call.nested.shell(literal(code), call.program);
   const names = readNames(code);
   const constants = readConstants(code);
   const chain = /[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*[!?]?/g;

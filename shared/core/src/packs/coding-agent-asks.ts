@@ -126,10 +126,15 @@ export const codingAgentAsks = `
         - "{argocd,flux} {app,sync,reconcile}"
         - "{npm,pnpm,yarn,bun} run {deploy,deploy:*,release,publish}"
         - "make {deploy,release,publish}"
+    unless:
+      commands:
+        - "{npm,pnpm,yarn,bun,cargo,poetry,uv,flit,hatch,dart,flutter} publish --dry-run"
+        - "{kubectl,oc} {apply,replace,patch,scale,set} --dry-run={client,server}"
+        - "helm {install,upgrade,rollback} --dry-run"
     approval: { role: release-manager }
     reason: changes what runs for others
     match: ["kubectl apply -f k8s.yaml", "terraform apply", "npm publish", "helm upgrade api ./chart"]
-    notMatch: ["kubectl get pods", "terraform plan", "npm pack", "docker build ."]
+    notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build ."]
   - id: approve-deployment-tools
     effect: require_approval
     when:
@@ -210,11 +215,18 @@ export const codingAgentAsks = `
     notMatch: ["git push --force-with-lease origin topic", "git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
   - id: approve-mass-changes
     effect: require_approval
-    when: { commands: ["chmod -R 777", "chmod --recursive 777", "chown --recursive", truncate, shred, unlink] }
+    when: { commands: ["chmod -R {777,a+rwx,ugo+rwx,o+w,a+w}", truncate, shred, unlink] }
     approval: { role: approver }
     reason: changes many files in one stroke
-    match: ["shred notes.txt"]
-    notMatch: ["chmod +x run.sh"]
+    match: ["shred notes.txt", "chmod -R 777 ."]
+    notMatch: ["chmod +x run.sh", "chmod -R u+w build"]
+  - id: approve-mass-owner-changes
+    effect: require_approval
+    when: { commands: ["chown --recursive", "chgrp --recursive"], paths: { any: ["!./**"], access: [write] } }
+    approval: { role: approver }
+    reason: gives many files to somebody else
+    match: ["chown -R app /data/app"]
+    notMatch: ["chown -R app ./data", "chown app a.txt"]
   - id: approve-unfiltered-deletion
     effect: require_approval
     when: { commands: ["find -delete"] }
@@ -233,6 +245,7 @@ export const codingAgentAsks = `
   - id: approve-destructive-verbs
     effect: require_approval
     when: { tool: shell, program: ${list(PLAIN_SPOKEN.map((name) => `!${name}`))}, class: [warn, blocked-by-default], words: ${list(DESTRUCTIVE_WORDS)} }
+    unless: { commands: ["rclone {sync,move,moveto,delete,purge,cleanup} --dry-run", "restic {forget,prune} --dry-run"] }
     approval: { role: approver }
     reason: removes, disables or replaces something
     match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]

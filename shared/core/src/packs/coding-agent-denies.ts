@@ -108,7 +108,7 @@ export const codingAgentDenies = `
     effect: deny
     when:
       paths:
-        any: ["/", "/*", "/{bin,boot,dev,etc,lib,lib32,lib64,opt,proc,root,sbin,srv,sys,usr,System,Library,Applications}/**", "/var/{lib,log,spool,cache,mail,run,db}/**", "~", "/home", "/home/*", "/Users/*", "~/.{ssh,aws,gnupg,kube,config,local,docker}/**", "!/tmp/**", "!./**", "!\${tmp}/**"]
+        any: ["/", "/*", "/{bin,boot,dev,etc,lib,lib32,lib64,opt,proc,root,sbin,srv,sys,usr,System,Library,Applications}/**", "/var/{lib,log,spool,cache,mail,run,db}/**", "/home", "/home/*", "/var/home/*", "/Users/*", "**/~", "~/.{ssh,aws,gnupg,kube,config,local,docker}/**", "!/tmp/**", "!./**", "!\${tmp}/**"]
         access: [delete]
     reason: deletes from the system or a whole home
     match: ["rm -r /var/lib/app", "rm /etc/hosts", "find / -delete", "rm -r ~", "mv /usr/bin/python3 /tmp/x"]

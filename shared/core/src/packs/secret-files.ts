@@ -100,6 +100,8 @@ export const BACKUPS = [
   "**/.backup/**",
   "**/.backups/**",
   "**/*.{bak,backup,bkp}",
+  // What editors and sed leave beside a file of the workspace is nobody's backup.
+  "!./**/*.{bak,bkp}",
   "**/*backup*.{sql,gz,tgz,tar,zip,dump,7z,zst,xz}",
   "**/*.{dump,sql.gz,sql.zst}",
   "**/snapshots/**",

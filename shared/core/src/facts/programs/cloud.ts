@@ -9,12 +9,20 @@ import { LOOKING, LOSING } from "./verbs.ts";
 const SECRET =
   /secret|password|token|credential|access-key|key-pair|sas|connection-string|kubeconfig|print-access|decrypt|private-key|api-keys?/;
 
+/** The same for aws, whose services are named for what they keep: only these calls hand the value out. */
+const AWS_SECRET =
+  /secret-value|login-password|session-token|authorization-token|federation-token|credentials|decrypt|assume-role|data-key/;
+const showsSecret = (call: Call, verb: string, all: string): boolean =>
+  call.program === "aws"
+    ? AWS_SECRET.test(verb) || has(call, "with-decryption", "include-value", "include-values")
+    : SECRET.test(all);
+
 function byVerb(call: Call): void {
   const verb = call.subs.at(-1) ?? "";
   const all = call.subs.join(" ");
   if (call.subs.some((word, index) => index > 0 && LOSING.test(word)) || LOSING.test(verb))
     raise(call, "blocked-by-default");
-  else if (LOOKING.test(verb) && !SECRET.test(all)) looksOnly(call);
+  else if (LOOKING.test(verb) && !showsSecret(call, verb, all)) looksOnly(call);
 }
 
 const AWS =
@@ -26,6 +34,10 @@ function readS3(call: Call): void {
   const [from, to] = call.operands;
   const away = (word: Word | undefined): boolean => /^(s3|gs):\/\//.test(word?.text ?? word?.known ?? "");
   if (!["cp", "mv", "sync", "rm", "rb"].includes(verb)) return;
+  if (has(call, "dryrun")) {
+    looksOnly(call);
+    return;
+  }
   if (from && to) {
     if (!away(from)) touches(call, from, "read", { deep: verb === "sync" || has(call, "recursive") });
     if (!away(to)) touches(call, to, "write", { deep: true });

@@ -8,8 +8,9 @@ import { linked } from "../roles.ts";
 function permissive(call: Call): void {
   const mode = operandText(call, 0);
   if (/^[0-7]{3,4}$/.test(mode)) {
-    if (mode.length === 4 && Number(mode[0]) >= 2) raise(call, "blocked-by-default");
-  } else if (/[+=][rwxXt]*s/.test(mode)) raise(call, "blocked-by-default");
+    // 2xxx keeps the group of a shared folder; 4xxx lends the rights of whoever owns the file.
+    if (mode.length === 4 && Number(mode[0]) >= 4) raise(call, "blocked-by-default");
+  } else if (/(^|,)[uao]*[+=][rwxXt]*s/.test(mode)) raise(call, "blocked-by-default");
 }
 
 const operandsFrom = (call: Call, index: number, access: "write" | "read", deep: boolean): void => {
@@ -95,10 +96,12 @@ export const files: Record<string, Program> = {
     use: "<write>",
     options: "-d --directory; -u --dry-run; -q --quiet; -p --tmpdir[=<write>]; --suffix=S; -t",
     effects: (call) => {
-      if (has(call, "dry-run")) call.atom.paths.length = 0;
+      // A file that is new harms no place, wherever it lies; what is done with it later is judged then.
+      if (has(call, "dry-run") || call.operands.some((word) => word.text === null)) call.atom.paths.length = 0;
     },
     // A new name in a scratch folder, where the call says nothing else.
     prints: (call) => {
+      if (call.operands.some((word) => word.text === null)) return { kind: "unknown" };
       const given = call.atom.paths.filter((path) => path.access === "write").map((path) => path.path);
       return { kind: "paths", roots: given.length > 0 ? given : ["/tmp/tmp.*"] };
     },

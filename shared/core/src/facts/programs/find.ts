@@ -74,7 +74,10 @@ function nameMeets(pattern: string, name: string): boolean {
   if (!/[*?[]/.test(pattern)) return pattern === name;
   // `*` and `*.*` look for no name in particular.
   if (!/[a-z]{3}/i.test(pattern) || pattern.includes("[")) return false;
-  const escaped = pattern.replaceAll(/[.+^${}()|\\]/g, "\\$&").replaceAll(/\*+/g, "[^/]*").replaceAll("?", "[^/]");
+  const escaped = pattern
+    .replaceAll(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll(/\*+/g, "[^/]*")
+    .replaceAll("?", "[^/]");
   return pattern.length <= 64 && new RegExp(`^${escaped}$`, "i").test(name);
 }
 

@@ -134,7 +134,7 @@ export const interpreters: Record<string, Program> = {
   ),
   perl: {
     options:
-      "-e=CODE; -E=CODE; -n; -p; -i[=SUFFIX]; -l[=N]; -0[=N]; -a; -F=P; -w; -W; -M=MODULE; -m=MODULE; -I=<read>; -c; -v; -V; -s; -S; -t; -T; -u; -U; -x[=DIR]; -h; -d[=M]; -C[=N]; -X; -f",
+      "-e=CODE; -E=CODE; -n; -p; -i[=SUFFIX]; -l; -0; -a; -F=P; -w; -W; -M=MODULE; -m=MODULE; -I=<read>; -c; -v; -V; -s; -S; -t; -T; -u; -U; -x[=DIR]; -h; -d[=M]; -C; -X; -f",
     stopAtOperand: true,
     effects: (call) => {
       const codes = [...optionValues(call, "e"), ...optionValues(call, "E")];

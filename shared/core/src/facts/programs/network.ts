@@ -39,16 +39,23 @@ function readSsh(call: Call): void {
   }
   if (!host) return;
   call.operands.push(host, ...command);
-  const sends = command.length > 0 || call.stdin !== undefined || has(call, "R", "D", "w");
-  reachesHost(call, host, "ssh", sends || undefined);
+  const hosts = call.atom.hosts.length;
+  reachesHost(call, host, "ssh");
   for (const jump of optionValues(call, "J")) reachesHost(call, jump, "ssh");
   // Options may follow the host.
   let from = 0;
   while (from < command.length && /^-[a-zA-Z]$/.test(command[from]!.text ?? ""))
     from += /^-[bcDEeFIiJLlmOopQRSWw]$/.test(command[from]!.text!) ? 2 : 1;
   const rest = command.slice(from);
+  const before = call.reading.atoms.length;
   if (rest.length > 0) call.nested.shell(join(rest), call.program, "elsewhere");
-  else if (!has(call, "N", "T", "f", "G", "V", "O") && call.stdin === undefined) runs(call, "remote");
+  // What only looks over there carries nothing out; words that only the run knows may.
+  const carries =
+    rest.some((word) => word.text === null) || call.reading.atoms.slice(before).some((atom) => atom.class !== "safe");
+  if (carries || call.stdin !== undefined || has(call, "R", "D", "w"))
+    for (const fact of call.atom.hosts.slice(hosts)) fact.upload = true;
+  if (rest.length > 0) return;
+  if (!has(call, "N", "T", "f", "G", "V", "O") && call.stdin === undefined) runs(call, "remote");
   else if (call.stdin !== undefined) {
     runs(call, "remote");
     if (call.stdin.kind === "text") call.nested.shell(literal(call.stdin.text), call.program, "elsewhere");
@@ -98,8 +105,9 @@ const LOOKUP = (call: Call): void => {
   if (host) reachesHost(call, host, "dns");
   for (const word of call.operands)
     if (word.text?.startsWith("@")) reachesHost(call, literal(word.text.slice(1)), "dns");
-  // A name that a command made up carries data out through DNS.
-  if (host?.text === null) for (const fact of call.atom.hosts) fact.upload = true;
+  // A name that a command made up carries data out through DNS; a variable of its own is but a name.
+  if (host?.text === null && !/^"?\$\{?\w+\}?"?$/.test(host.raw))
+    for (const fact of call.atom.hosts) fact.upload = true;
 };
 
 export const networking: Record<string, Program> = {
@@ -251,8 +259,11 @@ export const networking: Record<string, Program> = {
       const verb = call.subs[0] ?? "";
       if (/^(ls\w*|size|check|cat|tree|about|version|listremotes|md5sum|sha1sum|hashsum|ncdu)$/.test(verb))
         looksOnly(call);
-      else if (/^(delete\w*|purge|cleanup|rmdirs?|sync|move\w*|dedupe)$/.test(verb) && !has(call, "dry-run"))
-        raise(call, "blocked-by-default");
+      if (call.base === "safe" || has(call, "dry-run")) {
+        for (const fact of call.atom.hosts) delete fact.upload;
+        return;
+      }
+      if (/^(delete\w*|purge|cleanup|rmdirs?|sync|move\w*|dedupe)$/.test(verb)) raise(call, "blocked-by-default");
     },
   },
   nsupdate: { class: "blocked", use: "<run>" },

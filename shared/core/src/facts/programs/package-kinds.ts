@@ -1,6 +1,6 @@
 // package-kinds.ts — what subcommands of package managers have in common: they look, they install, they publish
 
-import { addHost, type Call } from "../call.ts";
+import { addHost, type Call, has, looksOnly } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 export const LOOK = (options = ""): Program => ({
@@ -14,7 +14,11 @@ export const install = (options = "", more: Partial<Program> = {}): Program => (
   ...more,
 });
 /** What is published leaves for the registry. */
-export const publishes = (call: Call): void =>
+export const publishes = (call: Call): void => {
+  if (has(call, "dry-run")) {
+    looksOnly(call);
+    return;
+  }
   addHost(
     call.reading,
     call.atom,
@@ -22,3 +26,4 @@ export const publishes = (call: Call): void =>
     { host: "", zone: "unknown", scheme: "registry" },
     true,
   );
+};

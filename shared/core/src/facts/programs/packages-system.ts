@@ -10,6 +10,9 @@ const SYSTEM =
 const system = (looks: string, changes: string): Program => ({
   options: SYSTEM,
   class: "blocked",
+  effects: (call) => {
+    if (call.subs.length === 0 && call.operands.length === 0) looksOnly(call);
+  },
   sub: {
     [looks]: { class: "safe" },
     [changes]: { class: "blocked", runs: "package-script", dry: ["simulate", "dry-run"], effects: localPackages },

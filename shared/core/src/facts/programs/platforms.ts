@@ -78,6 +78,10 @@ const platform: Program = {
   subs: { max: 2 },
   effects: (call) => {
     const words = call.subs.flatMap((word) => word.split(":"));
+    if (words.length === 0 && (has(call, "version", "help") || (has(call, "v") && call.options.size === 1))) {
+      looksOnly(call);
+      return;
+    }
     // The second word is a verb, or already the thing it is about: only a group's verb counts.
     if (
       words.some((word) => LOSING.test(word)) ||

@@ -6,7 +6,7 @@ import { readWords } from "../options.ts";
 import { locate } from "../paths.ts";
 import { addOnce, keep, stricterClass } from "../reading.ts";
 import { type Assigned, keepStreams, newCommandAtom, runWords, type Setting } from "./command.ts";
-import { FOUND, insertFound, inserted } from "./inserted.ts";
+import { FOUND, inserted, insertFound } from "./inserted.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
 import { assign } from "./scope.ts";
 import type { Shell } from "./walk.ts";
