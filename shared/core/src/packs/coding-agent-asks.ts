@@ -294,11 +294,11 @@ export const codingAgentAsks = `
     notMatch: ["echo $PATH", "echo done"]
   - id: approve-secret-variables-in-code
     effect: require_approval
-    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ|getenv|process\\.env|\\bENV)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
+    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ|getenv|process\\W{1,2}env|\\bENV)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
     approval: { role: approver }
     reason: a one-line program reads a variable that holds a secret
-    match: ["node -p process.env.GITHUB_TOKEN"]
-    notMatch: ["node -p process.env.PATH", "node app.js"]
+    match: ['python3 -c "import os; print(os.environ[0], os.environ.get(''GITHUB_TOKEN''))"', 'ruby -e "puts ENV[:API_KEY]"']
+    notMatch: ["ruby -e 'puts ENV[0]'", "node app.js"]
   - id: approve-uploads
     effect: require_approval
     when: { hosts: [{ zones: [public, unknown, private], upload: true }] }
