@@ -294,7 +294,7 @@ export const codingAgentAsks = `
     notMatch: ["echo $PATH", "echo done"]
   - id: approve-secret-variables-in-code
     effect: require_approval
-    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ|getenv|process\\W{1,2}env|\\bENV)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
+    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ([.]get)?|getenv|process\\W{1,2}env|\\bENV([.]fetch)?)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
     approval: { role: approver }
     reason: a one-line program reads a variable that holds a secret
     match: ['python3 -c "import os; print(os.environ[0], os.environ.get(''GITHUB_TOKEN''))"', 'ruby -e "puts ENV[:API_KEY]"']
