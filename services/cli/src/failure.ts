@@ -37,7 +37,7 @@ export function failureText(error: unknown): string {
   const each = errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   return [
     ...each,
-    `holdpoint: the policy set is refused (${errors.length} ${errors.length === 1 ? "error" : "errors"})`,
+    `holdpoint: ${error.place["refused"] ?? "the policy set is refused"} (${errors.length} ${errors.length === 1 ? "error" : "errors"})`,
   ].join("\n");
 }
 

@@ -3,6 +3,7 @@
 import { Command, Option } from "commander";
 import { fail } from "./failure.ts";
 import { leaveWithReader } from "./output.ts";
+import { addPolicyCommands } from "./policy/program.ts";
 import { VERSION } from "./version.ts";
 
 const repeat = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -132,26 +133,7 @@ program
   .option("--json", "findings as JSON")
   .action(ending(async (options) => (await import("./doctor/command.ts")).doctor(options)));
 
-const policy = program.command("policy").summary("the policy of this place").helpCommand(false);
-policy
-  .command("status")
-  .summary("documents, rules, defaults; or every error in them")
-  .addOption(policyFile())
-  .addOption(addPolicy())
-  .option("--json", "as JSON")
-  .action(ending(async (options) => (await import("./policy.ts")).policyStatus(options)));
-policy
-  .command("check")
-  .summary("what it says of one call, with the rules that spoke")
-  .argument("<tool>", "name of the tool")
-  .argument("[args]", "its arguments as JSON")
-  .addOption(policyFile())
-  .addOption(addPolicy())
-  .action(
-    ending(async (tool, args, options) =>
-      (await import("./check/command.ts")).check(tool, args, { ...options, trace: true }),
-    ),
-  );
+addPolicyCommands(program, { policyFile, addPolicy, ending });
 
 const keys = program.command("keys").summary("a fleet's first key").helpCommand(false);
 keys

@@ -46,7 +46,8 @@ export async function* lines(chunks: AsyncIterable<Buffer | string>): AsyncGener
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-function textOf(line: Line): string | { code: string; detail: string } {
+/** A line as text, or why it is none. */
+export function textOf(line: Line): string | { code: string; detail: string } {
   if (line.bytes === undefined)
     return { code: "too_large", detail: `expected a row of at most ${limits.bodyBytesMax} bytes` };
   try {

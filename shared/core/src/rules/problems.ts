@@ -20,8 +20,11 @@ export interface Place {
 /** Where in its document something stands: keys and indexes from the top. */
 export type DocumentPath = readonly (string | number)[];
 
-/** Throws the one fault that carries every problem; the message is the first, with the number of the others. */
-export function refusePolicy(problems: readonly Problem[]): never {
+/**
+ * Throws the one fault that carries every problem; the message is the first, with the number of the others.
+ * @param refused what a person is told at the end, where it is not a policy set
+ */
+export function refusePolicy(problems: readonly Problem[], refused?: string): never {
   const first = problems[0];
   if (!first) throw new Error("there is nothing to refuse");
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
@@ -31,6 +34,7 @@ export function refusePolicy(problems: readonly Problem[]): never {
     line,
     column,
     errors: problems.slice(0, 100),
+    ...(refused === undefined ? {} : { refused }),
   });
 }
 
@@ -45,16 +49,20 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** Edits from one word to the other; two neighbours that changed places are one edit, as people type. */
 function distance(a: string, b: string): number {
   if (a.length > 40 || b.length > 40) return 99;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const crossed = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = crossed ? (before[j - 2] ?? 0) + 1 : 99;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 99;
 }
