@@ -2,6 +2,7 @@
 // Every process of this service runs these loops; an advisory lock lets one at a time do the work.
 
 import type { Engine } from "@holdpoint/engine/deps.ts";
+import { redispatch } from "@holdpoint/engine/dispatch.ts";
 import { type Loop, loop } from "@holdpoint/engine/loop.ts";
 import { createReconciler } from "@holdpoint/engine/reconciler.ts";
 import { countExpiry, countFailClosed } from "@holdpoint/runtime/metrics.ts";
@@ -20,13 +21,26 @@ async function untilFew(rows: number, step: () => Promise<number>): Promise<numb
   }
 }
 
-async function sweep({ store }: Engine): Promise<void> {
+async function sweep(engine: Engine): Promise<void> {
+  const { store } = engine;
   await store.sweeper.alone("sweep", async () => {
     const expired = await untilFew(SWEEP_ROWS, () => store.sweeper.expire(SWEEP_ROWS));
     for (let each = 0; each < expired; each++) countExpiry("approval");
     const undecided = await untilFew(SWEEP_ROWS, () => store.sweeper.denyOverdue(SWEEP_ROWS));
     for (let each = 0; each < undecided; each++) countFailClosed("deadline");
+    await wake(engine);
   });
+}
+
+/** What waited for a sibling's answer is judged anew, from the start. */
+async function wake(engine: Engine): Promise<void> {
+  const woken = await engine.store.sweeper.wake(SWEEP_ROWS);
+  for (const [tenant, rows] of Map.groupBy(woken, ({ tenant }) => tenant))
+    await redispatch(
+      tenant,
+      rows.map(({ actionId }) => actionId),
+      engine,
+    );
 }
 
 export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {

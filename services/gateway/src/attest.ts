@@ -67,6 +67,7 @@ function vouch({ principal, environment, ...said }: Proposal, { attests, role }:
     if (said.context?.branch !== undefined) attested.push("branch");
     if (said.resource) attested.push("resource", "classification");
     if (said.bindings) attested.push("bindings");
+    if (said.usage) attested.push("usage");
   }
   const place = {
     ...(name !== undefined && { name }),

@@ -3,7 +3,7 @@
 import { satisfies } from "@holdpoint/core/sandbox/profiles.ts";
 import { countClaim } from "@holdpoint/runtime/metrics.ts";
 import { inSpan, linkTo, SPANS } from "@holdpoint/runtime/trace.ts";
-import type { ActionRow } from "@holdpoint/store/types.ts";
+import type { ActionRow, ClaimAttempt } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
 import type { Rung } from "@holdpoint/wire/decision.ts";
@@ -102,12 +102,11 @@ const isRepeated = ({ credential, idempotencyKey }: Claimant, { state, claim }: 
 const isDraft = (row: ActionRow, verdict: Verdict | undefined): boolean =>
   row.action.mode === "draft" || verdict?.modifications?.mode === "draft";
 
+/** What must still be so when the claim is committed. */
+type Guard = Pick<ClaimAttempt, "policyDigest" | "leaseMs" | "counts" | "state">;
+
 /** Judges a claimable row with the active set. Throws what stands in the way; returns what the claim is to be guarded by. */
-async function vet(
-  gateway: Gateway,
-  claimant: Claimant,
-  row: ActionRow,
-): Promise<{ policyDigest: string; leaseMs: number }> {
+async function vet(gateway: Gateway, claimant: Claimant, row: ActionRow): Promise<Guard> {
   const { credential, request } = claimant;
   if (isDraft(row, row.verdict)) return refuse(gateway, claimant, row, "draft");
   const changed = changedBinding(row.action.bindings, request.bindings);
@@ -123,18 +122,25 @@ async function vet(
   if (isDraft(row, judged.verdict)) return refuse(gateway, claimant, row, "draft");
   if (missesRung(claimant, judged.verdict))
     return refuse(gateway, claimant, row, "rung_missing", { required: judged.verdict.sandbox?.required });
-  return { policyDigest: set.digest, leaseMs: leaseMsOf(judged.verdict) };
+  const { counts } = judged.verdict;
+  return {
+    policyDigest: set.digest,
+    leaseMs: leaseMsOf(judged.verdict),
+    ...(counts && { counts, state: row.state }),
+  };
 }
 
 async function judgeAndClaim(gateway: Gateway, claimant: Claimant, start: ActionRow): Promise<ActionRow> {
   const { credential, request, idempotencyKey } = claimant;
-  const { tenant, id: actionId } = start.action;
+  const { tenant, id: actionId, usage: { runId } = {} } = start.action;
   let row = start;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const repeated = isRepeated(claimant, row);
     const refused = REFUSED_BY_STATE[row.state];
     if (refused !== undefined && !repeated) return refuse(gateway, claimant, row, refused);
-    const guard = repeated ? { policyDigest: "", leaseMs: leaseMsOf(row.verdict) } : await vet(gateway, claimant, row);
+    const guard: Guard = repeated
+      ? { policyDigest: "", leaseMs: leaseMsOf(row.verdict) }
+      : await vet(gateway, claimant, row);
     const claimed = await gateway.store.actions.claim({
       tenant,
       actionId,
@@ -145,6 +151,7 @@ async function judgeAndClaim(gateway: Gateway, claimant: Claimant, start: Action
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(request.executor !== undefined && { executor: request.executor }),
       ...(request.bindings && { bindings: request.bindings }),
+      ...(runId !== undefined && { run: runId }),
     });
     if (claimed.status === "unknown") throw notFound();
     if (claimed.status === "refused") return refuse(gateway, claimant, claimed.row, claimed.reason);

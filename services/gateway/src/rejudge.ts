@@ -4,6 +4,8 @@ import { judge } from "@holdpoint/core/decide.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
+import { countedOf } from "@holdpoint/core/rules/criteria/counts.ts";
+import type { History } from "@holdpoint/core/rules/criteria/view.ts";
 import { checkersVersion } from "@holdpoint/core/safety/checker.ts";
 import { findWith } from "@holdpoint/engine/check.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
@@ -49,7 +51,13 @@ export async function rejudge(
     !resolved && row.findings && reusable(gateway, row, set)
       ? row.findings
       : await findWith(gateway.checkers, action, facts);
-  return { verdict: judge(set, action, facts, findings), facts, findings };
+  const history: History = {
+    approval: row.state === "approved" ? "approved" : "none",
+    ...(set.counters.length > 0 && {
+      counts: await gateway.store.actions.countedBefore(action.tenant, action.id, countedOf(set.counters, action)),
+    }),
+  };
+  return { verdict: judge(set, action, facts, findings, history), facts, findings };
 }
 
 export type Standing = "go" | "denied" | "held" | "revoked";

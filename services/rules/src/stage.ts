@@ -2,6 +2,7 @@
 
 import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
+import { BLANK_HISTORY } from "@holdpoint/core/rules/criteria/view.ts";
 import { evaluate } from "@holdpoint/core/rules/evaluate.ts";
 import type { PolicyReader } from "@holdpoint/engine/policies.ts";
 import type { HandOverFrom } from "@holdpoint/queue/topology.ts";
@@ -11,12 +12,14 @@ import type { Message } from "@holdpoint/wire/job.ts";
 function judge(message: Message, set: PolicySet): HandOverFrom<"rules"> {
   const { action } = message;
   const facts = deriveFacts(action);
-  const verdict = evaluate(set, action, facts);
+  const verdict = evaluate(set, action, facts, BLANK_HISTORY);
   if (set.shadow !== undefined) {
-    const shadow = evaluate(set.shadow, action, facts);
+    const shadow = evaluate(set.shadow, action, facts, BLANK_HISTORY);
     if (shadow.effect !== verdict.effect) countShadowDisagreement(verdict.effect, shadow.effect);
   }
-  return verdict.effect === "deny"
+  // A denial for what was before may turn out otherwise where it is committed, so checkers are heard first.
+  const sure = verdict.counts === undefined || verdict.counts.asks.length === 0;
+  return verdict.effect === "deny" && sure
     ? { settle: { message, facts, verdict, findings: [] } }
     : { to: "safety", message: { ...message, facts, verdict } };
 }

@@ -25,11 +25,12 @@ const finding = ({ code, note }: DenialCause): Finding => ({
   note: note.slice(0, limits.findingNoteCharsMax).toWellFormed(),
 });
 
-/** The same verdict, tightened to a denial that nobody may be asked about. */
+/** The same verdict, tightened to a denial that nobody may be asked about; it rests on no count. */
 export function refused(verdict: Verdict, cause: DenialCause): Verdict {
-  const { ask: _ask, escalatable: _escalatable, ...rest } = verdict;
+  const { ask: _ask, escalatable: _escalatable, counts, ...rest } = verdict;
   return {
     ...rest,
+    ...(counts && { counts: { ...counts, asks: [] } }),
     effect: "deny",
     outcome: strongestOutcome(verdict.outcome, "deny"),
     reason: cause.note,

@@ -7,6 +7,7 @@ import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { traceIdOf } from "@holdpoint/runtime/trace.ts";
 import type { NewApproval, Settlement } from "@holdpoint/store/types.ts";
+import type { Action } from "@holdpoint/wire/action.ts";
 import type { Id, Stage } from "@holdpoint/wire/scalars.ts";
 import { commandLine } from "./command-line.ts";
 
@@ -14,6 +15,8 @@ const STATES = { allow: "allowed", ask: "held", deny: "denied" } as const;
 
 /** The last stage that worked on it; an action that none has finished was refused by the first. */
 export const stageOf = ({ message }: Pick<SettleDraft, "message">): Stage => message.stages.at(-1)?.stage ?? "rules";
+
+const runOf = ({ usage }: Action): { run?: string } => (usage?.runId === undefined ? {} : { run: usage.runId });
 
 function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
   const { verdict, facts, message } = draft;
@@ -23,6 +26,7 @@ function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
     ask: verdict.ask,
     card: renderCard({ action: message.action, facts, verdict }),
     expiresAt: new Date(nowMs + verdict.ask.expiresMs),
+    ...runOf(message.action),
   };
 }
 
@@ -57,5 +61,6 @@ export function toSettlement(draft: SettleDraft, nowMs: number): Settlement {
     ...(approval !== undefined && { approval }),
     actor: { system: stageOf(draft) },
     command: commandLine(action, facts),
+    ...runOf(action),
   };
 }

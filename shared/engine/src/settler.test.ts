@@ -3,6 +3,7 @@
 import { judge } from "@holdpoint/core/decide.ts";
 import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
 import { compileSet, type PolicySet } from "@holdpoint/core/rules/compile.ts";
+import { BLANK_HISTORY } from "@holdpoint/core/rules/criteria/view.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { fixedClock } from "@holdpoint/runtime/clock.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
@@ -182,6 +183,56 @@ describe("settling", () => {
     const results = await Promise.allSettled(drafts.map((draft) => settler.settle(draft)));
     expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
     expect(new Set(committed.map(({ actionId }) => actionId)).size).toBe(8);
+  });
+});
+
+describe("where the set has limits", () => {
+  const limited = compileSet([
+    {
+      name: "limited",
+      dialect: "native-yaml",
+      text: `default: allow\nrules: [{ id: three, effect: deny, reason: three, when: { limits: { agent: { actions: { gte: 3 } } } } }]`,
+    },
+  ]);
+  const fresh = () => {
+    const draft = draftUnder(limited);
+    const { action } = draft.message;
+    return { ...draft, verdict: judge(limited, action, draft.facts, [], BLANK_HISTORY) };
+  };
+  const recounted =
+    (count: number): Answer =>
+    (item) => {
+      const [ask] = item.verdict.counts?.asks ?? [];
+      if (ask === undefined) return settledAs(item);
+      if (ask.held === count >= 3) return settledAs(item);
+      return { status: "recount", actionId: item.actionId, counts: { [ask.name]: count } };
+    };
+
+  test.each([
+    [0, "allowed"],
+    [2, "allowed"],
+    [3, "denied"],
+  ])("judges again by what was really counted: %d before", async (count, state) => {
+    const { settler, committed } = world(limited, recounted(count));
+    await settler.settle(fresh());
+    expect(committed.map((each) => each.state)).toEqual([state]);
+  });
+
+  test("drops what waits for a sibling's answer: it is sent again later", async () => {
+    const { settler, committed, again } = world(limited, ({ actionId }) => ({
+      status: "waiting",
+      actionId,
+      approvalId: "apr",
+    }));
+    await settler.settle(fresh());
+    expect([committed, again]).toEqual([[], []]);
+  });
+
+  test("a denial by Holdpoint itself rests on no count", async () => {
+    const { settler, committed } = world(limited, recounted(3));
+    const { message: sent, verdict } = fresh();
+    await settler.exhausted({ ...sent, verdict }, new Error("bug"));
+    expect(committed[0]).toMatchObject({ state: "denied", verdict: { counts: { asks: [] } } });
   });
 });
 

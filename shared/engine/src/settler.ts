@@ -2,6 +2,7 @@
 
 import { judge } from "@holdpoint/core/decide.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
+import { BLANK_HISTORY, type History } from "@holdpoint/core/rules/criteria/view.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
@@ -47,11 +48,14 @@ export function createSettler(deps: SettlerDeps): Settler {
     itemsMax: COMMIT_ROWS_MAX,
   });
 
-  /** The draft under another set; `undefined` when stages that had no say so far must be heard first. */
-  const rejudge = (draft: SettleDraft, set: PolicySet): SettleDraft | undefined => {
+  /** The draft under another set or other counts; `undefined` when stages that had no say so far must be heard first. */
+  const rejudge = (draft: SettleDraft, set: PolicySet, history: History): SettleDraft | undefined => {
     const { message, facts, findings } = draft;
     const { checkers } = draft.verdict;
-    const verdict = { ...judge(set, message.action, facts, findings), ...(checkers !== undefined && { checkers }) };
+    const verdict = {
+      ...judge(set, message.action, facts, findings, history),
+      ...(checkers !== undefined && { checkers }),
+    };
     const checked = message.findings !== undefined;
     return checked || verdict.effect === "deny" ? { ...draft, verdict } : undefined;
   };
@@ -60,6 +64,7 @@ export function createSettler(deps: SettlerDeps): Settler {
   const run = async (first: SettleDraft, span: Span, final: boolean): Promise<void> => {
     let draft = first;
     let fixed = final;
+    let history = BLANK_HISTORY;
     for (let tries = 0; tries < REJUDGE_MAX; tries++) {
       const { action } = draft.message;
       const settlement = toSettlement(draft, clock.now());
@@ -67,14 +72,17 @@ export function createSettler(deps: SettlerDeps): Settler {
       switch (outcome.status) {
         case "settled":
           return tell(settlement, draft, span);
+        case "recount":
         case "stale_policy": {
           const active = await policies.active(action.tenant);
-          const set = active.digest === outcome.activeDigest ? active : await policies.refresh(action.tenant);
+          const current = outcome.status === "recount" || active.digest === outcome.activeDigest;
+          const set = current ? active : await policies.refresh(action.tenant);
+          if (outcome.status === "recount") history = { ...history, counts: outcome.counts };
           if (fixed) {
             draft = { ...draft, verdict: { ...draft.verdict, policyDigest: set.digest } };
             break;
           }
-          const next = rejudge(draft, set);
+          const next = rejudge(draft, set, history);
           if (next === undefined) {
             span.setAttribute("holdpoint.settle.status", "judged_again");
             await deps.again(action.tenant, action.id);
@@ -95,6 +103,13 @@ export function createSettler(deps: SettlerDeps): Settler {
           fixed = true;
           break;
         }
+        case "waiting":
+          span.setAttribute("holdpoint.settle.status", outcome.status);
+          log.info(
+            { actionId: action.id, approvalId: outcome.approvalId },
+            "waits: a sibling's approval holds the run",
+          );
+          return;
         default:
           // Another dispatch has the word, it is decided by now, or it never was: nothing of this draft counts.
           span.setAttribute("holdpoint.settle.status", outcome.status);

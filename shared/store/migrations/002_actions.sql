@@ -21,6 +21,7 @@ CREATE TABLE actions (
   decision_id      text COLLATE "C",
   approval_id      text COLLATE "C",
   replaced_by      text COLLATE "C",
+  waits_for        text COLLATE "C",             -- a sibling's approval that holds the whole run
   receipt          text NOT NULL,                -- hash of its last event
   claim_number     int NOT NULL DEFAULT 0,
   claim_credential text,
@@ -32,6 +33,7 @@ ALTER TABLE actions ALTER COLUMN sealed SET STORAGE EXTERNAL; -- cipher text doe
 
 CREATE INDEX actions_due ON actions (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX actions_undecided ON actions (dispatched_at) WHERE state = 'received';
+CREATE INDEX actions_waiting ON actions (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX actions_open ON actions (tenant, agent, session_id) WHERE state IN ('received', 'held');
 CREATE INDEX actions_joinable ON actions (tenant, join_mac) WHERE state IN ('held', 'approved');
 

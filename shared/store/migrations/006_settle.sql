@@ -12,6 +12,11 @@ BEGIN
          risk = excluded.risk, card_sha256 = excluded.card_sha256, sealed = excluded.sealed,
          expires_at = excluded.expires_at, settled_at = NULL
    WHERE a.action_id = excluded.action_id;
+  IF p_ask ->> 'holds' = 'run' THEN
+    INSERT INTO run_holds (tenant, approval_id, action_id, session_id, credential, run)
+    SELECT p_tenant, p_ask ->> 'id', a.id, a.session_id, a.credential, p_ask ->> 'run' FROM actions a WHERE a.tenant = p_tenant AND a.id = p_action
+    ON CONFLICT DO NOTHING;
+  END IF;
   INSERT INTO outbox (tenant, topic, payload)
   VALUES (p_tenant, 'approval.opened', json_build_object('approvalId', p_ask ->> 'id', 'actionId', p_action));
 END $$;
@@ -19,7 +24,8 @@ ALTER FUNCTION open_approval OWNER TO holdpoint_core;
 
 -- An item without an answer names an action that does not exist. Each action may be named once.
 -- Parts of an item: 1 the event's payload, 2 its content, 3 the sealed decision, 4 the sealed approval.
--- `p_extras`: what few items have, by their number: ask, expires_at, terminate, alerts, draft.
+-- `p_extras`: what few items have, by their number: ask, expires_at, terminate, alerts, draft, run, counts; and under
+-- `counted` all counters of the batch. `r_because` of a `recount` is what there is by now.
 CREATE FUNCTION settle(p_tenant text, p_ids text[], p_epochs int[], p_states text[], p_digests text[], p_events text[],
   p_decisions text[], p_effects text[], p_outcomes text[], p_rules text[], p_approvals text[], p_places int[], p_blob bytea,
   p_extras json, p_pending_max int, p_claim_ms int)
@@ -32,6 +38,7 @@ DECLARE
   v_now timestamptz;
   v_time text;
   v_stops boolean;
+  v_holds boolean;
   v_hash text[] := array_fill(NULL::text, ARRAY[v_count]);      -- filled for what is to be committed
   v_previous text[] := v_hash;
   v_version int[] := array_fill(0, ARRAY[v_count]);
@@ -42,8 +49,10 @@ DECLARE
 BEGIN
   -- in this order: the lock is `lock_policy`'s, without the call
   PERFORM set_config('holdpoint.tenant', p_tenant, true), pg_advisory_xact_lock_shared(1214606948, hashtext(p_tenant));
-  SELECT t.policy_digest, EXISTS (SELECT FROM kill_switches k WHERE k.tenant = p_tenant) OR EXISTS (SELECT FROM sessions s WHERE s.tenant = p_tenant)
-    INTO r_digest, v_stops FROM tenants t WHERE t.tenant = p_tenant;
+  SELECT t.policy_digest, EXISTS (SELECT FROM kill_switches k WHERE k.tenant = p_tenant) OR EXISTS (SELECT FROM sessions s WHERE s.tenant = p_tenant),
+         EXISTS (SELECT FROM run_holds h WHERE h.tenant = p_tenant)
+    INTO r_digest, v_stops, v_holds FROM tenants t WHERE t.tenant = p_tenant;
+  IF p_extras -> 'counted' IS NOT NULL THEN PERFORM lock_counts(p_tenant, p_ids, p_extras -> 'counted'); END IF;
   v_now := date_trunc('milliseconds', clock_timestamp());
   v_time := event_time(v_now);
 
@@ -59,6 +68,7 @@ BEGIN
     r_version := a.version;
     r_receipt := a.receipt;
     r_why := NULL;
+    r_because := NULL;
     x := p_extras -> a.n::text;
     IF a.state <> 'received' THEN
       r_status := 'already';
@@ -77,6 +87,18 @@ BEGIN
                                   LIMIT p_pending_max) pending) THEN
         r_status := 'too_many_pending';
       END IF;
+      IF v_holds AND r_status = 'settled' AND a.target = 'allowed' THEN
+        r_why := run_held(p_tenant, a.id, a.session_id, a.credential, x ->> 'run');
+        IF r_why IS NOT NULL THEN
+          r_status := 'waiting';
+          UPDATE actions c SET waits_for = r_why, due_at = greatest(c.due_at, p.expires_at + (c.deadline_at - c.proposed_at))
+            FROM approvals p WHERE c.tenant = p_tenant AND c.id = a.id AND p.tenant = p_tenant AND p.id = r_why;
+        END IF;
+      END IF;
+      IF r_status = 'settled' AND x -> 'counts' IS NOT NULL THEN
+        r_because := count_action(p_tenant, a.id, x -> 'counts');
+        IF r_because IS NOT NULL THEN r_status := 'recount'; END IF;
+      END IF;
     END IF;
 
     IF r_status = 'settled' THEN
@@ -94,6 +116,7 @@ BEGIN
         v_draft[a.n] := coalesce((x ->> 'draft')::boolean, false);
         IF a.target = 'held' THEN
           PERFORM open_approval(p_tenant, a.id, a.agent, x -> 'ask', part(p_blob, p_places, 4, a.n, 4), v_now);
+          v_holds := v_holds OR x #>> '{ask,holds}' = 'run';
         END IF;
         IF x ->> 'terminate' IS NOT NULL THEN
           INSERT INTO sessions (tenant, session_id, credential, reason) VALUES (p_tenant, a.session_id, a.credential, x ->> 'terminate')

@@ -2,7 +2,8 @@
 
 -- Items are a JSON array here, fewer and smaller than those of `settle`; what is long stands in `p_blob`, found by offset
 -- (from 1) and length. What is refused comes back with why, and changes nothing.
-CREATE FUNCTION claim(p_tenant text, p_items json, p_blob bytea)
+-- `p_counters`: all that the items' sets count, where they do.
+CREATE FUNCTION claim(p_tenant text, p_items json, p_blob bytea, p_counters json DEFAULT NULL)
 RETURNS TABLE (r_n int, r_status text, r_why text, r_digest text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
@@ -11,15 +12,19 @@ DECLARE
   v_now timestamptz;
   v_time text;
   v_hash text;
+  v_holds boolean;
   v_events text[] := '{}';
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   PERFORM lock_policy(p_tenant, false); -- from here to the commit no kill switch is engaged and no policy published
-  SELECT policy_digest INTO r_digest FROM tenants WHERE tenant = p_tenant;
+  SELECT t.policy_digest, EXISTS (SELECT FROM run_holds h WHERE h.tenant = p_tenant) INTO r_digest, v_holds FROM tenants t WHERE t.tenant = p_tenant;
+  IF p_counters IS NOT NULL THEN
+    PERFORM lock_counts(p_tenant, (SELECT array_agg(x.id) FROM json_to_recordset(p_items) AS x(id text)), p_counters);
+  END IF;
   FOR i IN
     SELECT * FROM json_to_recordset(p_items) AS x(
       n int, id text, credential text, key text, version int, digest text, lease_ms bigint, executor text,
-      event text, payload text, c0 int, c1 int)
+      event text, payload text, c0 int, c1 int, run text, counts json)
      ORDER BY id, n
   LOOP
     SELECT state, version, receipt, mode, due_at, agent, session_id, credential, claim_credential, claim_key INTO a
@@ -43,6 +48,10 @@ BEGIN
         r_status := 'kill_switch';
       ELSIF i.version <> a.version OR i.digest IS DISTINCT FROM r_digest THEN
         r_status := 'stale';
+      ELSIF v_holds AND run_held(p_tenant, i.id, a.session_id, a.credential, i.run) IS NOT NULL THEN
+        r_status := 'held';
+      ELSIF i.counts IS NOT NULL AND count_action(p_tenant, i.id, i.counts) IS NOT NULL THEN
+        r_status := 'stale'; -- as good as: what it rests on is not so any more
       END IF;
     END IF;
     IF r_status = 'claimed' THEN
@@ -142,6 +151,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
   IF v_events <> '{}' THEN
+    PERFORM close_counts(p_tenant, v_ids, p_items);
     INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_events);
     PERFORM notify_ids(p_tenant, 'settled', v_ids);
   END IF;
@@ -171,7 +181,8 @@ BEGIN
     WITH undecided AS MATERIALIZED (
       SELECT id FROM actions WHERE tenant = p_tenant AND id = ANY (p_ids) AND state = 'received' ORDER BY id FOR UPDATE
     )
-    UPDATE actions a SET epoch = a.epoch + 1, dispatched_at = clock_timestamp()
+    UPDATE actions a SET epoch = a.epoch + 1, dispatched_at = clock_timestamp(), waits_for = NULL,
+           due_at = CASE WHEN a.waits_for IS NULL THEN a.due_at ELSE clock_timestamp() + (a.deadline_at - a.proposed_at) END
       FROM undecided u WHERE a.tenant = p_tenant AND a.id = u.id AND a.state = 'received'
     RETURNING a.id;
 END $$;

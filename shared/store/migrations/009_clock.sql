@@ -40,6 +40,7 @@ BEGIN
     SELECT tenant, array_agg(action_id) FROM told GROUP BY tenant
   LOOP
     v_count := v_count + cardinality(v_ids);
+    PERFORM close_counts(v_tenant, v_ids);
     PERFORM notify_ids(v_tenant, 'settled', v_ids);
   END LOOP;
   RETURN v_count;
@@ -49,7 +50,7 @@ ALTER FUNCTION sweep OWNER TO holdpoint_clock;
 -- Undecided since their last dispatch, oldest first: one scan of one index.
 CREATE FUNCTION overdue(p_older_ms bigint, p_rows int) RETURNS TABLE (r_tenant text, r_id text)
 LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
-  SELECT tenant, id FROM actions WHERE state = 'received' AND dispatched_at <= clock_timestamp() - p_older_ms * interval '1 ms'
+  SELECT tenant, id FROM actions WHERE state = 'received' AND waits_for IS NULL AND dispatched_at <= clock_timestamp() - p_older_ms * interval '1 ms'
    ORDER BY dispatched_at LIMIT p_rows
 $$;
 ALTER FUNCTION overdue OWNER TO holdpoint_clock;

@@ -3,6 +3,7 @@
 import type { ClaimRefusal } from "@holdpoint/wire/grant.ts";
 import { createBatcher } from "./batch.ts";
 import { createBlob } from "./blob.ts";
+import { countersOf, countsFor } from "./counts.ts";
 import { writeEvent } from "./evidence.ts";
 import type { Database } from "./pool.ts";
 import { readActions } from "./rows.ts";
@@ -16,7 +17,7 @@ interface ClaimAnswer {
   r_digest: string | null;
 }
 
-const CLAIM = "SELECT * FROM holdpoint.claim($1, $2, $3)";
+const CLAIM = "SELECT * FROM holdpoint.claim($1, $2, $3, $4)";
 
 /** Claims of a tenant that arrive while one is being committed go together; the database says who has it. */
 export function claim(
@@ -56,9 +57,17 @@ export function claim(
           payload: event.payload,
           c0,
           c1,
+          run: attempt.run,
+          counts: countsFor(attempt, attempt.state ?? "allowed"),
         };
       });
-      const answers = await database.call<ClaimAnswer>("claim", CLAIM, [tenant, JSON.stringify(items), blob.bytes()]);
+      const counters = countersOf(attempts);
+      const answers = await database.call<ClaimAnswer>("claim", CLAIM, [
+        tenant,
+        JSON.stringify(items),
+        blob.bytes(),
+        counters.length > 0 ? JSON.stringify(counters) : null,
+      ]);
       const byItem = new Map(answers.map((answer) => [answer.r_n, answer]));
       return attempts.map((_attempt, n) => byItem.get(n));
     },

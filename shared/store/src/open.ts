@@ -5,6 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { actions } from "./actions.ts";
 import { approvals } from "./approvals.ts";
 import { claim } from "./claim.ts";
+import { countedBefore } from "./counts.ts";
 import { decisions } from "./decisions.ts";
 import { deliveries, usedNonces } from "./deliveries.ts";
 import { events } from "./events.ts";
@@ -59,6 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         }),
         claim: claim(database, ring, move),
         transition: move,
+        countedBefore: (tenant, actionId, of) => countedBefore(database, tenant, actionId, of),
       },
       approvals: approvals(database, ring, { onePerson }),
       sweeper: sweeper(database, ring, move),

@@ -124,7 +124,16 @@ describe("tenants", () => {
     await t.store.tenants.create("right");
     for (const tenant of ["left", "right"]) {
       await activate(t.owner, tenant, digest);
-      const row = await decided(t.store, "held", { tenant }, {});
+      const of = [{ name: "agent/actions/60000/a", what: "actions", windowMs: 60_000, used: 0 }] as const;
+      const row = await decided(
+        t.store,
+        "held",
+        { tenant },
+        {
+          verdict: sampleVerdict({ effect: "ask", counts: { asks: [], of: [...of] } }),
+          approval: newApproval({ ask: sampleAsk({ holds: "run" }) }),
+        },
+      );
       await t.store.approvals.vote(newVote(row));
       await t.store.keys.create(tenant, { role: "agent" }, system);
       await t.store.people.put(

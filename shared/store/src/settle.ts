@@ -2,6 +2,7 @@
 
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import { createBlob } from "./blob.ts";
+import { countersOf, countsFor } from "./counts.ts";
 import { type WrittenEvent, writeEvent } from "./evidence.ts";
 import type { Database } from "./pool.ts";
 import type { Judgement } from "./rows.ts";
@@ -14,7 +15,7 @@ interface SettleAnswer {
   r_state: Settlement["state"];
   r_version: number;
   r_receipt: string;
-  r_why: "session_terminated" | "kill_switch" | null;
+  r_why: string | null;
   r_because: string | null;
   r_digest: string | null;
 }
@@ -71,6 +72,8 @@ function settleValues(
     const extra = extrasOf(item);
     return extra ? [[String(n + 1), extra]] : [];
   });
+  const counted = countersOf(items.map(({ verdict }) => verdict));
+  if (counted.length > 0) extras.push(["counted", counted]);
   const decisions = items.map(({ decision }) => decision);
   return [
     tenant,
@@ -97,10 +100,14 @@ const textArray = (texts: string[]): string =>
   `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
 /** What few settlements have beside the columns that all have. */
-function extrasOf({ verdict, decision, approval }: Settlement): object | undefined {
+function extrasOf({ verdict, decision, approval, state, run }: Settlement): object | undefined {
   const draft = verdict.modifications?.mode === "draft";
-  if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft) return undefined;
+  const counts = countsFor(verdict, state);
+  if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft && !counts && run === undefined)
+    return undefined;
   return {
+    ...(counts ? { counts } : {}),
+    ...(run === undefined ? {} : { run }),
     ...(approval ? { ask: askOf(approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
     // kept readable, so it names the rules; the decision's reason may quote the action
     ...(verdict.terminate
@@ -141,14 +148,17 @@ export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Bu
   key.seal(id, "approval", JSON.stringify({ card, ask }));
 
 /** The columns of an approval; what quotes the action is sealed beside them. */
-export const askOf = ({ id, ask, card, expiresAt }: NewApproval, { risk }: Decision) => ({
+export const askOf = ({ id, ask, card, expiresAt, run }: NewApproval, { risk }: Decision) => ({
   id,
+  ...(ask.holds === "run" ? { holds: ask.holds, run } : {}),
   requirements: ask.requirements,
   roles: [...new Set(ask.requirements.map(({ role }) => role))],
   risk,
   card_sha256: card.sha256,
   expires_at: expiresAt.toISOString(),
 });
+
+const stopOf = (why: string | null) => (why === "session_terminated" ? why : "kill_switch");
 
 function settled(actionId: string, eventId: string, answer: SettleAnswer | undefined): Settled {
   if (!answer) return { status: "unknown", actionId };
@@ -160,8 +170,12 @@ function settled(actionId: string, eventId: string, answer: SettleAnswer | undef
       return { status, actionId, state };
     case "stale_policy":
       return { status, actionId, activeDigest: answer.r_digest ?? "" };
+    case "recount":
+      return { status, actionId, counts: JSON.parse(answer.r_because ?? "{}") as Record<string, number> };
+    case "waiting":
+      return { status, actionId, approvalId: answer.r_why ?? "" };
     case "stopped":
-      return { status, actionId, why: answer.r_why ?? "kill_switch", reason: answer.r_because ?? "" };
+      return { status, actionId, why: stopOf(answer.r_why), reason: answer.r_because ?? "" };
     default:
       return { status, actionId };
   }

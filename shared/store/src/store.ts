@@ -7,6 +7,7 @@ import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
+import type { Counted } from "@holdpoint/wire/verdict.ts";
 import type {
   ActionRow,
   ActiveSet,
@@ -35,6 +36,8 @@ export interface Actions {
   settle(tenant: string, items: Settlement[]): Promise<Settled[]>;
   claim(attempt: ClaimAttempt): Promise<Claimed>;
   transition(change: Transition): Promise<Transitioned>;
+  /** How much there was beside this action, by the names of counters, in whole units: what a claim is judged by. */
+  countedBefore(tenant: string, actionId: string, of: readonly Counted[]): Promise<Record<string, number>>;
   /** Extends the lease of an executing action; false when it is not executing under that claim. */
   heartbeat(tenant: string, actionId: string, claimNumber: number, leaseMs: number): Promise<Date | undefined>;
   /** Marks a new dispatch: bumps the epoch and returns the rows to send (reconciler, resume). */
@@ -71,6 +74,10 @@ export interface Sweeper {
   expire(rows: number): Promise<number>;
   /** received past its deadline → denied with a code */
   denyOverdue(rows: number): Promise<number>;
+  /** undecided actions whose run is held no more: they want to be sent again. All tenants */
+  wake(rows: number): Promise<{ tenant: string; actionId: string }[]>;
+  /** forgets counters that no window reaches any more */
+  pruneCounters(rows: number): Promise<number>;
   /** runs `body` only where this session holds the named advisory lock; undefined when another process has it */
   alone<T>(lock: string, body: () => Promise<T>): Promise<T | undefined>;
 }

@@ -44,6 +44,22 @@ export function sweeper(
       }
       return denied;
     },
+    async wake(rows) {
+      const woken = await database.call<{ r_tenant: string; r_id: string }>(
+        "wake_siblings",
+        "SELECT * FROM holdpoint.wake_siblings($1)",
+        [rows],
+      );
+      return woken.map(({ r_tenant, r_id }) => ({ tenant: r_tenant, actionId: r_id }));
+    },
+    async pruneCounters(rows) {
+      const [row] = await database.call<{ count: number }>(
+        "prune_counters",
+        "SELECT holdpoint.prune_counters($1) AS count",
+        [rows],
+      );
+      return row?.count ?? 0;
+    },
     alone: (lock, body) =>
       database.withClient(async (client) => {
         const held = await client.query("SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine", [CLASS, lock]);

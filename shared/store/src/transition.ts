@@ -42,6 +42,7 @@ function parameters(key: TenantKey, tenant: string, changes: readonly Transition
       c0,
       c1,
       replaced_by: change.replacedBy,
+      usage: change.usage,
       ...(judgement && decided(judgement, blob.add(sealDecision(key, judgement, event.id)))),
       ...(judgement && approval && asked(judgement, approval, blob.add(sealApproval(key, approval)))),
     };

@@ -58,6 +58,8 @@ export interface NewApproval {
   ask: ApprovalAsk;
   card: Card;
   expiresAt: Date;
+  /** with `holds: run`: the name of the run, where it has one; else its session is the run */
+  run?: string;
 }
 
 /** A decision to commit: its row, its evidence, its approval and its notifications, in one transaction. */
@@ -74,6 +76,8 @@ export interface Settlement {
   actor: Actor;
   /** normalised command line for the evidence (seed 002) */
   command: string;
+  /** the name of its run, where it has one */
+  run?: string;
 }
 
 export type Settled =
@@ -84,6 +88,10 @@ export type Settled =
   | { status: "already"; actionId: string; state: ActionState }
   /** judge again with this set and try again; no failed attempt */
   | { status: "stale_policy"; actionId: string; activeDigest: string }
+  /** what was counted is not what the verdict rests on: judge again with these counts (by name, in whole units) */
+  | { status: "recount"; actionId: string; counts: Record<string, number> }
+  /** a sibling's approval holds its run: it stays as it is, and is sent again when that is over */
+  | { status: "waiting"; actionId: string; approvalId: string }
   /** the session was terminated or the kill switch is engaged: only a denial may be committed now */
   | { status: "stopped"; actionId: string; why: "session_terminated" | "kill_switch"; reason: string }
   /** more pending approvals than one agent may have: only a denial may be committed */
@@ -102,6 +110,11 @@ export interface ClaimAttempt {
   executor?: string;
   actor: Actor;
   bindings?: unknown;
+  /** of the verdict that the claim rests on */
+  counts?: Verdict["counts"];
+  /** what the row was when it was judged */
+  state?: ActionState;
+  run?: string;
 }
 export type Claimed =
   | { status: "claimed"; row: ActionRow; repeated: boolean }
@@ -132,6 +145,8 @@ export interface Transition {
   approval?: NewApproval;
   replacedBy?: string;
   detail?: Record<string, unknown>;
+  /** of a report: what was really used, in whole units (money in millionths). Only `binding` usage takes away from what was reserved */
+  usage?: { costUsd?: number | undefined; modelCalls?: number | undefined; binding: boolean };
 }
 export type Transitioned =
   | { status: "done"; row: ActionRow; event: Event }

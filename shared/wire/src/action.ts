@@ -39,6 +39,7 @@ export const Usage = z.strictObject({
   costUsd: z.number().min(0).optional(),
   modelCalls: z.int().min(0).optional(),
 });
+export type Usage = z.infer<typeof Usage>;
 export const FileBinding = z.strictObject({ path: name(4096), sha256: name() });
 export const Bindings = z.strictObject({
   cwd: name(4096).optional(),
@@ -100,6 +101,7 @@ export const ATTESTABLE = [
   "resource",
   "classification",
   "bindings",
+  "usage",
 ] as const;
 export const Attestable = z.enum(ATTESTABLE);
 export type Attestable = z.infer<typeof Attestable>;

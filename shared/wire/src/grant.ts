@@ -1,7 +1,7 @@
 // grant.ts — claiming, running and reporting
 
 import { z } from "zod";
-import { Bindings } from "./action.ts";
+import { Bindings, Usage } from "./action.ts";
 import { Rung } from "./decision.ts";
 import { list, name, text, timestamp } from "./scalars.ts";
 
@@ -38,6 +38,8 @@ export const ReportRequest = z.strictObject({
   summary: text().optional(),
   output: z.strictObject({ sha256: name(), bytes: z.int().min(0) }).optional(),
   rung: Rung.optional(),
+  /** what the run really used: it takes the place of what the proposal announced */
+  usage: Usage.omit({ runId: true }).optional(),
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;
 

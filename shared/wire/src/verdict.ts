@@ -23,6 +23,32 @@ export interface TraceEntry {
   note?: string;
 }
 
+export const COUNT_SCOPES = ["session", "run", "agent", "tenant"] as const;
+export type CountScope = (typeof COUNT_SCOPES)[number];
+export const COUNT_WHATS = ["actions", "allows", "asks", "denials", "failures", "modelCalls", "costUsd"] as const;
+export type CountWhat = (typeof COUNT_WHATS)[number];
+
+/** A question about what was counted before, and the answer that a verdict rests on. */
+export interface CountAsk {
+  /** of the counter */
+  name: string;
+  /** what the action itself adds to a sum, in whole units (money in millionths); 0 for what is merely counted */
+  own: number;
+  bounds: { gt?: number | undefined; gte?: number | undefined; lt?: number | undefined; lte?: number | undefined };
+  /** did count and own together lie within the bounds? */
+  held: boolean;
+}
+
+/** A counter that an action is counted in once it is decided. */
+export interface Counted {
+  name: string;
+  what: CountWhat;
+  /** 0 = no window */
+  windowMs: number;
+  /** of a sum, what the action adds */
+  used: number;
+}
+
 /**
  * The state of a judgement between stages. Stages only tighten: `effect` never moves towards allow
  * (rules → safety → sandbox → escalation), and each stage adds its part.
@@ -53,6 +79,8 @@ export interface Verdict {
   redactions: Redaction[];
   modifications?: Modifications;
   alerts: Alert[];
+  /** where the set has limits: what the verdict rests on, and what is counted of the action. Commits prove the first and do the second */
+  counts?: { asks: CountAsk[]; of: Counted[] };
   /** deny plus: end the session */
   terminate: boolean;
 }

@@ -1,7 +1,9 @@
 // run.ts — run and report: claim, heartbeat, report, cancel, promote, escalate
 
-import type { ActionRow } from "@holdpoint/store/types.ts";
-import type { ActionState } from "@holdpoint/wire/action.ts";
+import { usedBy } from "@holdpoint/core/rules/criteria/counts.ts";
+import type { ActionRow, Transition } from "@holdpoint/store/types.ts";
+import type { Credential } from "@holdpoint/wire/access.ts";
+import type { Action, ActionState, Usage } from "@holdpoint/wire/action.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import {
   CancelRequest,
@@ -67,6 +69,7 @@ async function report(call: Call<object, z.output<typeof ReportRequest>>, gatewa
     ...(row.claim && { claimNumber: row.claim.number }),
     ...(detail.summary !== undefined && { reason: detail.summary }),
     detail,
+    ...(detail.usage && { usage: reported(row.action, detail.usage, credential) }),
   });
   if (done.status === "unknown") throw notFound();
   if (done.status === "done") return ok(actionBody(done.row, credential));
@@ -75,6 +78,16 @@ async function report(call: Call<object, z.output<typeof ReportRequest>>, gatewa
   await gateway.store.actions.note(tenant, actionId, "report.late", actorOf(credential), { outcome, ...detail });
   if (done.state === "outcome_unknown") return ok(actionBody(done.row, credential));
   throw illegal(done.row, `reported as ${outcome}`);
+}
+
+/** An executor's word about usage is binding, an agent's may only add to what it announced (rulings §A3). */
+function reported(action: Action, usage: Usage, { role }: Credential): NonNullable<Transition["usage"]> {
+  const { kind } = action;
+  return {
+    ...(usage.costUsd !== undefined && { costUsd: usedBy({ kind, usage }, "costUsd") }),
+    ...(usage.modelCalls !== undefined && { modelCalls: usedBy({ kind, usage }, "modelCalls") }),
+    binding: role === "executor",
+  };
 }
 
 const CANCELLABLE: ActionState[] = ["received", "held", "allowed", "approved"];

@@ -196,8 +196,8 @@ function claimItems({ action }: CardInput, showLines: (text: string) => string[]
     ...many("inputs", plan?.inputs),
     ...many("sources", plan?.sources),
     ...(risk ?? []).map(({ signal, score }) => line("signal", `${score} of 100, ${showLines(signal).join("\\u{a}")}`)),
-    ...(usage?.costUsd === undefined ? [] : [line("cost so far, USD", String(usage.costUsd))]),
-    ...(usage?.modelCalls === undefined ? [] : [line("model calls so far", String(usage.modelCalls))]),
+    ...(usage?.costUsd === undefined ? [] : [line("cost, USD", String(usage.costUsd))]),
+    ...(usage?.modelCalls === undefined ? [] : [line("model calls", String(usage.modelCalls))]),
   ];
 }
 

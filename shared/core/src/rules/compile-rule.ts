@@ -55,6 +55,7 @@ export function compileRule(
     escalatable: rule.escalatable ?? false,
     holdsRun: rule.holds === "run",
     uncovered: when.uncovered,
+    counters: [...when.counters, ...(unless?.counters ?? [])],
     weight: when.count + scoped.count,
   };
 }

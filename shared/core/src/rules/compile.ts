@@ -8,6 +8,7 @@ import { alwaysSource } from "./always.ts";
 import { compileRule, type Scope } from "./compile-rule.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { compileWhen, type Refuse } from "./conditions.ts";
+import { distinctCounters } from "./criteria/counts.ts";
 import type { Draft, LogRedaction } from "./dialects/draft.ts";
 import { mergeOverlays } from "./dialects/overlay.ts";
 import { DIALECTS } from "./dialects/registry.ts";
@@ -94,6 +95,7 @@ function assemble(compiled: readonly CompiledSource[], digest: string): PolicySe
     index: buildIndex(rules.filter(({ uncovered }) => !uncovered)),
     uncovered: rules.filter(({ uncovered }) => uncovered),
     defaults: compiled.filter(({ document }) => document.default !== undefined).map(({ document }) => document),
+    counters: distinctCounters(rules.flatMap(({ counters }) => counters)),
     hasFirstMatch: compiled.some(({ document }) => document.firstMatch),
     logRedactions: compiled.flatMap((one) => one.logRedactions),
     shadow: undefined,

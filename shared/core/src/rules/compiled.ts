@@ -5,6 +5,7 @@ import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { Checks } from "./conditions.ts";
 import type { Anchor } from "./criteria/anchors.ts";
+import type { Counter } from "./criteria/counts.ts";
 import type { LogRedaction } from "./dialects/draft.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Obligations } from "./schema.ts";
@@ -38,6 +39,7 @@ export interface CompiledRule {
   uncovered: boolean;
   /** how much it asks for: among rules that decide alike, the one that says most speaks */
   weight: number;
+  counters: readonly Counter[];
 }
 
 export interface CompiledDocument {
@@ -67,6 +69,8 @@ export interface PolicySet {
   /** documents that say what happens where no rule speaks */
   defaults: readonly CompiledDocument[];
   hasFirstMatch: boolean;
+  /** what its rules ask about; where there is none, nothing is counted */
+  counters: readonly Counter[];
   /** patterns (RE2) whose matches are replaced in every log line (seed 002) */
   logRedactions: readonly LogRedaction[];
   /** documents in shadow: compiled, judged beside, without any effect */

@@ -1,11 +1,13 @@
 // conditions.ts — `when` and `unless` as lists of tests, the cheapest first; every wrong word is named, not only the first
 
-import { isFault } from "@holdpoint/wire/fault.ts";
+import { Fault, isFault } from "@holdpoint/wire/fault.ts";
+import { COUNT_SCOPES, type CountScope } from "@holdpoint/wire/verdict.ts";
 import type { Anchor, Criterion } from "./criteria/anchors.ts";
 import * as atom from "./criteria/atom.ts";
 import * as call from "./criteria/call.ts";
 import * as command from "./criteria/commands.ts";
 import * as context from "./criteria/context.ts";
+import { type Counter, counted, countersIn, restsOnMuch, within } from "./criteria/counts.ts";
 import { KINDS, MODES, others } from "./criteria/features.ts";
 import { hostConditions, hosts } from "./criteria/hosts.ts";
 import { paths } from "./criteria/paths.ts";
@@ -34,6 +36,8 @@ export interface Conditions {
   /** is a tool named, other than by a bare `*`, or a kind that is no tool? */
   namesTool: boolean;
   uncovered: boolean;
+  /** what has to be counted for it */
+  counters: Counter[];
 }
 
 /** Criteria put together: bits that must be there, bits that must not, and tests of the rest, the cheapest first. */
@@ -82,8 +86,12 @@ export function compileWhen(when: When, direction: Direction, reading: Reading, 
       (when.kind !== undefined && !when.kind.includes("tool")) ||
       (reading.bareStar && when.tool !== undefined),
     uncovered: when.covered === false,
+    counters: COUNT_SCOPES.flatMap((scope) => countersIn(scope, countsOf(when, scope) ?? {})),
   };
 }
+
+const countsOf = ({ session, limits }: When, scope: CountScope): When["session"] =>
+  scope === "session" ? session : limits?.[scope];
 
 /** Criteria that look at what a command means. Arguments and their text alone never allow one (rulings §B2). */
 const MEANING: readonly (keyof When)[] = [
@@ -104,6 +112,13 @@ interface Making {
   add(below: DocumentPath, make: () => Criterion): void;
 }
 type Maker<T> = (value: T, making: Making) => void;
+
+function count(scope: CountScope, counts: NonNullable<When["session"]>, direction: Direction): Criterion {
+  const what = direction === "loosen" ? restsOnMuch(counts) : undefined;
+  if (what)
+    throw new Fault("policy_invalid", `nothing may be allowed for a high \`${what}\`: agents add to it themselves`);
+  return counted(scope, counts, direction);
+}
 
 const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   tool: (value, { direction, reading, add }) => add([], () => call.tool(value, direction, reading.bareStar)),
@@ -139,7 +154,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   oddCharacters: (value, { add }) => add([], () => call.oddCharacters(value)),
   redirects: (value, { add }) => add([], () => atom.redirects(value)),
   covered: () => {},
-  risk: (value, { add }) => add([], () => ({ cost: 1, test: (view) => context.within(view.risk, value) })),
+  risk: (value, { add }) => add([], () => ({ cost: 1, test: (view) => within(view.risk, value) })),
   riskSignals: (value, { direction, add }) => add([], () => context.riskSignals(value, direction)),
   tenant: (value, { add }) => add([], () => context.tenant(value)),
   principal: (value, { direction, add }) => {
@@ -163,11 +178,11 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   trust: (value, { add }) => add([], () => context.trust(value)),
   mode: (value, { add }) => add([], () => ({ cost: 0, bars: others(MODES, value) })),
   approval: (value, { direction, add }) => add([], () => context.approvalState(value, direction)),
-  session: (value, { direction, add }) => add([], () => context.counted("session", value, direction)),
+  session: (value, { direction, add }) => add([], () => count("session", value, direction)),
   limits: (value, { direction, add }) => {
     for (const scope of ["run", "agent", "tenant"] as const) {
       const counts = value[scope];
-      if (counts) add([scope], () => context.counted(scope, counts, direction));
+      if (counts) add([scope], () => count(scope, counts, direction));
     }
   },
 };

@@ -7,6 +7,7 @@ import { type Effect, strictest } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { conclude } from "./conclude.ts";
+import { countedOf } from "./criteria/counts.ts";
 import { type History, type View, viewOf } from "./criteria/view.ts";
 import { atomsOf, holds, met } from "./holds.ts";
 import { scoreRisk } from "./risk.ts";
@@ -25,13 +26,15 @@ export interface AtomJudgement {
 
 /**
  * Judges an action by a compiled set. Pure: the same set, action, facts and history give the same verdict. A criterion on
- * history is unknown without one, which denies and asks (rulings §A2).
+ * history is unknown without one, which denies and asks (rulings §A2); with one, the verdict says what it asked.
  */
 export function evaluate(set: PolicySet, action: Action, facts: Facts, history?: History): Verdict {
   const risk = scoreRisk(action, facts);
   const view = viewOf(action, facts, risk.score, history);
   const atoms = atomsOf(facts).map((atom) => judgeAtom(set, view, atom));
-  return conclude(set, view, atoms, risk);
+  const verdict = conclude(set, view, atoms, risk);
+  if (history && set.counters.length > 0) verdict.counts = { asks: view.asked, of: countedOf(set.counters, action) };
+  return verdict;
 }
 
 function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {

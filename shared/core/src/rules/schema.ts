@@ -5,6 +5,7 @@ import { HOST_ZONES } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { POLICY_SCOPES } from "@holdpoint/wire/policy.ts";
 import { Kind, Mode, Trust } from "@holdpoint/wire/scalars.ts";
+import { COUNT_WHATS, type CountWhat } from "@holdpoint/wire/verdict.ts";
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 
@@ -72,9 +73,14 @@ export const DatabaseCondition = z.strictObject({
 export type DatabaseCondition = z.infer<typeof DatabaseCondition>;
 
 const counted = () => z.strictObject({ ...bounds, within: duration().optional() }).refine(named, atLeastOne);
-/** What happened before in a session, counted by whoever gives `evaluate` a history; unknown without one. */
-export const HISTORY_COUNTS = ["actions", "allows", "asks", "denials", "failures", "modelCalls", "costUsd"] as const;
-const history = () => z.strictObject(Object.fromEntries(HISTORY_COUNTS.map((name) => [name, counted().optional()])));
+/** What happened before, counted exactly where decisions are committed; unknown in a check without a store. */
+const history = () =>
+  z.strictObject(
+    Object.fromEntries(COUNT_WHATS.map((name) => [name, counted().optional()])) as Record<
+      CountWhat,
+      z.ZodOptional<ReturnType<typeof counted>>
+    >,
+  );
 
 export const When = z.strictObject({
   // what is called

@@ -6,7 +6,7 @@ import { compileRegex } from "../regex.ts";
 import type { ArgumentCondition, When } from "../schema.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
-import { within } from "./context.ts";
+import { within } from "./counts.ts";
 import { CALL } from "./features.ts";
 import type { Direction, Test } from "./view.ts";
 

@@ -2,10 +2,10 @@
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
 import { compareTrust, TRUST_LEVELS, type Trust } from "@holdpoint/wire/scalars.ts";
-import { parseDuration } from "../duration.ts";
-import type { Bounds, When } from "../schema.ts";
+import type { When } from "../schema.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion, Field } from "./anchors.ts";
+import { within } from "./counts.ts";
 import { others, TRUSTS } from "./features.ts";
 import { type Answer, attests, type Direction, settle, type View } from "./view.ts";
 
@@ -90,12 +90,6 @@ export function trust(condition: NonNullable<When["trust"]>): Criterion {
   return { cost: 1, bars: others(TRUSTS, TRUST_LEVELS.filter(within)) };
 }
 
-export const within = (value: number, { gt, gte, lt, lte }: Bounds): boolean =>
-  (gt === undefined || value > gt) &&
-  (gte === undefined || value >= gte) &&
-  (lt === undefined || value < lt) &&
-  (lte === undefined || value <= lte);
-
 /** Signals come from agents and their guards: they may raise, never lower (rulings §A3), so no allow can rest on them. */
 export function riskSignals(condition: NonNullable<When["riskSignals"]>, direction: Direction): Criterion {
   if (direction === "loosen") return { cost: 1, test: () => false };
@@ -111,35 +105,6 @@ export function riskSignals(condition: NonNullable<When["riskSignals"]>, directi
         (view.action.risk ?? []).some(({ signal, score }) => signal === name && within(score, bounds)),
       ),
   };
-}
-
-type Counts = NonNullable<When["session"]>;
-export function counted(
-  scope: "session" | "run" | "agent" | "tenant",
-  counts: Counts,
-  direction: Direction,
-): Criterion {
-  const asked = Object.entries(counts).flatMap(([what, condition]) =>
-    condition
-      ? [
-          {
-            what,
-            condition: condition as Bounds,
-            withinMs: parseDuration((condition as { within?: string }).within ?? ""),
-          },
-        ]
-      : [],
-  );
-  const ask = (view: View): Answer => {
-    let answer: Answer = true;
-    for (const { what, condition, withinMs } of asked) {
-      const count = view.history?.count(scope, what, withinMs);
-      if (count === undefined) answer = undefined;
-      else if (!within(count, condition)) return false;
-    }
-    return answer;
-  };
-  return { cost: 5, test: settle(direction, ask) };
 }
 
 export const approvalState = (states: readonly string[], direction: Direction): Criterion => ({

@@ -2,20 +2,31 @@
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
 import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import type { CountAsk } from "@holdpoint/wire/verdict.ts";
 import type { SeenPath, Surroundings } from "../seen-path.ts";
 import { atomFeatures, callFeatures } from "./features.ts";
 
-/** Counts kept by whoever evaluates (the settle transaction counts exactly); undefined = unknown. */
+/**
+ * What was before. A verdict is made with what is known of it, names what it asked, and is committed only where that is
+ * still the answer; so nothing needs to be read before judging.
+ */
 export interface History {
-  count(scope: "session" | "run" | "agent" | "tenant", what: string, withinMs: number | undefined): number | undefined;
+  /** by the names of counters, in whole units; what is not in here is 0 */
+  counts?: Readonly<Record<string, number>>;
   approval?: "none" | "pending" | "approved" | "rejected";
 }
+
+/** Before anything was counted, and before anybody was asked. */
+export const BLANK_HISTORY: History = { approval: "none" };
 
 export interface View {
   action: Action;
   facts: Facts;
   risk: number;
+  /** none = unknown, as in a check that has no store */
   history: History | undefined;
+  /** what was asked of it so far */
+  asked: CountAsk[];
   /** bits of the call, which every atom has too */
   call: number;
   /** what was found out so far of the atom that is looked at, and of where the call is made */
@@ -31,6 +42,7 @@ export const viewOf = (action: Action, facts: Facts, risk: number, history?: His
   facts,
   risk,
   history,
+  asked: [],
   call: callFeatures(action, facts),
   atom: undefined,
   features: 0,
