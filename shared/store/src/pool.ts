@@ -104,11 +104,15 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12): Databa
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken = true; // a connection in an unknown state is thrown away
+    // Between two statements nobody waits for its answer: without a listener its loss would end the process.
+    const lost = (error: Error) => log.warn({ err: error }, "a database connection was lost in use");
+    client.on("error", lost);
     try {
       const result = await work(client);
       broken = false;
       return result;
     } finally {
+      client.off("error", lost);
       client.release(broken);
     }
   }
