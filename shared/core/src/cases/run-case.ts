@@ -3,7 +3,7 @@
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { decide } from "../decide.ts";
 import type { PolicySet } from "../rules/compiled.ts";
-import { within } from "../rules/criteria/context.ts";
+import { within } from "../rules/criteria/counts.ts";
 import { exampleAction } from "../rules/examples.ts";
 import type { GoldenCase, Want } from "./case-file.ts";
 
