@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
@@ -26,10 +26,14 @@ export const freePort = () =>
 
 export interface Fleet {
   url: string;
+  /** of the gateway */
+  port: number;
   masterKey: Buffer;
   pid(service: Service): number | undefined;
   /** Sends a signal to one service; a killed one is started again at once, as an orchestrator would. */
   signal(service: Service, signal: NodeJS.Signals): void;
+  /** Steps the clock of one service; a new process of it starts with the true time again. */
+  setClock(service: Service, offsetMs: number): void;
   restarts(): number;
   ready(timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -41,6 +45,10 @@ export async function startFleet(options: {
   queueUrl: string;
   folder: string;
   env?: Record<string, string>;
+  /** more than one process of a service; signals go to the first */
+  replicas?: Partial<Record<Service, number>>;
+  /** another program in the place of a service, and its words before it */
+  programs?: Partial<Record<Service, string[]>>;
 }): Promise<Fleet> {
   mkdirSync(options.folder, { recursive: true });
   const port = await freePort();
@@ -53,45 +61,64 @@ export async function startFleet(options: {
     HOLDPOINT_JOB_KEYS: `k1:${randomBytes(32).toString("base64")}`,
     HOLDPOINT_LOG_LEVEL: "warn",
     HOLDPOINT_HOST: "127.0.0.1",
+    // As our images set it: a service that starts again need not read and strip every file anew.
+    NODE_COMPILE_CACHE: join(options.folder, "compiled"),
     ...options.env,
   };
-  const children = new Map<Service, ChildProcess>();
+  const clockFile = (service: Service) => join(options.folder, `${service}.clock`);
+  const children = new Map<string, ChildProcess>();
   let stopping = false;
   let restarts = 0;
 
-  const start = async (service: Service): Promise<void> => {
-    const log = createWriteStream(join(options.folder, `${service}.log`), { flags: "a" });
+  const start = (service: Service, name: string): void => {
+    const log = createWriteStream(join(options.folder, `${name}.log`), { flags: "a" });
     const child = spawn(
       node,
-      ["--disable-warning=ExperimentalWarning", join(root, "services", service, "src", "main.ts")],
+      [
+        "--disable-warning=ExperimentalWarning",
+        `--import=${join(import.meta.dirname, "skewed-clock.ts")}`,
+        ...(options.programs?.[service] ?? [join(root, "services", service, "src", "main.ts")]),
+      ],
       {
         cwd: options.folder,
-        env: { ...shared, HOLDPOINT_PORT: String(service === "gateway" ? port : 0), HOLDPOINT_METRICS_PORT: "0" },
+        env: {
+          ...shared,
+          HOLDPOINT_PORT: String(service === "gateway" ? port : 0),
+          HOLDPOINT_METRICS_PORT: "0",
+          PROOF_CLOCK_FILE: clockFile(service),
+        },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
     child.stdout?.pipe(log);
     child.stderr?.pipe(log);
     child.on("exit", () => {
-      if (stopping || children.get(service) !== child) return;
+      if (stopping || children.get(name) !== child) return;
       restarts++;
-      void start(service);
+      start(service, name);
     });
-    children.set(service, child);
+    children.set(name, child);
   };
   // Whatever ends this run, no service outlives it.
   process.once("exit", () => {
     stopping = true;
     for (const child of children.values()) child.kill("SIGKILL");
   });
-  for (const service of SERVICES) await start(service);
+  for (const service of SERVICES)
+    for (let copy = 1; copy <= (options.replicas?.[service] ?? 1); copy++)
+      start(service, copy === 1 ? service : `${service}-${copy}`);
   const url = `http://127.0.0.1:${port}`;
 
   return {
     url,
+    port,
     masterKey,
     pid: (service) => children.get(service)?.pid,
     signal: (service, signal) => children.get(service)?.kill(signal),
+    setClock(service, offsetMs) {
+      writeFileSync(clockFile(service), String(offsetMs));
+      children.get(service)?.kill("SIGUSR2");
+    },
     restarts: () => restarts,
     async ready(timeoutMs) {
       const end = performance.now() + timeoutMs;

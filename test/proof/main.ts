@@ -1,70 +1,65 @@
 // main.ts — `npm run proof`: the full proof on both backends; writes RELIABILITY.md from what it measured, good or bad
-// usage: npm run proof [-- --actions 100000 --faults 120 --seed 1 --backend redis]
+// usage: npm run proof [-- --actions 120000 --faults 110 --seed 1 --backend redis --lanes 96 --write]
+// --actions and --faults are for each backend; several values are taken in the order of the backends.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type NeighbourReport, neighbours } from "./poison.ts";
+import { page } from "./report.ts";
 import { proofRun, type RunReport } from "./run.ts";
 import { isClean } from "./verdict.ts";
 
 const { values } = parseArgs({
   options: {
-    actions: { type: "string", default: "100000" },
-    faults: { type: "string", default: "90" },
+    actions: { type: "string", multiple: true, default: ["120000", "90000"] },
+    faults: { type: "string", multiple: true, default: ["110"] },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-    lanes: { type: "string", default: "32" },
+    lanes: { type: "string", default: "96" },
     backend: { type: "string", multiple: true, default: ["redis", "postgres"] },
+    /** seconds of each of the two loads that poison is measured by; 0: not at all */
+    poison: { type: "string", default: "60" },
     write: { type: "boolean", default: false },
   },
 });
 
+const NEIGHBOURS_PER_SECOND = 40;
+const tell = (line: string) => void process.stderr.write(`${line}\n`);
 const reports: RunReport[] = [];
-for (const backend of values.backend) {
+for (const [index, backend] of values.backend.entries()) {
   if (backend !== "redis" && backend !== "postgres")
     throw new Error(`unknown backend \`${backend}\`: expected redis or postgres`);
+  const of = (list: readonly string[]) => Number(list[index] ?? list[0]);
   const report = await proofRun({
     backend,
     seed: Number(values.seed),
-    actions: Number(values.actions),
-    faults: Number(values.faults),
+    actions: of(values.actions),
+    faults: of(values.faults),
     lanes: Number(values.lanes),
+    tell,
   });
   reports.push(report);
-  console.log(JSON.stringify(report, null, 2));
+  console.log(JSON.stringify(report));
 }
 
-const clean = reports.every(({ findings }) => isClean(findings));
+let poison: NeighbourReport | undefined;
+const [first] = reports;
+if (Number(values.poison) > 0 && first) {
+  poison = await neighbours({
+    backend: first.options.backend,
+    perSecond: NEIGHBOURS_PER_SECOND,
+    seconds: Number(values.poison),
+  });
+  console.log(JSON.stringify(poison));
+}
+
+const denied = poison === undefined || poison.fates.every(({ state }) => state === "denied");
+const clean = reports.every(({ findings }) => isClean(findings)) && denied;
 if (values.write) {
-  const sum = (field: (report: RunReport) => number) => reports.reduce((total, report) => total + field(report), 0);
-  const names = [...new Set(reports.flatMap(({ struck }) => Object.keys(struck)))].sort();
-  const row = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
-  const page = [
-    "# Reliability",
-    "",
-    "Written by `npm run proof -- --write`; do not edit. A fleet of five processes decides a stream of actions while faults strike;",
-    "a client keeps its own ledger of what was acknowledged; afterwards the ledger is held against the database.",
-    "",
-    `**${sum(({ findings }) => findings.acknowledged).toLocaleString("en")} acknowledged actions, ${sum(({ kills }) => kills)} kills, ${sum(({ wipes }) => wipes)} queue wipes: ${clean ? "0 lost, 0 doubled" : "BROKEN PROMISES, see below"}.**`,
-    "",
-    row(["", ...reports.map(({ options }) => options.backend)]),
-    row(["---", ...reports.map(() => "---:")]),
-    row(["seed", ...reports.map(({ options }) => options.seed)]),
-    row(["acknowledged", ...reports.map(({ findings }) => findings.acknowledged)]),
-    ...(["lost", "undecided", "doubled", "gaps", "loosened", "contradictions"] as const).map((name) =>
-      row([name, ...reports.map(({ findings }) => findings[name].length)]),
-    ),
-    row([
-      "ms until nothing was undecided after the last fault",
-      ...reports.map(({ settledAfterMs }) => settledAfterMs),
-    ]),
-    row(["services restarted", ...reports.map(({ restarts }) => restarts)]),
-    row(["seconds", ...reports.map(({ seconds }) => seconds)]),
-    ...names.map((name) => row([`struck: ${name}`, ...reports.map(({ struck }) => struck[name] ?? 0)])),
-    "",
-    "What this does not prove: `kill -9` does not lose what the operating system holds, so it is no test of `fsync`; one machine;",
-    "loopback links only.",
-    "",
-  ].join("\n");
-  writeFileSync(join(import.meta.dirname, "..", "..", "RELIABILITY.md"), page);
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    name === "write" ? ["--write"] : [value].flat().map((each) => `--${name} ${String(each)}`),
+  );
+  const text = page(`npm run proof -- ${given.join(" ")}`, reports, poison);
+  writeFileSync(join(import.meta.dirname, "..", "..", "RELIABILITY.md"), text);
 }
 process.exit(clean ? 0 : 1);

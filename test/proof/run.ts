@@ -1,25 +1,15 @@
 // run.ts — one proof run: a fleet under load while faults strike, then the examination
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { argsHash } from "@holdpoint/core/args-hash.ts";
 import { decide } from "@holdpoint/core/decide.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { pack } from "@holdpoint/core/rules/packs.ts";
-import { startEmbeddedPostgres } from "@holdpoint/runtime/embedded.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
-import { createLogger } from "@holdpoint/runtime/log.ts";
-import { migrate } from "@holdpoint/store/migrate.ts";
-import { openStore } from "@holdpoint/store/open.ts";
-import { startFaultProxy } from "@holdpoint/testkit/fault-proxy.ts";
-import { startRedis } from "@holdpoint/testkit/redis.ts";
-import { Redis } from "ioredis";
-import pg from "pg";
-import { type Fault, faults, type World } from "./faults.ts";
-import { startFleet } from "./fleet.ts";
-import { type Expected, load, seeded } from "./load.ts";
-import { examine, type Findings } from "./verdict.ts";
+import { type Fault, faults } from "./faults.ts";
+import { emptyLedger, load, seeded } from "./load.ts";
+import { type Strikes, strike } from "./strikes.ts";
+import { type Expectation, examine, type Findings } from "./verdict.ts";
+import { vote } from "./voters.ts";
+import { openWorld, POLICIES, type World } from "./world.ts";
 
 /** A mix that ends in every way: allowed, held, denied at rules, and unreadable. */
 export const COMMANDS = [
@@ -45,154 +35,134 @@ export interface RunOptions {
   faults: number;
   lanes: number;
   only?: readonly Fault[];
+  /** hears how far it is */
+  tell?: (line: string) => void;
 }
-export interface RunReport {
-  options: RunOptions;
+export interface RunReport extends Strikes {
+  options: Pick<RunOptions, "backend" | "seed" | "actions" | "faults" | "lanes">;
   findings: Findings;
-  struck: Record<string, number>;
-  kills: number;
-  wipes: number;
+  unanswered: number;
+  grants: number;
+  votes: number;
+  counts: Record<string, number>;
   restarts: number;
+  disk: World["disk"]["kind"];
   seconds: number;
-  /** ms from the end of the last fault until nothing was undecided */
+  /** ms from the end of the load until nothing was undecided */
   settledAfterMs: number;
 }
 
-/** What a fault-free run decides, by the pure core: computed before anything can break. */
-export function expectedEffects(): Expected[] {
-  const set = compileSet([pack("coding-agent")]);
-  return COMMANDS.map((command) => {
-    const args = { command };
-    const { verdict } = decide(set, {
-      id: newId("act"),
-      tenant: "default",
-      kind: "tool",
-      tool: "Bash",
-      args,
-      argsHash: argsHash(args),
-      cwd: "/srv/app",
-      home: "/home/dev",
-      principal: { agent: "proof" },
-      session: { id: "proof" },
-      trust: "verified",
-      mode: "auto",
-      attested: ["agent"],
-      credential: "key_proof",
-      proposedAt: new Date(0).toISOString(),
+/** What a fault-free run decides under each policy, by the pure core: known before anything can break. */
+export function expectations(): Expectation[] {
+  return POLICIES.flatMap((sources) => {
+    const set = compileSet([...sources]);
+    return COMMANDS.map((command): Expectation => {
+      const args = { command };
+      const { verdict } = decide(set, {
+        id: newId("act"),
+        tenant: "default",
+        kind: "tool",
+        tool: "Bash",
+        args,
+        argsHash: argsHash(args),
+        cwd: "/srv/app",
+        home: "/home/dev",
+        principal: { agent: "proof" },
+        session: { id: "proof" },
+        trust: "verified",
+        mode: "auto",
+        attested: ["agent"],
+        credential: "key_proof",
+        proposedAt: new Date(0).toISOString(),
+      });
+      return { digest: set.digest, command, effect: verdict.effect };
     });
-    return { command, effect: verdict.effect };
   });
 }
 
+/** Undecided actions at which clients hold back: about what a fleet works off within a second. */
+const UNDECIDED_MAX = 250;
+const SETTLE_MS_MAX = 60_000;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+async function undecided({ owner }: World): Promise<number> {
+  const { rows } = await owner.query<{ n: string }>(
+    "SELECT count(*) AS n FROM holdpoint.actions WHERE state = 'received'",
+  );
+  return Number(rows[0]?.n ?? 0);
+}
+
+/** Waits, but not for ever, until a count that should come to nothing is there; says what is left. */
+async function untilNone(count: () => Promise<number>): Promise<number> {
+  let left = Number.POSITIVE_INFINITY;
+  for (const limit = performance.now() + SETTLE_MS_MAX; left > 0 && performance.now() < limit; await pause(50))
+    left = await count().catch(() => Number.POSITIVE_INFINITY); // still away
+  return left;
+}
+
 export async function proofRun(options: RunOptions): Promise<RunReport> {
-  const folder = mkdtempSync(join(tmpdir(), "holdpoint-proof-"));
-  const log = createLogger("proof", { level: "error" });
   const startedAt = performance.now();
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "data"), log });
-  const direct = new URL(postgres.url);
-  const databaseLink = await startFaultProxy({ host: "127.0.0.1", port: Number(direct.port) });
-  const through = new URL(postgres.url);
-  through.port = String(databaseLink.port);
-  await migrate(postgres.url, log);
+  const seconds = () => Math.round((performance.now() - startedAt) / 1_000);
+  const { backend, seed, lanes, tell } = options;
+  const world = await openWorld(backend);
+  try {
+    const random = seeded(seed);
+    const ledger = emptyLedger();
+    const strikes: Strikes = { struck: [], kills: 0, wipes: 0, missed: 0 };
+    const more = () => ledger.acknowledged.length < options.actions || strikes.struck.length < options.faults;
+    let over = false;
+    let waiting = 0;
+    const watching = (async () => {
+      for (let look = 0; !over; look++, await pause(250)) {
+        waiting = await undecided(world).catch(() => waiting);
+        if (look % 40 === 39)
+          tell?.(
+            `${backend} ${seconds()} s: ${ledger.acknowledged.length} acknowledged, ${waiting} undecided, ${strikes.struck.length} faults, last ${strikes.struck.at(-1)?.fault} ${strikes.struck.at(-1)?.recoveryMs} ms`,
+          );
+      }
+    })();
+    const { client, agentKey, approverKey } = world;
+    const loading = load(
+      { client, key: agentKey, lanes, seed, commands: COMMANDS, more, full: () => waiting > UNDECIDED_MAX },
+      ledger,
+    );
+    const voting = vote({ client, key: approverKey, random: seeded(seed + 1), more }, ledger);
+    await strike(
+      { world, faults: options.only ?? faults, count: options.faults, random },
+      ledger.acknowledged,
+      strikes,
+    );
+    await Promise.all([loading, voting]);
+    const endedAt = performance.now();
+    over = true;
+    await watching;
 
-  const redis =
-    options.backend === "redis" ? await startRedis({ shared: false, settings: { appendonly: "yes" } }) : undefined;
-  if (options.backend === "redis" && !redis) throw new Error("this run needs a redis-server on PATH");
-  const queueLink = redis ? await startFaultProxy({ host: "127.0.0.1", port: redis.port }) : undefined;
-  const queueUrl = queueLink ? `redis://127.0.0.1:${queueLink.port}` : through.href;
-  const owner = new pg.Pool({ connectionString: postgres.url, max: 3 });
-  owner.on("error", () => undefined); // the database is restarted on purpose; the next query says if it is away
-
-  const fleet = await startFleet({ databaseUrl: through.href, queueUrl, folder: join(folder, "fleet") });
-  await fleet.ready(60_000);
-  const store = await openStore({ url: postgres.url, masterKey: fleet.masterKey, log });
-  const { key } = await store.keys.create("default", { role: "agent", agents: ["*"] }, { system: "proof" });
-  await store.close();
-
-  const world: World = {
-    fleet,
-    databaseLink,
-    ...(queueLink && { queueLink }),
-    async wipeQueue() {
-      if (redis) {
-        const client = new Redis(redis.url);
-        await client.flushall();
-        client.disconnect();
-      } else await owner.query("TRUNCATE bullmq.job CASCADE");
-    },
-    async deleteSomeOfQueue(random) {
-      if (redis) {
-        const client = new Redis(redis.url);
-        const keys = (await client.keys("*")).filter(() => random() < 0.4);
-        if (keys.length > 0) await client.del(...keys);
-        client.disconnect();
-      } else await owner.query("DELETE FROM bullmq.job WHERE random() < 0.4");
-    },
-    async restartDatabase(mode) {
-      process.kill(postgres.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
-    },
-    ...(redis?.crash && { restartQueue: () => redis.crash?.() ?? Promise.resolve() }),
-  };
-
-  const random = seeded(options.seed);
-  const struck: Record<string, number> = {};
-  let [kills, wipes, strikes] = [0, 0, 0];
-  const choice = options.only ?? faults;
-  const striking = (async () => {
-    while (strikes < options.faults) {
-      await new Promise((resolve) => setTimeout(resolve, 200 + random() * 600));
-      const fault = choice[Math.floor(random() * choice.length)] as Fault;
-      // A fault that cannot strike just now (the database is still away from the last one) is no fault of the product.
-      const done = await fault.strike(world, random).then(
-        () => true,
-        () => false,
-      );
-      strikes++;
-      if (!done) continue;
-      struck[fault.name] = (struck[fault.name] ?? 0) + 1;
-      kills += fault.kills ?? 0;
-      wipes += fault.wipes ?? 0;
-    }
-  })();
-
-  const ledger = await load({
-    url: () => fleet.url,
-    key,
-    lanes: options.lanes,
-    seed: options.seed,
-    commands: COMMANDS,
-    more: (acknowledged) => acknowledged < options.actions || strikes < options.faults,
-  });
-  await striking;
-  databaseLink.heal();
-  queueLink?.heal();
-
-  const healedAt = performance.now();
-  const undecided = async () =>
-    Number((await owner.query("SELECT count(*) AS n FROM holdpoint.actions WHERE state = 'received'")).rows[0].n);
-  while (performance.now() - healedAt < 60_000) {
-    const left = await undecided().catch(() => 1);
-    if (left === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilNone(() => undecided(world));
+    const settledAfterMs = Math.round(performance.now() - endedAt);
+    const leftInQueue = await untilNone(() => world.harm.left());
+    await untilNone(async () =>
+      Number(
+        (await world.owner.query("SELECT count(*) AS n FROM holdpoint.event_batches WHERE first_cursor IS NULL"))
+          .rows[0].n,
+      ),
+    );
+    const judge = await world.owner.connect();
+    const findings = await examine(judge, ledger, expectations(), leftInQueue);
+    judge.release(true);
+    return {
+      options: { backend, seed, actions: options.actions, faults: options.faults, lanes },
+      ...strikes,
+      findings,
+      unanswered: ledger.unanswered,
+      grants: ledger.grants.length,
+      votes: ledger.votes.length,
+      counts: world.counts,
+      restarts: world.fleet.restarts(),
+      disk: world.disk.kind,
+      seconds: seconds(),
+      settledAfterMs,
+    };
+  } finally {
+    await world.close();
   }
-  const settledAfterMs = Math.round(performance.now() - healedAt);
-  const findings = await examine(owner, ledger, expectedEffects());
-  const restarts = fleet.restarts();
-  await fleet.stop();
-  await owner.end();
-  await databaseLink.close();
-  await queueLink?.close();
-  await redis?.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
-  return {
-    options,
-    findings,
-    struck,
-    kills,
-    wipes,
-    restarts,
-    seconds: Math.round((performance.now() - startedAt) / 1_000),
-    settledAfterMs,
-  };
 }

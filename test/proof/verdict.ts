@@ -1,78 +1,140 @@
-// verdict.ts — holds the client's ledger against the database after a run: nothing lost, nothing twice, nothing loosened
+// verdict.ts — holds the clients' ledger against the database after a run: nothing lost, nothing twice, nothing loosened
+// Reads as the owner of the tables, by set queries: a judge that depends on the code it judges would be none.
 
 import type pg from "pg";
-import type { Expected, Ledger } from "./load.ts";
+import type { Ledger } from "./load.ts";
 
-export interface Findings {
-  acknowledged: number;
-  /** acknowledged and not in the database */
-  lost: string[];
-  /** acknowledged and neither decided, parked nor terminal */
-  undecided: string[];
-  /** more than one decision event, or two actions under one key */
-  doubled: string[];
-  /** versions of transitions with a gap, or a count that differs from the action's version */
-  gaps: string[];
-  /** allowed here and not in a fault-free run */
-  loosened: string[];
-  contradictions: string[];
+/** What a fault-free run decides under one policy set. */
+export interface Expectation {
+  digest: string;
+  command: string;
+  effect: "allow" | "ask" | "deny";
 }
 
+export const CHECKS = {
+  lost: "acknowledged and not in the database",
+  undecided: "neither decided, parked nor terminal",
+  doubled: "two decisions of one action, or two actions of one key",
+  gaps: "versions with a gap, or transitions without exactly one event each",
+  illegal: "a transition that the table of states does not list",
+  chain: "evidence whose hash or predecessor is wrong",
+  unsequenced: "evidence without a cursor",
+  loosened: "decided more loosely than in a fault-free run under the same policy",
+  ranTwice: "executing twice, or two different permissions for one action",
+  votes: "an acknowledged vote that is gone, or that sufficed and settled nothing",
+  contradictions: "one key answered with two actions",
+  leftInQueue: "jobs that wait for nothing",
+} as const;
+export type Check = keyof typeof CHECKS;
+export type Findings = Record<Check, string[]> & { acknowledged: number };
+
 export const isClean = (findings: Findings): boolean =>
-  [
-    findings.lost,
-    findings.undecided,
-    findings.doubled,
-    findings.gaps,
-    findings.loosened,
-    findings.contradictions,
-  ].every((list) => list.length === 0);
+  (Object.keys(CHECKS) as Check[]).every((check) => findings[check].length === 0);
 
-/** Reads as the owner of the tables: a judge that depends on the code it judges would be none. */
-export async function examine(
-  owner: pg.Client | pg.Pool,
-  ledger: Ledger,
-  expected: readonly Expected[],
-): Promise<Findings> {
-  const allowed = new Set(expected.filter(({ effect }) => effect === "allow").map(({ command }) => command));
-  const rows = new Map<
-    string,
-    { state: string; version: number; events: number; first: number; last: number; settles: number; allowed: number }
-  >();
-  const { rows: found } = await owner.query(
-    `SELECT a.id, a.state, a.version,
-            count(e.version)::int AS events, min(e.version)::int AS first, max(e.version)::int AS last,
-            count(*) FILTER (WHERE e.version IS NOT NULL AND e.state IN ('allowed', 'held', 'denied') AND e.version = 2)::int AS settles,
-            count(*) FILTER (WHERE e.state = 'allowed')::int AS allowed
-       FROM holdpoint.actions a LEFT JOIN holdpoint.events e ON e.tenant = a.tenant AND e.action_id = a.id
-      GROUP BY a.tenant, a.id, a.state, a.version`,
-  );
-  for (const row of found) rows.set(row.id, row);
+/** Rows of one insert, and examples of each kind of finding. */
+const ROWS = 20_000;
+const SHOWN_MAX = 50;
 
-  const findings: Findings = {
-    acknowledged: ledger.acknowledged.length,
-    lost: [],
-    undecided: [],
-    doubled: [],
-    gaps: [],
-    loosened: [],
-    contradictions: ledger.contradictions,
-  };
-  const seen = new Map<string, string>();
-  for (const { actionId, command, key } of ledger.acknowledged) {
-    const row = rows.get(actionId);
-    if (!row) {
-      findings.lost.push(actionId);
-      continue;
+const QUERIES: Partial<Record<Check, string>> = {
+  lost: "SELECT l.id FROM ledger l LEFT JOIN actions a ON a.tenant = 'default' AND a.id = l.id WHERE a.id IS NULL",
+  undecided: "SELECT id FROM actions WHERE state = 'received'",
+  doubled: `
+    SELECT d.action_id AS id FROM decisions d
+      LEFT JOIN (SELECT action_id, count(*) AS told FROM events WHERE version > 1 AND state IN ('allowed', 'held', 'denied')
+                  GROUP BY action_id) e ON e.action_id = d.action_id
+     GROUP BY d.action_id, e.told HAVING count(*) <> coalesce(e.told, 0)
+    UNION ALL
+    SELECT key FROM ledger GROUP BY key HAVING count(DISTINCT id) > 1
+    UNION ALL
+    SELECT action_id FROM idempotency_keys GROUP BY action_id HAVING count(*) > 1`,
+  gaps: `
+    SELECT a.id FROM actions a
+      LEFT JOIN (SELECT tenant, action_id, count(version) AS told, min(version) AS first, max(version) AS last
+                   FROM events WHERE version IS NOT NULL GROUP BY tenant, action_id) e ON e.tenant = a.tenant AND e.action_id = a.id
+     WHERE e.told IS DISTINCT FROM a.version OR e.first IS DISTINCT FROM 1 OR e.last IS DISTINCT FROM a.version`,
+  illegal: `
+    SELECT e.action_id AS id FROM events e JOIN events p ON p.tenant = e.tenant AND p.action_id = e.action_id AND p.version = e.version - 1
+     WHERE NOT legal_move(p.state, e.state)`,
+  chain: `
+    SELECT e.id FROM events e
+      LEFT JOIN events p ON p.tenant = e.tenant AND p.action_id = e.action_id AND p.version = e.version - 1
+     WHERE e.hash <> event_hash(event_time(e.at), e.payload, e.previous, e.version)
+        OR (e.version IS NOT NULL AND e.previous IS DISTINCT FROM p.hash)
+    UNION ALL
+    SELECT a.id FROM actions a JOIN events e ON e.tenant = a.tenant AND e.action_id = a.id AND e.version = a.version WHERE e.hash <> a.receipt`,
+  unsequenced: "SELECT seq::text AS id FROM event_batches WHERE first_cursor IS NULL",
+  loosened: `
+    SELECT d.action_id || ': ' || d.effect || ' where ' || coalesce(x.effect, 'no known policy') || ' was due: ' || l.command AS id
+      FROM ledger l JOIN decisions d ON d.tenant = 'default' AND d.action_id = l.id
+      LEFT JOIN expected x ON x.digest = d.policy_digest AND x.command = l.command
+     WHERE x.effect IS NULL OR array_position('{allow,ask,deny}', d.effect) < array_position('{allow,ask,deny}', x.effect)`,
+  ranTwice: `
+    SELECT action_id AS id FROM events WHERE state = 'executing' GROUP BY action_id HAVING count(*) > 1
+    UNION ALL
+    SELECT g.id FROM granted g GROUP BY g.id HAVING count(DISTINCT g.token) > 1
+    UNION ALL
+    SELECT g.id FROM granted g WHERE NOT EXISTS (
+      SELECT FROM events e WHERE e.tenant = 'default' AND e.action_id = g.id AND e.state = 'executing')`,
+  votes: `
+    SELECT v.id FROM voted v WHERE NOT EXISTS (SELECT FROM votes o WHERE o.tenant = 'default' AND o.approval_id = v.id)
+    UNION ALL
+    SELECT p.id FROM approvals p JOIN actions a ON a.tenant = p.tenant AND a.id = p.action_id
+     WHERE p.state = 'pending' AND a.state = 'held' AND p.expires_at > clock_timestamp() AND quorum_met(p.tenant, p.id)`,
+};
+
+/** Tables of this session with what the clients wrote down and what was to be expected. */
+async function bring(judge: pg.ClientBase, ledger: Ledger, expected: readonly Expectation[]): Promise<void> {
+  await judge.query("SET search_path = holdpoint, pg_temp; SET work_mem = '256MB'");
+  const table = async (name: string, columns: readonly string[], rows: readonly (readonly string[])[]) => {
+    await judge.query(
+      `DROP TABLE IF EXISTS pg_temp.${name}; CREATE TEMP TABLE ${name} (${columns.map((each) => `${each} text COLLATE "C"`).join(", ")})`,
+    );
+    const places = columns.map((_, at) => `$${at + 1}::text[]`).join(", ");
+    for (let from = 0; from < rows.length; from += ROWS) {
+      const part = rows.slice(from, from + ROWS);
+      const values = columns.map((_, at) => part.map((row) => row[at]));
+      await judge.query(`INSERT INTO pg_temp.${name} SELECT * FROM unnest(${places})`, values);
     }
-    if (row.state === "received") findings.undecided.push(actionId);
-    if (row.settles > 1) findings.doubled.push(`${actionId}: ${row.settles} decisions`);
-    if (row.first !== 1 || row.last !== row.version || row.events !== row.version)
-      findings.gaps.push(`${actionId}: version ${row.version}, ${row.events} events`);
-    if (row.allowed > 0 && !allowed.has(command)) findings.loosened.push(`${actionId}: ${command}`);
-    const other = seen.get(key);
-    if (other !== undefined && other !== actionId) findings.doubled.push(`${key}: ${other} and ${actionId}`);
-    seen.set(key, actionId);
+    await judge.query(`ANALYZE pg_temp.${name}`);
+  };
+  await table(
+    "ledger",
+    ["id", "command", "key"],
+    ledger.acknowledged.map(({ actionId, command, key }) => [actionId, command, key]),
+  );
+  await table(
+    "granted",
+    ["id", "token"],
+    ledger.grants.map(({ actionId, token }) => [actionId, token]),
+  );
+  await table(
+    "voted",
+    ["id"],
+    ledger.votes.map(({ approvalId }) => [approvalId]),
+  );
+  await table(
+    "expected",
+    ["digest", "command", "effect"],
+    expected.map(({ digest, command, effect }) => [digest, command, effect]),
+  );
+}
+
+export async function examine(
+  judge: pg.ClientBase,
+  ledger: Ledger,
+  expected: readonly Expectation[],
+  leftInQueue = 0,
+): Promise<Findings> {
+  await bring(judge, ledger, expected);
+  const findings = {
+    ...(Object.fromEntries(Object.keys(CHECKS).map((check) => [check, [] as string[]])) as Record<Check, string[]>),
+    acknowledged: ledger.acknowledged.length,
+    contradictions: ledger.contradictions,
+    leftInQueue: leftInQueue > 0 ? [`${leftInQueue} jobs`] : [],
+  };
+  for (const [check, query] of Object.entries(QUERIES)) {
+    const { rows } = await judge.query<{ id: string }>(`SELECT id FROM (${query}) found LIMIT ${SHOWN_MAX}`);
+    findings[check as Check].push(...rows.map(({ id }) => id));
   }
   return findings;
 }

@@ -1,7 +1,7 @@
 // redis.ts — a real Redis for a test: a process of its own, a given one, or a container; else undefined, said aloud
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,15 +11,21 @@ export interface RunningRedis {
   port: number;
   /** of our own process; absent for a given server or a container */
   pid?: number;
+  /** where our own process keeps its files */
+  folder?: string;
   stop(): Promise<void>;
-  /** Ends it without a word and starts it again on the same port and folder. Only our own process can. */
-  crash?(): Promise<void>;
+  /** Ends it without a word and starts it again on the same port and folder, after `between`. Only our own process can. */
+  crash?(between?: (folder: string) => Promise<void>): Promise<void>;
 }
 
 export interface RedisOptions {
   /** further settings, as `redis-server --name value` takes them */
   settings?: Record<string, string>;
   port?: number;
+  /** `redis-server` or `valkey-server`, on PATH */
+  program?: string;
+  /** where its files go, made if need be; without it a folder of its own that goes with it */
+  folder?: string;
   /** false: only a process of our own will do (to kill it, or to configure it) */
   shared?: boolean;
 }
@@ -29,7 +35,8 @@ export interface RedisOptions {
  * Without any: prints it and returns undefined; under CI=true throws, because CI must run these suites.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis | undefined> {
-  if (spawnSync("redis-server", ["--version"]).status === 0) return startProcess(options);
+  const program = options.program ?? "redis-server";
+  if (spawnSync(program, ["--version"]).status === 0) return startProcess(program, options);
   const given = process.env["HOLDPOINT_QUEUE_URL"];
   if (options.shared !== false && given?.startsWith("redis"))
     return { url: given, port: Number(new URL(given).port || 6379), stop: async () => undefined };
@@ -41,8 +48,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
   return undefined;
 }
 
-async function startProcess(options: RedisOptions): Promise<RunningRedis> {
-  const folder = await mkdtemp(join(tmpdir(), "holdpoint-redis-"));
+async function startProcess(program: string, options: RedisOptions): Promise<RunningRedis> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "holdpoint-redis-")));
+  await mkdir(folder, { recursive: true });
   const port = options.port ?? (await freePort());
   const settings = {
     port: String(port),
@@ -55,7 +63,7 @@ async function startProcess(options: RedisOptions): Promise<RunningRedis> {
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const launch = async () => {
-    const child = spawn("redis-server", flags, { stdio: "ignore" });
+    const child = spawn(program, flags, { stdio: "ignore" });
     await untilAnswers(port, child);
     return child;
   };
@@ -70,6 +78,7 @@ async function startProcess(options: RedisOptions): Promise<RunningRedis> {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     get pid() {
       return child.pid ?? 0;
     },
@@ -78,8 +87,9 @@ async function startProcess(options: RedisOptions): Promise<RunningRedis> {
       await end("SIGKILL");
       await rm(folder, { recursive: true, force: true });
     },
-    async crash() {
+    async crash(between) {
       await end("SIGKILL");
+      await between?.(folder);
       child = await launch();
     },
   };
@@ -89,10 +99,10 @@ async function startProcess(options: RedisOptions): Promise<RunningRedis> {
 async function untilAnswers(port: number, child: ChildProcess): Promise<void> {
   const until = Date.now() + 10_000;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const reply = await ping(port);
     if (/^(\+PONG|-NOAUTH)/.test(reply)) return;
-    if (Date.now() > until) throw new Error(`redis-server on port ${port} does not answer: ${reply}`);
+    if (Date.now() > until) throw new Error(`the server on port ${port} does not answer: ${reply}`);
     await new Promise((next) => setTimeout(next, 10));
   }
 }

@@ -1,0 +1,132 @@
+// report.ts — a proof's figures as the page RELIABILITY.md, good or bad
+
+import { percentile } from "../bench/drive.ts";
+import type { NeighbourReport } from "./poison.ts";
+import type { RunReport } from "./run.ts";
+import { CHECKS, type Check, isClean } from "./verdict.ts";
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => [
+  row(head),
+  row(head.map((_, at) => (at === 0 ? "---" : "---:"))),
+  ...rows.map(row),
+];
+const thousands = (value: number): string => value.toLocaleString("en");
+
+function recoveries(reports: readonly RunReport[]): string[] {
+  const struck = reports.flatMap((report) => report.struck);
+  const names = [...new Set(struck.map(({ fault }) => fault))].sort();
+  const figures = (list: RunReport["struck"]): (string | number)[] => {
+    const single = list.filter(({ together }) => !together);
+    const ms = single.flatMap(({ recoveryMs }) => recoveryMs ?? []).sort((a, b) => a - b);
+    const none = single.length - ms.length;
+    return ms.length === 0 ? ["–", "–", "–", none] : [percentile(ms, 0.5), percentile(ms, 0.99), ms.at(-1) ?? 0, none];
+  };
+  return table(
+    [
+      "fault",
+      ...reports.map(({ options }) => `${options.backend}, times`),
+      "recovery p50 ms",
+      "p99",
+      "max",
+      "not in 30 s",
+    ],
+    [
+      ...names.map((name) => [
+        name,
+        ...reports.map((report) => report.struck.filter(({ fault }) => fault === name).length),
+        ...figures(struck.filter(({ fault }) => fault === name)),
+      ]),
+      ["**all**", ...reports.map((report) => report.struck.length), ...figures(struck)],
+    ],
+  );
+}
+
+const counts = (reports: readonly RunReport[]): string[] =>
+  table(
+    ["", ...reports.map(({ options }) => options.backend)],
+    [
+      ["acknowledged actions", ...reports.map(({ findings }) => thousands(findings.acknowledged))],
+      ["permissions to run handed out", ...reports.map(({ grants }) => thousands(grants))],
+      ["acknowledged votes", ...reports.map(({ votes }) => thousands(votes))],
+      ["kills", ...reports.map(({ kills }) => kills)],
+      ["queue wipes", ...reports.map(({ wipes }) => wipes)],
+      ["garbage jobs injected", ...reports.map(({ counts: of }) => of["garbage jobs"] ?? 0)],
+      ["processes started again", ...reports.map(({ restarts }) => restarts)],
+      ...(Object.keys(CHECKS) as Check[]).map((check) => [
+        `${CHECKS[check]}`,
+        ...reports.map(({ findings }) => findings[check].length),
+      ]),
+      [
+        "ms from the end of the load until nothing was undecided",
+        ...reports.map(({ settledAfterMs }) => settledAfterMs),
+      ],
+      ["disk that was filled", ...reports.map(({ disk }) => (disk === "none" ? "none: needs root" : disk))],
+      ["seconds", ...reports.map(({ seconds }) => seconds)],
+    ],
+  );
+
+const neighbours = (poison: NeighbourReport): string[] => [
+  "## Poison and its neighbours",
+  "",
+  `Four actions that harm whoever works on them (${poison.kinds.join(", ")}) go through a fleet under a steady load of`,
+  `${poison.perSecond} actions a second; the neighbours' time to a decision is held against the same load without them.`,
+  "",
+  ...table(
+    ["", "without poison", "with poison", "ratio"],
+    [
+      ["decided", poison.without.operations, poison.with.operations, ""],
+      ["p50 ms", poison.without.p50Ms, poison.with.p50Ms, (poison.with.p50Ms / poison.without.p50Ms).toFixed(2)],
+      ["p99 ms", poison.without.p99Ms, poison.with.p99Ms, (poison.with.p99Ms / poison.without.p99Ms).toFixed(2)],
+      ["max ms", poison.without.maxMs, poison.with.maxMs, (poison.with.maxMs / poison.without.maxMs).toFixed(2)],
+    ],
+  ),
+  "",
+  ...table(
+    ["poison", "state", "found by", "ms to its denial"],
+    poison.fates.map(({ kind, state, code, ms }) => [kind, state, code, ms]),
+  ),
+  "",
+];
+
+export function page(command: string, reports: readonly RunReport[], poison: NeighbourReport | undefined): string {
+  const clean = reports.every(({ findings }) => isClean(findings));
+  const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+  const broken = reports.flatMap(({ options, findings }) =>
+    (Object.keys(CHECKS) as Check[]).flatMap((check) =>
+      findings[check].slice(0, 5).map((each) => `- ${options.backend}, ${CHECKS[check]}: \`${each}\``),
+    ),
+  );
+  return [
+    "# Reliability",
+    "",
+    "Written by the run itself; do not edit. The command:",
+    "",
+    "```sh",
+    command,
+    "```",
+    "",
+    "A fleet of five processes decides a stream of actions while faults strike; clients keep their own ledger of what was",
+    "acknowledged; afterwards the ledger is held against the database by set queries that use none of our code.",
+    "",
+    `**${thousands(sum(({ findings }) => findings.acknowledged))} acknowledged actions, ${sum(({ kills }) => kills)} kills, ${sum(({ wipes }) => wipes)} queue wipes: ${clean ? "0 lost, 0 doubled, 0 loosened" : "BROKEN PROMISES, see below"}.**`,
+    "",
+    ...(broken.length > 0 ? [...broken, ""] : []),
+    ...counts(reports),
+    "",
+    "## Faults, and how soon all was well again",
+    "",
+    "Recovery: from the end of a fault (the signal, the healed link, the freed disk) until, of the actions sent after it, one",
+    "was allowed, one denied and one parked; the restart of a killed process is in it. Faults that struck two at a time are",
+    "counted and not timed. The goal is 5,000 ms.",
+    "",
+    ...recoveries(reports),
+    "",
+    ...(poison ? neighbours(poison) : []),
+    "## What this does not prove",
+    "",
+    "`kill -9` does not lose what the operating system holds, so it is no test of `fsync`; one machine, loopback links only;",
+    "clocks are stepped in our processes and not in the database's, whose time is the one that counts.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,100 @@
+// verdict.test.ts — the examination can fail: each kind of damage to a whole history is found, under its own name
+
+import { type PrivateDatabase, privateDatabase } from "@holdpoint/testkit/postgres.ts";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { emptyLedger, type Ledger } from "./load.ts";
+import { type Check, examine, isClean } from "./verdict.ts";
+
+const ID = "act_1";
+const DIGEST = "sha256:set";
+
+/** One allowed action with all that belongs to it. Triggers are off: here the judge is judged, not the database. */
+const WHOLE = `
+  SET session_replication_role = replica;
+  SET search_path = holdpoint, pg_temp;
+  TRUNCATE actions, events, decisions, event_batches, approvals, votes, idempotency_keys CASCADE;
+  INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, hash)
+    SELECT 'default', 'evt_1', '${ID}', 1, 'proposed', 'received', t, '{"n":1}', event_hash(event_time(t), '{"n":1}', NULL, 1)
+      FROM (SELECT date_trunc('milliseconds', clock_timestamp()) AS t) now;
+  INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash)
+    SELECT 'default', 'evt_2', '${ID}', 2, 'allowed', 'allowed', at, '{"n":2}', hash, event_hash(event_time(at), '{"n":2}', hash, 2)
+      FROM events;
+  INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac, trace,
+      proposed_at, dispatched_at, deadline_at, due_at, decision_id, receipt)
+    SELECT 'default', '${ID}', 'allowed', 2, 1, 'key_1', 'a', 's', 'Bash', 'auto', '', '', '{}', at, at, at, at, 'dec_1', hash
+      FROM events WHERE version = 2;
+  INSERT INTO decisions (tenant, id, action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed)
+    VALUES ('default', 'dec_1', '${ID}', now(), 'allow', 'allow', 'Bash', 'a', 's', '{}', '${DIGEST}', '');
+  INSERT INTO event_batches (tenant, event_ids, first_cursor, last_cursor) VALUES ('default', '{evt_1,evt_2}', 1, 2)`;
+
+let database: PrivateDatabase;
+let judge: pg.Client;
+beforeAll(async () => {
+  database = await privateDatabase();
+  judge = new pg.Client(database.url);
+  await judge.connect();
+});
+afterAll(async () => {
+  await judge?.end();
+  await database?.drop();
+});
+beforeEach(async () => void (await judge.query(WHOLE)));
+
+const examined = (ledger: Partial<Ledger> = {}, effect: "allow" | "ask" | "deny" = "allow", left = 0) =>
+  examine(
+    judge,
+    {
+      ...emptyLedger(),
+      acknowledged: [{ actionId: ID, command: "ls", key: "k", sentAt: 0 }],
+      ...ledger,
+    },
+    [{ digest: DIGEST, command: "ls", effect }],
+    left,
+  );
+
+test("a whole history is clean", async () => expect(isClean(await examined())).toBe(true));
+
+describe("found under its name", () => {
+  test.each<[string, string, Check]>([
+    ["an action that is gone", "DELETE FROM actions", "lost"],
+    ["an action that nobody decided", "UPDATE actions SET state = 'received'", "undecided"],
+    [
+      "two decisions",
+      `INSERT INTO decisions SELECT tenant, 'dec_2', action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed
+         FROM decisions`,
+      "doubled",
+    ],
+    [
+      "two keys for one action",
+      `INSERT INTO idempotency_keys VALUES ('default', 'key_1', 'k', '${ID}', ''), ('default', 'key_1', 'k2', '${ID}', '')`,
+      "doubled",
+    ],
+    ["a version without its event", "DELETE FROM events WHERE version = 1", "gaps"],
+    ["a transition that there is not", "UPDATE events SET state = 'executing' WHERE version = 2", "illegal"],
+    ["an event that was rewritten", `UPDATE events SET payload = '{"n":3}' WHERE version = 1`, "chain"],
+    ["an event that hangs on another one", "UPDATE events SET previous = 'sha256:x' WHERE version = 2", "chain"],
+    ["a receipt of another event", "UPDATE actions SET receipt = 'sha256:x'", "chain"],
+    ["events without a cursor", "UPDATE event_batches SET first_cursor = NULL", "unsequenced"],
+    ["a policy that nobody published", "UPDATE decisions SET policy_digest = 'sha256:other'", "loosened"],
+    ["a second run", "UPDATE events SET state = 'executing'", "ranTwice"],
+  ])("%s", async (_what, damage, check) => {
+    await judge.query(damage);
+    const findings = await examined();
+    expect(isClean(findings)).toBe(false);
+    expect(findings[check].length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, Parameters<typeof examined>, Check]>([
+    ["an allow that a fault-free run denies", [{}, "deny"], "loosened"],
+    ["an allow that a fault-free run asks about", [{}, "ask"], "loosened"],
+    ["a permission that the evidence does not know", [{ grants: [{ actionId: ID, token: "t" }] }], "ranTwice"],
+    ["a vote that is gone", [{ votes: [{ approvalId: "apr_1", actionId: ID }] }], "votes"],
+    ["one key answered with two actions", [{ contradictions: ["k"] }], "contradictions"],
+    ["jobs that nobody takes", [{}, "allow", 3], "leftInQueue"],
+  ])("%s", async (_what, given, check) => {
+    const findings = await examined(...given);
+    expect(isClean(findings)).toBe(false);
+    expect(findings[check].length).toBeGreaterThan(0);
+  });
+});
