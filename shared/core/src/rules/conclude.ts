@@ -16,26 +16,32 @@ export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgeme
   for (const atom of atoms) effect = strictest(effect, atom.effect);
   const deciding = decidingRules(atoms, effect, view);
   const counting = countingRules(atoms, view);
-  const obligations = oblige(counting, view);
+  const obliged = oblige(counting, view);
   const terminate = effect === "deny" && deciding.some(({ effect: own }) => own === "terminate");
   const escalatable = effect === "deny" ? escalation(atoms, view) : undefined;
-  return {
+  const verdict: Verdict = {
     policyDigest: set.digest,
     effect,
     outcome: outcomeOf(effect, terminate, counting),
     reason: reasonOf(atoms, effect, deciding, view),
     disclosure: disclosureOf(set, deciding),
-    ...(deciding[0]?.hint === undefined ? {} : { hint: deciding[0].hint }),
     rules: named(deciding, counting),
-    atoms: atoms.map((atom) => ({ effect: atom.effect, rules: atom.hits.map(({ rule }) => rule.id) })),
+    atoms: atoms.map(({ effect: own, hits }) => ({ effect: own, rules: hits.map(({ rule }) => rule.id) })),
     trace: traceOf(atoms),
     risk,
     findings: [],
-    ...(effect === "ask" ? { ask: askOf(deciding, atoms, view) } : {}),
-    ...(escalatable ? { escalatable } : {}),
-    ...obligations,
+    sandboxWishes: obliged.sandboxWishes,
+    redactions: obliged.redactions,
+    alerts: obliged.alerts,
     terminate,
   };
+  // Set where they are there: most verdicts have none of them.
+  const hint = deciding[0]?.hint;
+  if (hint !== undefined) verdict.hint = hint;
+  if (effect === "ask") verdict.ask = askOf(deciding, atoms, view);
+  if (escalatable) verdict.escalatable = escalatable;
+  if (obliged.modifications) verdict.modifications = obliged.modifications;
+  return verdict;
 }
 
 /** The rules that made the strictest atoms what they are; the one that asks for most comes first, ties by name. */
@@ -76,13 +82,17 @@ function countingRules(atoms: readonly AtomJudgement[], view: View): CompiledRul
 }
 
 function named(deciding: readonly CompiledRule[], counting: readonly CompiledRule[]): DecidingRule[] {
-  const all = [...deciding, ...counting.filter((rule) => outcomeAlone(rule) && !deciding.includes(rule))];
-  return all.slice(0, limits.listItemsMax).map(({ id, document, effect }) => ({
-    id,
-    document: document.name,
-    effect,
-    ...(document.version === undefined ? {} : { version: document.version }),
-  }));
+  const all: DecidingRule[] = [];
+  for (const rule of deciding) if (all.length < limits.listItemsMax) all.push(nameOf(rule));
+  for (const rule of counting)
+    if (outcomeAlone(rule) && all.length < limits.listItemsMax && !deciding.includes(rule)) all.push(nameOf(rule));
+  return all;
+}
+
+function nameOf({ id, document, effect }: CompiledRule): DecidingRule {
+  const rule: DecidingRule = { id, document: document.name, effect };
+  if (document.version !== undefined) rule.version = document.version;
+  return rule;
 }
 
 const outcomeAlone = (rule: CompiledRule): Outcome | undefined =>
@@ -137,14 +147,12 @@ function traceOf(atoms: readonly AtomJudgement[]): TraceEntry[] {
   return trace;
 }
 
-const entry = (atom: number, { rule, note }: Hit): TraceEntry => ({
-  atom,
-  document: rule.document.name,
-  rule: rule.id,
-  effect: rule.effect,
-  matched: true,
-  ...(note === undefined ? {} : { note }),
-});
+function entry(atom: number, { rule, note }: Hit): TraceEntry {
+  const { document, id, effect } = rule;
+  const traced: TraceEntry = { atom, document: document.name, rule: id, effect, matched: true };
+  if (note !== undefined) traced.note = note;
+  return traced;
+}
 
 /** Every role and quorum that any rule asks for, the earliest expiry (rulings §B9). */
 function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[], view: View): ApprovalAsk {

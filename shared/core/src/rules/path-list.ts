@@ -3,6 +3,7 @@
 import { compileGlob } from "./glob.ts";
 import { isInside, mayReach, type PathPattern } from "./path-pattern.ts";
 import { inHome, type SeenPath } from "./seen-path.ts";
+import { admit, mayPass, newSieve, type Sieve } from "./sieve.ts";
 
 export interface PathList {
   /** is the path inside one of the patterns? */
@@ -29,12 +30,14 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
   const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), homes: [], rest: [] };
   for (const pattern of patterns) sort(pattern, sorted);
   const { names, endings, nameTests, folders, homes, rest } = sorted;
+  const sieve = newSieve();
+  for (const folder of folders) admit(sieve, folder);
   const holds = (seen: SeenPath): boolean => {
     const { name } = seen;
     if (names.size > 0 && names.has(name)) return true;
     for (const ending of endings) if (name.endsWith(ending)) return true;
     for (const test of nameTests) if (test(name)) return true;
-    if (folders.size > 0) for (const segment of seen.segments) if (folders.has(segment)) return true;
+    if (folders.size > 0 && holdsFolder(folders, sieve, seen.path)) return true;
     if (homes.length > 0) {
       const place = inHome(seen);
       if (place !== undefined) for (const { glob } of homes) if (glob.test(place)) return true;
@@ -43,6 +46,16 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
     return false;
   };
   return { holds, mayReach: (seen, below) => patterns.some((pattern) => mayReach(pattern, seen, below)) };
+}
+
+function holdsFolder(folders: ReadonlySet<string>, sieve: Sieve, path: string): boolean {
+  for (let from = 0; from < path.length; ) {
+    let to = path.indexOf("/", from);
+    if (to < 0) to = path.length;
+    if (to > from && mayPass(sieve, path, from, to) && folders.has(path.slice(from, to))) return true;
+    from = to + 1;
+  }
+  return false;
 }
 
 function sort(pattern: PathPattern, sorted: Sorted): void {

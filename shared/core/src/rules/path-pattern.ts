@@ -12,7 +12,7 @@
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet } from "./glob-meet.ts";
-import { inHome, inScratch, inWorkspace, type SeenPath } from "./seen-path.ts";
+import { inHome, inScratch, inWorkspace, type SeenPath, segmentsOf } from "./seen-path.ts";
 
 export type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
 
@@ -87,8 +87,10 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   const { segments: wanted } = pattern;
   // What lies anywhere may lie below.
   if (below && wanted[0] === "**") return true;
-  const rest = from.startsWith("/") ? from.slice(1) : from;
-  const segments = rest === "" ? [] : rest.split("/");
+  const segments = segmentsOf(seen, from);
+  // Most patterns start with a name, and most paths with another.
+  const first = segments[0];
+  if (first !== undefined && first !== "**" && wanted[0] !== "**" && !globsMeet(wanted[0] ?? "", first)) return false;
   /** Which places in the pattern the path may have come to; the last is behind its end. */
   let states = closed([true], wanted);
   for (const segment of segments) {

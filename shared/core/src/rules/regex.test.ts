@@ -32,6 +32,11 @@ test.each([
   ["an alternative in a group", "x(sudo|doas)y", "xdoasy", true],
   ["an empty alternative", "sudo|", "x", true],
   ["a group that may be absent", "(abc)?d", "d", true],
+  ["a group that is there once or never", "(abc){0,1}d", "d", true],
+  ["a group of one sure and one open alternative", "(abc|[0-9])d", "7d", true],
+  ["a group in an alternative of a group", "((abc|x)y|z)d", "zd", true],
+  ["a group that catches nothing", "(?:sudo|doas) x", "a doas x", true],
+  ["a sure group behind an optional one", "(a)?(sudo|doas)", "doas", true],
   ["a dot that takes no newline keeps its stars", "(?-s)^ok.*$", "ok\nrm", false],
 ])("%s", (_why, pattern, text, matches) => expect(compileRegex(pattern).test(text)).toBe(matches));
 
@@ -73,7 +78,29 @@ describe("refuses", () => {
 });
 
 test("agrees with JavaScript on small patterns", () => {
-  const part = fc.constantFrom("a", "b", ".", ".*", "a?", "b*", "[ab]", "(a|b)", "(ab)?", "a{0,2}", "^", "$", "\\.");
+  const part = fc.constantFrom(
+    "a",
+    "b",
+    ".",
+    ".*",
+    "a?",
+    "b*",
+    "[ab]",
+    "(a|b)",
+    "(ab)?",
+    "a{0,2}",
+    "^",
+    "$",
+    "\\.",
+    "|",
+    "abc",
+    "(?:ab|c)",
+    "(abc|b)",
+    "(bc|a){0,2}",
+    "((a|bc)b|c)",
+    "\\x61",
+    "(ca|\\x62)",
+  );
   const pattern = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
   const text = fc.array(fc.constantFrom("a", "b", "c", "."), { maxLength: 8 }).map((parts) => parts.join(""));
   fc.assert(
@@ -86,6 +113,6 @@ test("agrees with JavaScript on small patterns", () => {
       }
       expect(compileRegex(source).test(value)).toBe(oracle.test(value));
     }),
-    { numRuns: 3_000 },
+    { numRuns: 6_000 },
   );
 });

@@ -7,6 +7,7 @@ import { knownField } from "./criteria/context.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
 import { featuresOf, type View } from "./criteria/view.ts";
 import { type SeenPath, seenPath } from "./seen-path.ts";
+import { admit, mayPass, newSieve, type Sieve } from "./sieve.ts";
 
 type Buckets = Map<string, CompiledRule[]>;
 
@@ -20,6 +21,8 @@ export interface RuleIndex {
   /** by a whole segment of the path, by a whole word of its last segment */
   segment: Buckets;
   word: Buckets;
+  /** of both */
+  sieve: Sieve;
   fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
   facts: Partial<Record<FactName, CompiledRule[]>>;
 }
@@ -57,6 +60,7 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     args: new Map(),
     segment: new Map(),
     word: new Map(),
+    sieve: newSieve(),
     fields: [],
     facts: {},
   };
@@ -104,7 +108,9 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Read
     case "path":
       for (const tokens of anchor.tokens) {
         const token = rarest(tokens, sizes);
-        push(token.startsWith("s:") ? index.segment : index.word, token.slice(2), rule);
+        const name = token.slice(2);
+        push(token.startsWith("s:") ? index.segment : index.word, name, rule);
+        admit(index.sieve, name);
       }
       if (anchor.reaches) placeFact(index, "reaches", rule);
       return;
@@ -178,16 +184,20 @@ function openInAnyCase(buckets: Buckets, name: string, open: Open): void {
   if (lower !== name) open(buckets, lower);
 }
 
-/** The paths of `sureTokens`, which are in lower case, and so are those that are seen to tighten. */
-function openPath({ segment, word }: RuleIndex, { segments, name }: SeenPath, open: Open): void {
-  if (segment.size > 0) for (const part of segments) if (part !== "") open(segment, part);
-  if (word.size === 0) return;
+/** The tokens of `sureTokens`, which are in lower case, and so are paths that are seen to tighten. */
+function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, open: Open): void {
+  for (let from = 0; segment.size > 0 && from < path.length; ) {
+    let to = path.indexOf("/", from);
+    if (to < 0) to = path.length;
+    if (to > from && mayPass(sieve, path, from, to)) open(segment, path.slice(from, to));
+    from = to + 1;
+  }
   let from = 0;
-  for (let at = 0; at <= name.length; at += 1) {
+  for (let at = 0; word.size > 0 && at <= name.length; at += 1) {
     const char = name.charCodeAt(at);
     // `-`, `_`, `.`, or the end
     if (char !== 45 && char !== 95 && char !== 46 && at < name.length) continue;
-    if (at > from) open(word, name.slice(from, at));
+    if (at > from && mayPass(sieve, name, from, at)) open(word, name.slice(from, at));
     from = at + 1;
   }
 }

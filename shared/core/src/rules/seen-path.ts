@@ -23,13 +23,14 @@ export interface SeenPath {
   path: string;
   /** its last segment */
   name: string;
-  segments: readonly string[];
   /** `/rest` of `../../rest` from an unknown folder */
   climbed: string | undefined;
   /** where it lies below a place: "" is the place itself, undefined is elsewhere, null is not yet asked */
   workspace: string | undefined | null;
   home: string | undefined | null;
   scratch: string | undefined | null;
+  /** the place that was taken apart last: the patterns of a list mostly ask about the same one */
+  apart: { place: string; segments: readonly string[] } | undefined;
 }
 
 /** The atom's path at `index`. `tighten`: in any case of letters, in any home; else exactly, and only where it is surely known. */
@@ -45,11 +46,11 @@ export function seenPath(view: View, atom: Atom, index: number, tighten: boolean
     fact,
     path,
     name: path.slice(path.lastIndexOf("/") + 1),
-    segments: path.split("/"),
     climbed: tighten && path.startsWith("..") ? `/${path.replace(/^(\.\.\/?)+/, "")}` : undefined,
     workspace: null,
     home: null,
     scratch: null,
+    apart: undefined,
   };
   all[index] = seen;
   return seen;
@@ -88,6 +89,15 @@ export function inHome(seen: SeenPath): string | undefined {
 export function inScratch(seen: SeenPath): string | undefined {
   if (seen.scratch === null) seen.scratch = findScratch(seen);
   return seen.scratch;
+}
+
+/** The names of a place, none for the place itself. */
+export function segmentsOf(seen: SeenPath, place: string): readonly string[] {
+  if (seen.apart?.place === place) return seen.apart.segments;
+  const rest = place.startsWith("/") ? place.slice(1) : place;
+  const segments = rest === "" ? [] : rest.split("/");
+  seen.apart = { place, segments };
+  return segments;
 }
 
 /** The rest of `path` below `folder`; a relative path lies below an unknown folder, if it does not climb out of it. */

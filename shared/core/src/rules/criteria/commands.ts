@@ -216,6 +216,10 @@ function patternAction(command: string): Action {
 }
 
 export function commandMatches(pattern: CommandPattern, atom: Atom, direction: Direction, view: View): boolean {
+  if (pattern.first !== undefined) {
+    const given = atom.meaning?.subcommands[0] ?? atom.meaning?.operands[0];
+    if (typeof given === "string" && given !== pattern.first) return false;
+  }
   const named = atom.program !== undefined && pattern.programTest(atom.program);
   if (named && direction === "loosen" && !onlyHarmless(atom, pattern.wrappers)) return false;
   if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));
@@ -223,10 +227,6 @@ export function commandMatches(pattern: CommandPattern, atom: Atom, direction: D
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
-  if (pattern.first !== undefined) {
-    const given = meaning.subcommands[0] ?? meaning.operands[0];
-    if (typeof given === "string" && given !== pattern.first) return false;
-  }
   if (pattern.operands.length > 0) {
     const words = wordsOf(meaning);
     for (const [index, test] of pattern.operands.entries())
