@@ -135,9 +135,10 @@ function reasonOf(
 /** Where several documents decided, the one that discloses least. */
 const ORDER: readonly Verdict["disclosure"][] = ["generic", "hint", "reason", "full"];
 function disclosureOf(set: PolicySet, deciding: readonly CompiledRule[]): Verdict["disclosure"] {
-  const documents = deciding.length > 0 ? deciding.map(({ document }) => document) : set.documents;
   let least = ORDER.length;
-  for (const { disclosure } of documents) least = Math.min(least, ORDER.indexOf(disclosure));
+  for (const { document } of deciding) least = Math.min(least, ORDER.indexOf(document.disclosure));
+  if (deciding.length === 0)
+    for (const { disclosure } of set.documents) least = Math.min(least, ORDER.indexOf(disclosure));
   return ORDER[least] ?? "generic";
 }
 
@@ -197,9 +198,14 @@ function escalation(atoms: readonly AtomJudgement[], view: View): Verdict["escal
   let quorum = 1;
   for (const { effect, hits } of atoms) {
     if (effect !== "deny") continue;
-    const denials = hits.filter(({ rule }) => ruleEffect(rule, view) === "deny");
-    if (denials.length === 0 || denials.some(({ rule }) => !rule.escalatable)) return undefined;
-    for (const { rule } of denials.sort((a, b) => byName(a.rule, b.rule))) {
+    const denials: CompiledRule[] = [];
+    for (const { rule } of hits) {
+      if (ruleEffect(rule, view) !== "deny") continue;
+      if (!rule.escalatable) return undefined;
+      denials.push(rule);
+    }
+    if (denials.length === 0) return undefined;
+    for (const rule of denials.sort(byName)) {
       role ??= rule.approval.role;
       quorum = Math.max(quorum, rule.approval.quorum);
     }

@@ -39,7 +39,7 @@ export function evaluate(set: PolicySet, action: Action, facts: Facts, history?:
 
 function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
   const hits: Hit[] = [];
-  candidates(set.index, view, atom, tryRules, hits);
+  for (const rules of candidates(set.index, view, atom)) for (const rule of rules) tryRule(rule, view, atom, hits);
   const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
   let effect: Effect | undefined;
   for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));
@@ -52,10 +52,6 @@ function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
     }
   }
   return { effect: effect ?? defaultEffect(set, view, atom), hits: kept };
-}
-
-function tryRules(rules: readonly CompiledRule[], view: View, atom: Atom, hits: Hit[]): void {
-  for (const rule of rules) tryRule(rule, view, atom, hits);
 }
 
 /** A rule that fails counts on the strict side: a failing allow allows nothing, any other one counts as matched. */

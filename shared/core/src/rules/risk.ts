@@ -58,8 +58,11 @@ export function scoreRisk(action: Action, facts: Facts): Risk {
     if (points > 0) contributions.push({ code: `signal:${signal}`, points });
     sum += points;
   }
-  return { score: Math.min(100, Math.round(sum)), contributions: contributions.slice(0, limits.listItemsMax) };
+  return { score: Math.min(100, Math.round(sum)), contributions: few(contributions) };
 }
+
+const few = (contributions: Risk["contributions"]): Risk["contributions"] =>
+  contributions.length > limits.listItemsMax ? contributions.slice(0, limits.listItemsMax) : contributions;
 
 function callRisk(action: Action, facts: Facts, add: (code: RiskCode) => void): void {
   if (facts.tool.meaning === undefined) add("unknown-tool");

@@ -24,7 +24,8 @@ export interface RuleIndex {
   /** of both */
   sieve: Sieve;
   fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
-  facts: Partial<Record<FactName, CompiledRule[]>>;
+  /** of facts that some rule needs, in the order of `FACT_NAMES` */
+  facts: { fact: FactName; needs: number; rules: CompiledRule[] }[];
 }
 
 /** How often a bucket of this kind is opened in vain, compared with others. */
@@ -62,7 +63,7 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     word: new Map(),
     sieve: newSieve(),
     fields: [],
-    facts: {},
+    facts: [],
   };
   for (const rule of rules) {
     let best: Anchor | undefined;
@@ -132,64 +133,66 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Read
 }
 
 function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
-  const bucket = index.facts[fact];
-  if (bucket) bucket.push(rule);
-  else index.facts[fact] = [rule];
+  const bucket = index.facts.find((one) => one.fact === fact);
+  if (bucket) bucket.rules.push(rule);
+  else {
+    index.facts.push({ fact, needs: PRESENT[fact], rules: [rule] });
+    index.facts.sort((a, b) => FACT_NAMES.indexOf(a.fact) - FACT_NAMES.indexOf(b.fact));
+  }
 }
 
-/** What is done with rules that may hold for an atom. */
-export type Visit<T> = (rules: readonly CompiledRule[], view: View, atom: Atom, to: T) => void;
-
-/** Calls `visit` with every bucket that may hold a rule for this atom; a rule may come more than once. */
-export function candidates<T>(index: RuleIndex, view: View, atom: Atom, visit: Visit<T>, to: T): void {
-  const open = (buckets: Buckets, key: string): void => {
-    const bucket = buckets.get(key);
-    if (bucket) visit(bucket, view, atom, to);
-  };
-  if (index.rest.length > 0) visit(index.rest, view, atom, to);
+/** Every bucket that may hold a rule for this atom; a rule may come more than once. */
+export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRule[][] {
+  const found: CompiledRule[][] = [];
+  if (index.rest.length > 0) found.push(index.rest);
   if (index.tool.size > 0) {
     const { normalized, meaning } = view.facts.tool;
-    open(index.tool, normalized);
-    if (meaning !== undefined && meaning !== normalized) open(index.tool, meaning);
+    open(index.tool, normalized, found);
+    if (meaning !== undefined && meaning !== normalized) open(index.tool, meaning, found);
   }
   if (index.program.size > 0) {
-    if (atom.program !== undefined) openInAnyCase(index.program, atom.program, open);
-    for (const wrapper of atom.wrappers) openInAnyCase(index.program, wrapper, open);
+    if (atom.program !== undefined) openInAnyCase(index.program, atom.program, found);
+    for (const wrapper of atom.wrappers) openInAnyCase(index.program, wrapper, found);
   }
-  for (const [name, byValue] of index.args) {
-    const value = name.startsWith("/") ? undefined : view.action.args[name];
-    if (typeof value === "string") open(byValue, value);
-    else if (name.startsWith("/")) for (const bucket of byValue.values()) visit(bucket, view, atom, to);
-  }
-  if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host);
+  if (index.args.size > 0) openArguments(index.args, view, found);
+  if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, found);
   if (index.segment.size > 0 || index.word.size > 0)
-    for (let at = 0; at < atom.paths.length; at += 1) openPath(index, seenPath(view, atom, at, true), open);
+    for (let at = 0; at < atom.paths.length; at += 1) openPath(index, seenPath(view, atom, at, true), found);
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
-    if (value !== undefined) open(known, value);
-    else if (unknown.length > 0) visit(unknown, view, atom, to);
+    if (value !== undefined) open(known, value, found);
+    else if (unknown.length > 0) found.push(unknown);
   }
   const features = featuresOf(view, atom);
-  for (const fact of FACT_NAMES) {
-    const bucket = index.facts[fact];
-    if (bucket && (features & PRESENT[fact]) !== 0) visit(bucket, view, atom, to);
-  }
+  for (const { needs, rules } of index.facts) if ((features & needs) !== 0) found.push(rules);
+  return found;
 }
 
-type Open = (buckets: Buckets, key: string) => void;
+function open(buckets: Buckets, key: string, found: CompiledRule[][]): void {
+  const bucket = buckets.get(key);
+  if (bucket) found.push(bucket);
+}
 
-function openInAnyCase(buckets: Buckets, name: string, open: Open): void {
-  open(buckets, name);
+function openInAnyCase(buckets: Buckets, name: string, found: CompiledRule[][]): void {
+  open(buckets, name, found);
   const lower = name.toLowerCase();
-  if (lower !== name) open(buckets, lower);
+  if (lower !== name) open(buckets, lower, found);
+}
+
+function openArguments(args: RuleIndex["args"], view: View, found: CompiledRule[][]): void {
+  for (const [name, byValue] of args) {
+    const value = name.startsWith("/") ? undefined : view.action.args[name];
+    if (typeof value === "string") open(byValue, value, found);
+    else if (name.startsWith("/")) found.push(...byValue.values());
+  }
 }
 
 /** The tokens of `sureTokens`, which are in lower case, and so are paths that are seen to tighten. */
-function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, open: Open): void {
+function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, found: CompiledRule[][]): void {
   for (let from = 0; segment.size > 0 && from < path.length; ) {
     let to = path.indexOf("/", from);
     if (to < 0) to = path.length;
-    if (to > from && mayPass(sieve, path, from, to)) open(segment, path.slice(from, to));
+    if (to > from && mayPass(sieve, path, from, to)) open(segment, path.slice(from, to), found);
     from = to + 1;
   }
   let from = 0;
@@ -197,7 +200,7 @@ function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath,
     const char = name.charCodeAt(at);
     // `-`, `_`, `.`, or the end
     if (char !== 45 && char !== 95 && char !== 46 && at < name.length) continue;
-    if (at > from && mayPass(sieve, name, from, at)) open(word, name.slice(from, at));
+    if (at > from && mayPass(sieve, name, from, at)) open(word, name.slice(from, at), found);
     from = at + 1;
   }
 }

@@ -36,9 +36,15 @@ export interface SeenPath {
 /** The atom's path at `index`. `tighten`: in any case of letters, in any home; else exactly, and only where it is surely known. */
 export function seenPath(view: View, atom: Atom, index: number, tighten: boolean): SeenPath {
   if (view.atom !== atom) featuresOf(view, atom);
-  const all = tighten ? view.folded : view.exact;
-  const known = all[index];
-  if (known) return known;
+  let all = tighten ? view.folded : view.exact;
+  if (all) {
+    const known = all[index];
+    if (known) return known;
+  } else {
+    all = [];
+    if (tighten) view.folded = all;
+    else view.exact = all;
+  }
   const fact = atom.paths[index] as PathFact;
   const path = tighten ? fact.path.toLowerCase() : fact.path;
   const seen: SeenPath = {
@@ -57,7 +63,7 @@ export function seenPath(view: View, atom: Atom, index: number, tighten: boolean
 }
 
 function surroundings(view: View, tighten: boolean): Surroundings {
-  const known = tighten ? view.surroundings.folded : view.surroundings.exact;
+  const known = tighten ? view.foldedFrom : view.exactFrom;
   if (known) return known;
   const { cwd, home } = view.action;
   const folder = workspace(view, tighten);
@@ -68,8 +74,8 @@ function surroundings(view: View, tighten: boolean): Surroundings {
     homeSure: attests(view, "home"),
     cwd: cwd ?? "",
   };
-  if (tighten) view.surroundings.folded = found;
-  else view.surroundings.exact = found;
+  if (tighten) view.foldedFrom = found;
+  else view.exactFrom = found;
   return found;
 }
 

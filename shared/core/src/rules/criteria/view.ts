@@ -32,9 +32,10 @@ export interface View {
   /** what was found out so far of the atom that is looked at, and of where the call is made */
   atom: Atom | undefined;
   features: number;
-  exact: (SeenPath | undefined)[];
-  folded: (SeenPath | undefined)[];
-  surroundings: { exact: Surroundings | undefined; folded: Surroundings | undefined };
+  exact: (SeenPath | undefined)[] | undefined;
+  folded: (SeenPath | undefined)[] | undefined;
+  exactFrom: Surroundings | undefined;
+  foldedFrom: Surroundings | undefined;
 }
 
 export const viewOf = (action: Action, facts: Facts, risk: number, history?: History): View => ({
@@ -46,9 +47,10 @@ export const viewOf = (action: Action, facts: Facts, risk: number, history?: His
   call: callFeatures(action, facts),
   atom: undefined,
   features: 0,
-  exact: [],
-  folded: [],
-  surroundings: { exact: undefined, folded: undefined },
+  exact: undefined,
+  folded: undefined,
+  exactFrom: undefined,
+  foldedFrom: undefined,
 });
 
 /** The bits of call and atom; from here on the view is about this atom. */
@@ -56,8 +58,8 @@ export function featuresOf(view: View, atom: Atom): number {
   if (view.atom !== atom) {
     view.atom = atom;
     view.features = view.call | atomFeatures(atom);
-    if (view.exact.length > 0) view.exact = [];
-    if (view.folded.length > 0) view.folded = [];
+    view.exact = undefined;
+    view.folded = undefined;
   }
   return view.features;
 }
