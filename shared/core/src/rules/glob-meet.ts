@@ -4,13 +4,16 @@
 const LETTERS_MAX = 255;
 const WILD = /[*?[\\]/;
 
+/** A name that meets itself and no other name; undefined where it is a pattern, or too long to be compared. */
+export const plainName = (name: string | undefined): string | undefined =>
+  name === undefined || name.length > LETTERS_MAX || WILD.test(name) ? undefined : name;
+
 /**
  * Whether the two may name the same thing within one path segment. The shell's side follows the shell: a wildcard at
  * its start names no hidden file; `[…]` is taken for any one character (more can only tighten).
  */
 export function globsMeet(rule: string, shell: string): boolean {
-  const plain = !WILD.test(rule);
-  if (plain && !WILD.test(shell) && rule.length <= LETTERS_MAX && shell.length <= LETTERS_MAX) return rule === shell;
+  if (plainName(rule) !== undefined && plainName(shell) !== undefined) return rule === shell;
   const ours = rule.replaceAll(/\\(.)/g, "$1");
   const theirs = shell.replaceAll(/\[[^\]]*\]/g, "?");
   if (ours.length > LETTERS_MAX || theirs.length > LETTERS_MAX) return true;

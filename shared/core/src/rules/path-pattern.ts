@@ -11,8 +11,8 @@
 
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
-import { globsMeet } from "./glob-meet.ts";
-import { inHome, inScratch, inWorkspace, type SeenPath, segmentsOf } from "./seen-path.ts";
+import { globsMeet, plainName } from "./glob-meet.ts";
+import { apart, inHome, inScratch, inWorkspace, type SeenPath } from "./seen-path.ts";
 
 export type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
 
@@ -22,6 +22,8 @@ export interface PathPattern {
   glob: Glob;
   /** the segments below the anchor, as patterns */
   segments: string[];
+  /** the first of them, where it is a plain name */
+  head: string | undefined;
 }
 
 export function parsePathPattern(text: string, tighten: boolean, flavour: Flavour): PathPattern[] {
@@ -38,7 +40,8 @@ function parseOne(source: string, tighten: boolean, flavour: Flavour): PathPatte
   if (anchor !== "root" && anchor !== "anywhere") rest = rest.replace(/^\//, "");
   if (rest === "") rest = "**";
   if (tighten) rest = rest.toLowerCase();
-  return { source, anchor, glob: withFolder(rest, flavour, tighten), segments: rest.replace(/^\//, "").split("/") };
+  const segments = rest.replace(/^\//, "").split("/");
+  return { source, anchor, glob: withFolder(rest, flavour, tighten), segments, head: plainName(segments[0]) };
 }
 
 function anchorOf(source: string, tighten: boolean): [Anchor, string] {
@@ -84,13 +87,12 @@ const within = (glob: Glob, rest: string | undefined): boolean => rest !== undef
 export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): boolean {
   const from = placeOf(pattern.anchor, seen);
   if (from === undefined) return false;
-  const { segments: wanted } = pattern;
+  const { segments: wanted, head } = pattern;
   // What lies anywhere may lie below.
   if (below && wanted[0] === "**") return true;
-  const segments = segmentsOf(seen, from);
+  const { segments, head: first } = apart(seen, from);
   // Most patterns start with a name, and most paths with another.
-  const first = segments[0];
-  if (first !== undefined && first !== "**" && wanted[0] !== "**" && !globsMeet(wanted[0] ?? "", first)) return false;
+  if (head !== undefined && first !== undefined && head !== first) return false;
   /** Which places in the pattern the path may have come to; the last is behind its end. */
   let states = closed([true], wanted);
   for (const segment of segments) {

@@ -141,7 +141,7 @@ function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
   }
 }
 
-/** Every bucket that may hold a rule for this atom; a rule may come more than once. */
+/** Every bucket that may hold a rule for this atom, once; a rule may stand in several. */
 export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRule[][] {
   const found: CompiledRule[][] = [];
   if (index.rest.length > 0) found.push(index.rest);
@@ -170,7 +170,7 @@ export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRu
 
 function open(buckets: Buckets, key: string, found: CompiledRule[][]): void {
   const bucket = buckets.get(key);
-  if (bucket) found.push(bucket);
+  if (bucket && !found.includes(bucket)) found.push(bucket);
 }
 
 function openInAnyCase(buckets: Buckets, name: string, found: CompiledRule[][]): void {

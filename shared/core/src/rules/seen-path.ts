@@ -2,6 +2,7 @@
 
 import type { Atom, PathFact } from "@holdpoint/wire/facts.ts";
 import { attests, featuresOf, type View } from "./criteria/view.ts";
+import { plainName } from "./glob-meet.ts";
 
 const HOMES = /^(?:\/home\/[^/]+|\/root|\/users\/[^/]+|\/var\/root|\/mnt\/c\/users\/[^/]+|~[^/]*)(?=\/|$)/;
 
@@ -29,8 +30,16 @@ export interface SeenPath {
   workspace: string | undefined | null;
   home: string | undefined | null;
   scratch: string | undefined | null;
-  /** the place that was taken apart last: the patterns of a list mostly ask about the same one */
-  apart: { place: string; segments: readonly string[] } | undefined;
+  /** the place that was taken apart last */
+  apart: Apart | undefined;
+}
+
+/** A place as its names, none for the place itself. */
+export interface Apart {
+  place: string;
+  segments: readonly string[];
+  /** the first of them, where it is a plain name */
+  head: string | undefined;
 }
 
 /** The atom's path at `index`. `tighten`: in any case of letters, in any home; else exactly, and only where it is surely known. */
@@ -97,13 +106,13 @@ export function inScratch(seen: SeenPath): string | undefined {
   return seen.scratch;
 }
 
-/** The names of a place, none for the place itself. */
-export function segmentsOf(seen: SeenPath, place: string): readonly string[] {
-  if (seen.apart?.place === place) return seen.apart.segments;
+/** What the place is made of; kept, because the next pattern mostly asks about the same one. */
+export function apart(seen: SeenPath, place: string): Apart {
+  if (seen.apart?.place === place) return seen.apart;
   const rest = place.startsWith("/") ? place.slice(1) : place;
   const segments = rest === "" ? [] : rest.split("/");
-  seen.apart = { place, segments };
-  return segments;
+  seen.apart = { place, segments, head: plainName(segments[0]) };
+  return seen.apart;
 }
 
 /** The rest of `path` below `folder`; a relative path lies below an unknown folder, if it does not climb out of it. */

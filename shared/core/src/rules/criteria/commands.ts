@@ -38,8 +38,13 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
     }
   }
   const byProgram = Map.groupBy(all, ({ program }) => (isWild(program) ? "*" : program));
-  const among = (name: string, view: View, atom: Atom): boolean =>
-    byProgram.get(name)?.some((pattern) => commandMatches(pattern, atom, direction, view)) ?? false;
+  const among = (name: string, view: View, atom: Atom): boolean => {
+    const patterns = byProgram.get(name);
+    if (!patterns) return false;
+    const words = atom.meaning ? wordsOf(atom.meaning) : [];
+    for (const pattern of patterns) if (commandMatches(pattern, atom, words, direction, view)) return true;
+    return false;
+  };
   const wild = byProgram.has("*");
   const test: Test = (view, atom) => {
     if (atom.program !== undefined && among(atom.program, view, atom)) return true;
@@ -215,11 +220,16 @@ function patternAction(command: string): Action {
   };
 }
 
-export function commandMatches(pattern: CommandPattern, atom: Atom, direction: Direction, view: View): boolean {
-  if (pattern.first !== undefined) {
-    const given = atom.meaning?.subcommands[0] ?? atom.meaning?.operands[0];
-    if (typeof given === "string" && given !== pattern.first) return false;
-  }
+/** @param given subcommands and operands of what the atom means */
+function commandMatches(
+  pattern: CommandPattern,
+  atom: Atom,
+  given: readonly (string | null)[],
+  direction: Direction,
+  view: View,
+): boolean {
+  const [first] = given;
+  if (pattern.first !== undefined && typeof first === "string" && first !== pattern.first) return false;
   const named = atom.program !== undefined && pattern.programTest(atom.program);
   if (named && direction === "loosen" && !onlyHarmless(atom, pattern.wrappers)) return false;
   if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));
@@ -227,15 +237,12 @@ export function commandMatches(pattern: CommandPattern, atom: Atom, direction: D
   if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
-  if (pattern.operands.length > 0) {
-    const words = wordsOf(meaning);
-    for (const [index, test] of pattern.operands.entries())
-      if (!operandMatches(test, index, words, meaning, direction, view)) return false;
-  }
+  for (let index = 0; index < pattern.operands.length; index += 1)
+    if (!operandMatches(pattern.operands[index] as WordTest, index, given, meaning, direction, view)) return false;
   for (const { name, value } of pattern.options) {
-    const given = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
-    if (given === undefined) return false;
-    if (value && given !== true && !value(given)) return false;
+    const set = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
+    if (set === undefined) return false;
+    if (value && set !== true && !value(set)) return false;
   }
   return true;
 }
