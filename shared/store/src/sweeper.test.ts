@@ -121,4 +121,14 @@ describe("alone", () => {
     await expect(t.store.sweeper.alone("sweep", () => Promise.reject(new Error("broke")))).rejects.toThrow("broke");
     expect(await t.store.sweeper.alone("sweep", async () => "free")).toBe("free");
   });
+
+  test("a connection that is lost meanwhile ends this turn, and nothing else", async () => {
+    const held = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1214606950";
+    const turn = t.store.sweeper.alone("sweep", async () => {
+      await t.owner.query(`SELECT pg_terminate_backend(pid) FROM (${held}) holders`);
+      await expect.poll(async () => (await t.owner.query(held)).rows).toEqual([]);
+    });
+    await expect(turn).rejects.toThrow();
+    expect(await t.store.sweeper.alone("sweep", async () => "free")).toBe("free");
+  });
 });

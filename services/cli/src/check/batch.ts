@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { decide } from "@holdpoint/core/decide.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
+import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
@@ -65,24 +66,31 @@ interface RowError {
 const unreadable = (line: number, error: RowError, id?: Json): string =>
   JSON.stringify({ ...(id === undefined ? {} : { id }), line, error });
 
-function judge(set: PolicySet, row: Row, line: number, place?: { cwd: string; home: string }): string {
+type Place = { cwd: string; home: string };
+
+function judge(set: PolicySet, row: Row, line: number, place?: Place, checkers?: readonly Checker[]): string {
   const action = actionOf(row, place);
   const startMs = performance.now();
-  const { verdict } = decide(set, action);
+  const { verdict } = decide(set, action, checkers);
   const micros = Math.round((performance.now() - startMs) * 10_000) / 10;
   const { effect, outcome, rules, reason, risk } = verdict;
   return JSON.stringify({ id: row["id"] ?? line, effect, outcome, rules, reason, risk, micros });
 }
 
 /** The answer to one line, or undefined for an empty one. */
-export function answerLine(set: PolicySet, line: Line, place?: { cwd: string; home: string }): string | undefined {
+export function answerLine(
+  set: PolicySet,
+  line: Line,
+  place?: Place,
+  checkers?: readonly Checker[],
+): string | undefined {
   const text = textOf(line);
   if (typeof text !== "string") return unreadable(line.number, text);
   if (text.trim() === "") return undefined;
   let row: Row | undefined;
   try {
     row = parseRow(text);
-    return judge(set, row, line.number, place);
+    return judge(set, row, line.number, place, checkers);
   } catch (error) {
     // A fault names what is wrong with the row. Anything else is a bug of ours, and no row of it may look decided.
     if (!isFault(error)) process.stderr.write(`holdpoint: line ${line.number}: ${error}\n`);
@@ -97,11 +105,12 @@ export function answerLine(set: PolicySet, line: Line, place?: { cwd: string; ho
 export async function* batch(
   set: PolicySet,
   path: string,
-  place?: { cwd: string; home: string },
+  place?: Place,
+  checkers?: readonly Checker[],
 ): AsyncGenerator<string> {
   const from = path === "-" ? process.stdin : createReadStream(path);
   for await (const line of lines(from)) {
-    const answer = answerLine(set, line, place);
+    const answer = answerLine(set, line, place, checkers);
     if (answer !== undefined) yield `${answer}\n`;
   }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { decide } from "@holdpoint/core/decide.ts";
 import { builtinCheckers } from "@holdpoint/core/safety/builtin.ts";
+import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { parseStrictJson } from "@holdpoint/wire/strict-json.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
@@ -11,7 +12,7 @@ import { EXIT } from "../failure.ts";
 import { writeOut } from "../output.ts";
 import { batch } from "./batch.ts";
 import { type PolicyOptions, policySet } from "./policy.ts";
-import { remoteCheckers } from "./remote.ts";
+import { addedCheckers } from "./remote.ts";
 import { actionOf, isRow, PLACE } from "./row.ts";
 import { verdictText } from "./text.ts";
 
@@ -51,12 +52,14 @@ function argsOf(text: string | undefined) {
   return args;
 }
 
-/** rulings §B12: a checker that cannot be called here must not look as if it had found nothing. */
-async function refuseUnrun(without: readonly string[]): Promise<void> {
+/** rulings §B12: a checker that cannot be called here must not look as if it had found nothing. Returns those that can. */
+async function checkersHere(without: readonly string[]): Promise<readonly Checker[]> {
   const builtin = without.find((id) => builtinCheckers.some((checker) => checker.id === id));
   if (builtin !== undefined) throw new Fault("invalid", `--without ${builtin}: it is built in and always runs`);
-  const unrun = (await remoteCheckers()).filter((id) => !without.includes(id));
+  const { here, remote } = await addedCheckers();
+  const unrun = remote.filter((id) => !without.includes(id));
   if (unrun.length > 0) throw new Fault("not_ready", unrun.map((id) => `not run: ${id}`).join("\n"));
+  return [...builtinCheckers, ...here.filter(({ id }) => !without.includes(id))];
 }
 
 /** Resolves to the exit code. Throws what stops it before a decision: exit 2. */
@@ -65,19 +68,19 @@ export async function check(
   args: string | undefined,
   options: CheckOptions,
 ): Promise<number> {
-  await refuseUnrun(options.without ?? []);
+  const checkers = await checkersHere(options.without ?? []);
   if (options.batch !== undefined) {
     if (tool !== undefined) throw new Fault("invalid", "--batch takes its calls from the file: name no tool beside it");
     const set = policySet(options, process.cwd());
     const place = { cwd: options.cwd ?? PLACE.cwd, home: options.home ?? PLACE.home };
-    for await (const answer of batch(set, options.batch, place)) await writeOut(answer);
+    for await (const answer of batch(set, options.batch, place, checkers)) await writeOut(answer);
     return 0;
   }
   if (tool === undefined)
     throw new Fault("invalid", 'expected a tool, for example: holdpoint check Bash \'{"command":"ls"}\'');
   const place = { cwd: options.cwd ?? process.cwd(), home: options.home ?? homedir() };
   const action = actionOf({ tool, args: argsOf(args) }, place);
-  const { facts, verdict } = decide(policySet(options, process.cwd()), action);
+  const { facts, verdict } = decide(policySet(options, process.cwd()), action, checkers);
   await writeOut(
     options.json
       ? `${JSON.stringify({ ...published(verdict), ...(options.trace && { trace: verdict.trace, facts }) })}\n`

@@ -1,4 +1,4 @@
-// load.ts — the file that HOLDPOINT_CHECKERS names: checkers outside this process, beside the built-in ones
+// load.ts — the file that HOLDPOINT_CHECKERS names: programs, addresses, Cedar and Rego policies, beside the built-in checkers
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -8,8 +8,12 @@ import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { parse } from "yaml";
 import { z } from "zod";
+import { cedarChecker } from "./cedar.ts";
+import type { Value } from "./cedar-request.ts";
 import { commandChecker } from "./command.ts";
 import { httpChecker } from "./http.ts";
+import type { Asked } from "./protocol.ts";
+import { regoChecker } from "./rego.ts";
 
 const common = {
   id: z.string().regex(/^[a-z][a-z0-9-]{1,63}$/, { error: "expected lower-case letters, digits and `-`" }),
@@ -26,6 +30,13 @@ const Entry = z.union([
     cwd: z.string().optional(),
     env: z.record(z.string(), z.string()).optional(),
   }),
+  z.strictObject({
+    ...common,
+    cedar: z.union([z.string(), z.array(z.string()).min(1)]),
+    schema: z.string().optional(),
+    entities: z.string().optional(),
+  }),
+  z.strictObject({ ...common, rego: z.string(), entrypoint: z.string().optional(), data: z.string().optional() }),
   z.strictObject({ ...common, url: z.url({ protocol: /^https?$/ }), tokenFile: z.string().optional() }),
 ]);
 type Entry = z.infer<typeof Entry>;
@@ -38,9 +49,11 @@ const refuse = (path: string, why: string): never => {
   });
 };
 
-function readText(path: string, of: string): string {
+const readText = (path: string, of: string): string => readBytes(path, of).toString("utf8");
+
+function readBytes(path: string, of: string): Buffer<ArrayBuffer> {
   try {
-    return readFileSync(of, "utf8");
+    return readFileSync(of);
   } catch (error) {
     return refuse(
       path,
@@ -49,13 +62,68 @@ function readText(path: string, of: string): string {
   }
 }
 
-/** The configuration is part of the version: another command or address may answer differently. */
-const versionOf = (entry: Entry): string =>
-  `${entry.version ?? "1"}:${createHash("sha256").update(JSON.stringify(entry)).digest("hex").slice(0, 12)}`;
+/** The configuration is part of the version, and so are the files it names: with others the answers may differ. */
+function versionOf(entry: Entry, files: readonly (Buffer | string | undefined)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(entry));
+  for (const file of files) hash.update("\0").update(file ?? "");
+  return `${entry.version ?? "1"}:${hash.digest("hex").slice(0, 12)}`;
+}
+
+/** Policies that are asked in this process; what is wrong with them refuses the start. */
+function inProcess(path: string, checker: string, make: () => Checker): Checker {
+  try {
+    return make();
+  } catch (error) {
+    // `opa-wasm` throws texts
+    return refuse(path, `checker \`${checker}\`: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const optional = (path: string, of: string | undefined) => (of === undefined ? undefined : readText(path, of));
+
+function cedarOf(entry: Extract<Entry, { cedar: unknown }>, path: string, asked: Asked): Checker {
+  const policies = [entry.cedar]
+    .flat()
+    .map((file) => readText(path, file))
+    .join("\n");
+  const [schema, entities] = [optional(path, entry.schema), optional(path, entry.entities)];
+  return inProcess(path, asked.checker, () =>
+    cedarChecker({
+      ...asked,
+      version: versionOf(entry, [policies, schema, entities]),
+      policies,
+      ...(schema !== undefined && { schema }),
+      ...(entities !== undefined && { entities: z.array(CedarEntity).parse(JSON.parse(entities)) }),
+    }),
+  );
+}
+const Uid = z.strictObject({ type: z.string(), id: z.string() });
+const CedarEntity = z.strictObject({
+  uid: Uid,
+  attrs: z.record(z.string(), z.custom<Value>()).default({}),
+  parents: z.array(Uid).default([]),
+});
+
+function regoOf(entry: Extract<Entry, { rego: unknown }>, path: string, asked: Asked): Checker {
+  const wasm = readBytes(path, entry.rego);
+  const data = optional(path, entry.data);
+  return inProcess(path, asked.checker, () =>
+    regoChecker({
+      ...asked,
+      version: versionOf(entry, [wasm, data]),
+      wasm,
+      ...(entry.entrypoint !== undefined && { entrypoint: entry.entrypoint }),
+      ...(data !== undefined && { data: z.record(z.string(), z.json()).parse(JSON.parse(data)) }),
+    }),
+  );
+}
 
 function checkerOf(entry: Entry, path: string): Checker {
   const { id: checker, timeoutMs, escalatable } = entry;
-  const asked = { checker, timeoutMs, version: versionOf(entry), ...(escalatable !== undefined && { escalatable }) };
+  const own = { checker, timeoutMs, ...(escalatable !== undefined && { escalatable }) };
+  if ("cedar" in entry) return cedarOf(entry, path, own);
+  if ("rego" in entry) return regoOf(entry, path, own);
+  const asked = { ...own, version: versionOf(entry, []) };
   if ("url" in entry) {
     const token = entry.tokenFile === undefined ? undefined : readText(path, entry.tokenFile).trim();
     return httpChecker({ ...asked, url: entry.url, ...(token !== undefined && { token }) });
@@ -83,7 +151,10 @@ export function loadCheckers(path: string): Checker[] {
     const entry = Entry.safeParse(value);
     const where = `checker ${index + 1}`;
     if (!entry.success)
-      return refuse(path, `${where}: expected \`id\` and either \`command\` or \`url\`, nothing unknown`);
+      return refuse(
+        path,
+        `${where}: expected \`id\` and one of \`command\`, \`url\`, \`cedar\`, \`rego\`, nothing unknown`,
+      );
     if (taken.has(entry.data.id)) return refuse(path, `${where}: the id \`${entry.data.id}\` is taken`);
     taken.add(entry.data.id);
     return checkerOf(entry.data, path);
