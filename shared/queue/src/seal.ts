@@ -1,7 +1,8 @@
 // seal.ts — packs as cipher text: AES-256-GCM, bound to tenant, from, to, and each action with its epoch (rulings §E6)
 // A pack that was forged, altered, cut, or moved to another queue does not open, and so changes nothing.
 
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
+import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { JOB_VERSION, JOB_VERSIONS, type Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
@@ -63,7 +64,7 @@ export function seal(ring: KeyRing, from: Sender, to: Stage, items: readonly Pac
     items.map(({ actionId, epoch }) => [actionId, epoch]),
   ];
   const clear = Buffer.from(JSON.stringify(header)).toString("base64url");
-  const iv = randomBytes(IV_BYTES);
+  const iv = smallRandom(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(clear));
   const text = `[${items.map(({ json }) => json).join(",")}]`;

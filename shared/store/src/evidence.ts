@@ -1,7 +1,8 @@
 // evidence.ts — what an event says: a public part that is hashed, and content that stands behind salted commitments
 
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import { newId } from "@holdpoint/runtime/id.ts";
+import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
@@ -47,7 +48,7 @@ export function writeEvent(key: TenantKey, draft: EventDraft): WrittenEvent {
   const commitments: Record<string, string> = {};
   for (const [field, value] of Object.entries({ ...draft.content, person })) {
     if (value === undefined) continue;
-    const salt = randomBytes(16).toString("hex");
+    const salt = smallRandom(16).toString("hex");
     // what comes from a program may hold `undefined` or dates: as JSON it holds neither
     const json = typeof value === "string" ? value.toWellFormed() : (JSON.parse(JSON.stringify(value)) as Json);
     content[field] = [salt, json];

@@ -8,6 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
+import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Database } from "./pool.ts";
 
@@ -15,7 +16,7 @@ const FORMAT = 1;
 const HEAD = 1 + 12 + 16; // format, nonce, tag
 
 function seal(key: KeyObject, aad: string, clear: string | Buffer): Buffer {
-  const nonce = randomBytes(12);
+  const nonce = smallRandom(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(Buffer.from(aad));
   const body = typeof clear === "string" ? cipher.update(clear, "utf8") : cipher.update(clear);
