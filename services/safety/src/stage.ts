@@ -5,20 +5,28 @@ import { fold } from "@holdpoint/core/safety/fold.ts";
 import { findWith } from "@holdpoint/engine/check.ts";
 import { judged } from "@holdpoint/engine/judged.ts";
 import type { HandOverFrom } from "@holdpoint/queue/topology.ts";
+import type { Finding } from "@holdpoint/wire/decision.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 
-export const safetyStage =
-  (checkers: readonly Checker[]) =>
-  async (message: Message): Promise<HandOverFrom<"safety">> => {
-    const { action, facts, verdict } = judged(message);
-    const findings = await findWith(checkers, action, facts);
-    const folded: Verdict = {
-      ...fold(verdict, findings, { escalated: action.escalated !== undefined }),
-      checkers: checkersVersion(checkers),
+export function safetyStage(
+  checkers: readonly Checker[],
+): (message: Message) => HandOverFrom<"safety"> | Promise<HandOverFrom<"safety">> {
+  const version = checkersVersion(checkers);
+  const folded = (message: Message, findings: Finding[]): HandOverFrom<"safety"> => {
+    const { action, facts, verdict: before } = judged(message);
+    const verdict: Verdict = {
+      ...fold(before, findings, { escalated: action.escalated !== undefined }),
+      checkers: version,
     };
-    const next: Message = { ...message, verdict: folded, findings };
-    return folded.effect === "deny"
-      ? { settle: { message: next, facts, verdict: folded, findings } }
+    const next: Message = { ...message, verdict, findings };
+    return verdict.effect === "deny"
+      ? { settle: { message: next, facts, verdict, findings } }
       : { to: "sandbox", message: next };
   };
+  return (message) => {
+    const { action, facts } = judged(message);
+    const findings = findWith(checkers, action, facts);
+    return findings instanceof Promise ? findings.then((found) => folded(message, found)) : folded(message, findings);
+  };
+}

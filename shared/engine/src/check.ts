@@ -4,7 +4,7 @@ import { setTimeout as after } from "node:timers/promises";
 import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { isCheckerFault, runChecker } from "@holdpoint/core/safety/run.ts";
 import { countCheckerFailure, timeChecker } from "@holdpoint/runtime/metrics.ts";
-import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
+import { inSpanAtOnce, SPANS } from "@holdpoint/runtime/trace.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { Finding } from "@holdpoint/wire/decision.ts";
 import type { Facts } from "@holdpoint/wire/facts.ts";
@@ -12,30 +12,38 @@ import { SpanStatusCode } from "@opentelemetry/api";
 
 const wait = (ms: number, signal?: AbortSignal): Promise<void> => after(ms, undefined, { signal });
 
-async function findingsOf(checker: Checker, action: Action, facts: Facts): Promise<Finding[]> {
+function findingsOf(checker: Checker, action: Action, facts: Facts): Finding[] | Promise<Finding[]> {
   const attributes = {
     "holdpoint.action.id": action.id,
     "holdpoint.stage": "safety",
     "holdpoint.checker.id": checker.id,
   };
-  return inSpan(SPANS.checker, { attributes }, async (span) => {
+  return inSpanAtOnce(SPANS.checker, { attributes }, (span) => {
     const startedAt = performance.now();
-    const found = await runChecker(checker, action, facts, wait);
-    timeChecker(checker.id, performance.now() - startedAt);
-    for (const each of found.filter(isCheckerFault)) {
-      countCheckerFailure(checker.id, each.code);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: each.code });
-    }
-    span.setAttributes({
-      "holdpoint.checker.findings": found.map(({ code }) => code),
-      "holdpoint.checker.blocks": found.some(({ severity }) => severity === "block"),
-    });
-    return found;
+    const tell = (found: Finding[]): Finding[] => {
+      timeChecker(checker.id, performance.now() - startedAt);
+      for (const each of found.filter(isCheckerFault)) {
+        countCheckerFailure(checker.id, each.code);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: each.code });
+      }
+      span.setAttributes({
+        "holdpoint.checker.findings": found.map(({ code }) => code),
+        "holdpoint.checker.blocks": found.some(({ severity }) => severity === "block"),
+      });
+      return found;
+    };
+    const found = runChecker(checker, action, facts, wait);
+    return found instanceof Promise ? found.then(tell) : tell(found);
   });
 }
 
-/** All findings in the order of the checkers. Never throws, and never takes longer than the slowest deadline. */
-export async function findWith(checkers: readonly Checker[], action: Action, facts: Facts): Promise<Finding[]> {
-  const answers = await Promise.all(checkers.map((checker) => findingsOf(checker, action, facts)));
-  return answers.flat();
+/**
+ * All findings in the order of the checkers; at once where all of them answer at once. Never throws, and never takes
+ * longer than the slowest deadline.
+ */
+export function findWith(checkers: readonly Checker[], action: Action, facts: Facts): Finding[] | Promise<Finding[]> {
+  const answers = checkers.map((checker) => findingsOf(checker, action, facts));
+  return answers.every((answer) => Array.isArray(answer))
+    ? answers.flat()
+    : Promise.all(answers).then((all) => all.flat());
 }

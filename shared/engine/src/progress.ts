@@ -13,17 +13,22 @@ export interface Progress {
 export function createProgress(clock: { now(): number }): Progress {
   let inHand = 0;
   let lastMoveAt = clock.now();
+  const ended = () => {
+    inHand--;
+    lastMoveAt = clock.now();
+  };
   return {
     inHand: () => inHand,
     lastMoveAt: () => lastMoveAt,
-    counted: (work) => async (message, context) => {
+    counted: (work) => (message, context) => {
       inHand++;
       lastMoveAt = clock.now();
+      let answer: ReturnType<StageWork> | undefined;
       try {
-        return await work(message, context);
+        answer = work(message, context);
+        return answer instanceof Promise ? answer.finally(ended) : answer;
       } finally {
-        inHand--;
-        lastMoveAt = clock.now();
+        if (!(answer instanceof Promise)) ended();
       }
     },
   };

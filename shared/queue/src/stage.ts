@@ -31,7 +31,7 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
  * Runs work with a budget. Work that ignores its signal loses the race and its result is dropped. Timer and signal are
  * made when they are needed: most work is done before it would have been worth it.
  */
-async function withBudget(work: StageWork, message: Message, timeoutMs: number): Promise<HandOver> {
+function withBudget(work: StageWork, message: Message, timeoutMs: number): HandOver | Promise<HandOver> {
   let controller: AbortController | undefined;
   const budget = {
     get signal(): AbortSignal {
@@ -48,11 +48,7 @@ async function withBudget(work: StageWork, message: Message, timeoutMs: number):
       reject(new Error(`the stage took longer than ${timeoutMs} ms`));
     }, timeoutMs);
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** The time after which nobody tries any more: the sweeper denies such an action in the database. */
@@ -63,30 +59,38 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
   const { timeoutMs, attempts } = topology[stage];
   const alone = mutex();
 
-  const handOn = async (handOver: HandOver, message: Message, ms: number): Promise<void> => {
+  const handOn = (handOver: HandOver, message: Message, ms: number): Promise<void> | undefined => {
     const timing = { stage, ms: Math.round(ms * 1_000) / 1_000 };
     if ("settle" in handOver) {
       const { settle } = handOver;
       return deps.settle({ ...settle, message: { ...settle.message, stages: [...message.stages, timing] } });
     }
-    if ("done" in handOver) return;
+    if ("done" in handOver) return undefined;
     if (!mayHandOver(stage, handOver.to)) throw new Error(`\`${stage}\` may not hand over to \`${handOver.to}\``);
     const { alone: _tried, ...rest } = handOver.message;
     return deps.send(stage, handOver.to, [{ ...rest, sentAt: Date.now(), stages: [...message.stages, timing] }]);
   };
 
-  /** Repeats one step while only infrastructure fails, up to the action's deadline. */
-  const persist = async <T>(message: Message, step: () => Promise<T>): Promise<T> => {
+  /** Waits before an infrastructure fault is met again; any other error, and one past the action's deadline, goes up. */
+  const backOff = async (message: Message, error: unknown, tries: number): Promise<void> => {
+    if (!isInfrastructure(error) || deps.closing() || Date.now() > deadlineOf(message)) throw error;
+    await pause(Math.min(1_000, 50 * 2 ** Math.min(tries, 5)));
+  };
+
+  const giveUp = async (message: Message, error: unknown): Promise<void> => {
     for (let tries = 0; ; tries++) {
       try {
-        return await step();
-      } catch (error) {
-        if (!isInfrastructure(error) || deps.closing() || Date.now() > deadlineOf(message)) throw error;
-        await pause(Math.min(1_000, 50 * 2 ** Math.min(tries, 5)));
+        return await deps.exhausted(message, error);
+      } catch (fault) {
+        await backOff(message, fault, tries);
       }
     }
   };
 
+  /**
+   * The work once, its hand-over until it is taken: infrastructure faults only repeat the step that met them. A stage
+   * that throws is tried again from its beginning, and then the action is denied.
+   */
   const runOne = async (message: Message, span: Span): Promise<void> => {
     span.setAttributes({
       "holdpoint.action.id": message.action.id,
@@ -95,21 +99,30 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
       "gen_ai.agent.id": message.action.principal.agent,
       "gen_ai.conversation.id": message.action.session.id,
     });
-    for (let attempt = 1; ; attempt++) {
+    let handOver: HandOver | undefined;
+    let ms = 0;
+    for (let throws = 0, waits = 0; ; ) {
       try {
-        const startedAt = performance.now();
-        const handOver = await persist(message, () => withBudget(work, message, timeoutMs));
-        const ms = performance.now() - startedAt;
-        timeStage(stage, ms);
-        await persist(message, () => handOn(handOver, message, ms));
-        return;
+        if (handOver === undefined) {
+          const startedAt = performance.now();
+          const answer = withBudget(work, message, timeoutMs);
+          // Most work answers at once: a wait of nothing would still cost a turn for each action.
+          handOver = answer instanceof Promise ? await answer : answer;
+          ms = performance.now() - startedAt;
+          timeStage(stage, ms);
+        }
+        return await handOn(handOver, message, ms);
       } catch (error) {
-        if (isInfrastructure(error)) throw error;
-        deps.log.warn({ error, stage, attempt, actionId: message.action.id }, "a stage failed on an action");
-        if (attempt < attempts) continue;
+        if (isInfrastructure(error)) {
+          await backOff(message, error, waits++);
+          continue;
+        }
+        handOver = undefined;
+        throws++;
+        deps.log.warn({ error, stage, attempt: throws, actionId: message.action.id }, "a stage failed on an action");
+        if (throws < attempts) continue;
         countFailClosed("stage_failed", stage);
-        await persist(message, () => deps.exhausted(message, error));
-        return;
+        return giveUp(message, error);
       }
     }
   };
@@ -133,9 +146,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
             "an action ends the process that works on it: denied as poison",
           );
           countFailClosed("poison", stage);
-          await persist(message, () =>
-            deps.exhausted(message, new Error("poison: the worker died twice on this action")),
-          );
+          await giveUp(message, new Error("poison: the worker died twice on this action"));
           continue;
         }
         const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];

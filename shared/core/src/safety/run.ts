@@ -48,8 +48,13 @@ function read(checker: Checker, answer: unknown): Finding[] {
   }
 }
 
-/** One checker, one answer: never throws, never waits longer than its deadline (an answer that is already there needs no timer). */
-export async function runChecker(checker: Checker, action: Action, facts: Facts, after: After): Promise<Finding[]> {
+/** One checker, one answer: never throws, never waits longer than its deadline. An answer that is there needs no promise. */
+export function runChecker(
+  checker: Checker,
+  action: Action,
+  facts: Facts,
+  after: After,
+): Finding[] | Promise<Finding[]> {
   const stop = new AbortController();
   let answer: unknown;
   try {
@@ -58,6 +63,15 @@ export async function runChecker(checker: Checker, action: Action, facts: Facts,
     return failed(checker);
   }
   if (!(answer instanceof Promise)) return isThenable(answer) ? garbage(checker) : read(checker, answer);
+  return inTime(checker, answer, stop, after);
+}
+
+async function inTime(
+  checker: Checker,
+  answer: Promise<unknown>,
+  stop: AbortController,
+  after: After,
+): Promise<Finding[]> {
   const timer = new AbortController();
   const answered = answer.then(
     (value: unknown) => read(checker, value),
