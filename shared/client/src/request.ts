@@ -19,6 +19,8 @@ export interface Sending {
   body?: unknown;
   query?: Record<string, string | number | undefined>;
   idempotencyKey?: string | undefined;
+  /** the `etag` of what is changed: refused when it has changed since */
+  ifMatch?: string | undefined;
   /** what the server is asked to wait, on top of the time that any answer may take */
   waitMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -63,7 +65,7 @@ function refusal(status: number, value: unknown): Fault {
  */
 export function createRequest({ url, key, timeoutMs = TIMEOUT_MS, fetch: send = fetch }: ClientOptions): Request {
   const base = new URL(url);
-  return async (method, path, answer, { body, query = {}, idempotencyKey, waitMs = 0, signal } = {}) => {
+  return async (method, path, answer, { body, query = {}, idempotencyKey, ifMatch, waitMs = 0, signal } = {}) => {
     const target = new URL(path, base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) target.searchParams.set(name, String(value));
@@ -80,6 +82,7 @@ export function createRequest({ url, key, timeoutMs = TIMEOUT_MS, fetch: send = 
           accept: "application/json",
           ...(body !== undefined && { "content-type": "application/json" }),
           ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
+          ...(ifMatch !== undefined && { "if-match": `"${ifMatch}"` }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

@@ -60,6 +60,49 @@ export function addPolicyCommands(program: Command, { policyFile, addPolicy, end
     .action(ending(async (before, after, options) => (await import("./diff.ts")).policyDiff(before, after, options)));
 
   policy
+    .command("import")
+    .summary("another client's rules as a document of ours (exits 0, 2 error); what is left out goes to stderr")
+    .description(
+      "Reads Claude Code permissions, Gemini CLI policies, Codex rules and the other dialects, and prints a native document.\n" +
+        "Nothing is widened: what cannot be said is left out of an allow and said more strictly in a deny.",
+    )
+    .argument("<file>", "a file, a folder of overlays, or dialect=file")
+    .option("--out <file>", "write it there")
+    .action(ending(async (file, options) => (await import("./exchange.ts")).policyImport(file, options)));
+
+  policy
+    .command("export")
+    .summary("our policies as another client's rules (exits 0, 2 error); what is lost goes to stderr")
+    .requiredOption("--to <client>", "claude-code, gemini or codex")
+    .addOption(policyFile())
+    .addOption(addPolicy())
+    .option("--out <file>", "write it there")
+    .action(ending(async (options) => (await import("./exchange.ts")).policyExport(options)));
+
+  policy
+    .command("migrate")
+    .summary("older forms in the present one (exits 0, 2 error)")
+    .description(
+      "Prints the new text of one file; with --in-place each file is changed, and kept as it was in <file>.bak.",
+    )
+    .argument("[files...]", "policy files, or an agent's configuration (default: policy.d)")
+    .option("--in-place", "change the files")
+    .action(ending(async (files, options) => (await import("./migrate.ts")).policyMigrate(files, options)));
+
+  policy
+    .command("publish")
+    .summary("send documents to a running gateway, until every worker runs them (exits 0, 2 error)")
+    .argument("[files...]", "policy files; each is called as its file, without the ending")
+    .option("--name <name>", "what it is called there")
+    .option("--draft", "write it, and leave the publishing to somebody else")
+    .option("--id <id>", "publish what is written already")
+    .option("--shadow", "only watch it beside what runs")
+    .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
+    .option("--key-file <file>", "holds your key (default: HOLDPOINT_KEY, else you are asked)")
+    .option("--data <dir>", "data folder of the `up` to talk to")
+    .action(ending(async (files, options) => (await import("./publish.ts")).policyPublish(files, options)));
+
+  policy
     .command("schema")
     .summary("the JSON Schema of policy documents, for editors")
     .option("--out <file>", "write it there")

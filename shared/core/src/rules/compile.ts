@@ -63,21 +63,33 @@ function alwaysOn(): CompiledSource {
 
 const isLive = ({ shadow }: PolicySource): boolean => shadow !== true;
 
-/** Overlay files are one document together (seed 002), every other source is one by itself. */
-function compileAll(sources: readonly PolicySource[], problems: Problem[]): CompiledSource[] {
+/** A source with what its dialect made of it; overlay files together are one. */
+export interface DraftedSource {
+  source: PolicySource;
+  draft: Draft;
+}
+
+/** Overlay files are one document together (seed 002), every other source is one by itself. Problems are pushed. */
+export function draftSources(sources: readonly PolicySource[], problems: Problem[]): DraftedSource[] {
   const overlays = sources.filter(({ dialect }) => dialect === "overlay");
   const others = sources.filter((source) => !overlays.includes(source));
-  const compiled = others.map((source) => compileSource(source, problems));
+  const drafted = others.map((source) => draftOf(source, problems));
   const [first] = overlays;
   if (first) {
     const before = problems.length;
     const draft = mergeOverlays(overlays, problems);
     const folder = first.name.replace(/\/?[^/]*$/, "") || first.name;
-    const source = { ...first, name: overlays.length === 1 ? first.name : folder };
-    if (draft && problems.length === before) compiled.push(compileDraft(source, draft, problems, true));
+    const whole = { name: folder, text: overlays.map(({ text }) => text).join("\n") };
+    const source = overlays.length === 1 ? first : { ...first, ...whole };
+    if (draft && problems.length === before) drafted.push({ source, draft });
   }
-  return compiled.filter((one) => one !== undefined);
+  return drafted.filter((one) => one !== undefined);
 }
+
+const compileAll = (sources: readonly PolicySource[], problems: Problem[]): CompiledSource[] =>
+  draftSources(sources, problems).map(({ source, draft }) =>
+    compileDraft(source, draft, problems, triesExamples(source)),
+  );
 
 export interface CompiledSource {
   document: CompiledDocument;
@@ -110,12 +122,20 @@ function sameNames(sources: readonly PolicySource[], problems: Problem[]): void 
   }
 }
 
+/** What we ship was tried by our tests; its examples are not tried again at every start. */
+const triesExamples = (source: PolicySource): boolean => source !== alwaysSource && !isPack(source);
+
 /** One source by itself; `examples` says whether its rules' examples are tried. */
 export function compileSource(
   source: PolicySource,
   problems: Problem[],
-  examples = source !== alwaysSource && !isPack(source),
+  examples = triesExamples(source),
 ): CompiledSource | undefined {
+  const drafted = draftOf(source, problems);
+  return drafted && compileDraft(source, drafted.draft, problems, examples);
+}
+
+function draftOf(source: PolicySource, problems: Problem[]): DraftedSource | undefined {
   const dialect = Object.hasOwn(DIALECTS, source.dialect) ? DIALECTS[source.dialect] : undefined;
   if (!dialect) {
     const near = nearestWord(source.dialect, Object.keys(DIALECTS));
@@ -125,7 +145,7 @@ export function compileSource(
   }
   const before = problems.length;
   const draft = dialect(source, problems);
-  return draft && problems.length === before ? compileDraft(source, draft, problems, examples) : undefined;
+  return draft && problems.length === before ? { source, draft } : undefined;
 }
 
 function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], examples: boolean): CompiledSource {
@@ -153,7 +173,6 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
     ids.add(id);
     if (rule.enabled !== false) rules.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
   }
-  // What we ship was tried by our tests; its examples are not tried again at every start.
   if (problems.length === before && examples) checkExamples(document, rules, refuse);
   return { document: compiled, rules, logRedactions: draft.logRedactions ?? [] };
 }

@@ -126,7 +126,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
   commands: (value, { direction, add }) => add([], () => command.commands(value, direction)),
   program: (value, { direction, add }) => add([], () => command.program(value, direction)),
   startsWith: (value, { direction, add }) => add([], () => command.startsWith(value, direction)),
-  written: (value, { direction, add }) => add([], () => command.written(value, direction)),
+  written: (value, { add }) => add([], () => command.written(value)),
   argsJson: (value, { direction, add }) => add([], () => call.argsJson(value, direction)),
   words: (value, { add }) => add([], () => command.words(value)),
   args: (value, { direction, add }) => {

@@ -122,17 +122,10 @@ export function startsWith(patterns: readonly string[], direction: Direction): C
   return { cost: 4, test };
 }
 
-/**
- * The simple command as it is written, as a glob over its text; in rules that tighten also the whole text that it came from.
- * Like arguments it never allows a command by itself (rulings §B2).
- */
-export function written(patterns: readonly string[], direction: Direction): Criterion {
+/** The simple command as it is written, as a glob over its text. Like arguments it never allows one alone (rulings §B2). */
+export function written(patterns: readonly string[]): Criterion {
   const list = compileWords(patterns, "text", false);
-  const whole = (view: View, { at }: Atom): boolean =>
-    view.facts.strings.some((one) => one.at === at && list.test(one.text.trim()));
-  const test: Test = (view, atom) =>
-    atom.kind === "command" && (list.test(atom.text.trim()) || (direction === "tighten" && whole(view, atom)));
-  return { cost: 5, test };
+  return { cost: 5, test: (_view, atom) => atom.kind === "command" && list.test(atom.text.trim()) };
 }
 
 /** A program by its name alone, or a wrapper that it runs in. */

@@ -38,8 +38,11 @@ export const claudePermissions: Dialect = (source, problems) => {
   }
   const { permissions = {} } = parsed.data;
   const warnings: string[] = [];
-  if (permissions.defaultMode !== undefined && permissions.defaultMode !== "default")
-    warnings.push(`defaultMode \`${permissions.defaultMode}\` is not taken over: what no rule names asks`);
+  const { defaultMode } = permissions;
+  // `dontAsk` denies what is not allowed, and what an entry asks about; every other mode would let more through than a question.
+  const otherwise = defaultMode === "dontAsk" ? "deny" : "ask";
+  if (defaultMode !== undefined && defaultMode !== "default" && defaultMode !== "dontAsk")
+    warnings.push(`defaultMode \`${defaultMode}\` is not taken over: what no rule names asks`);
   if (permissions.additionalDirectories?.length)
     warnings.push("additionalDirectories are not taken over: they would widen what is inside the workspace");
   const rules: Rule[] = [];
@@ -51,7 +54,7 @@ export const claudePermissions: Dialect = (source, problems) => {
         const id = `${list}-${index + 1}${whens.length > 1 ? `-${part + 1}` : ""}`;
         rules.push({
           id,
-          effect: EFFECTS[list],
+          effect: list === "ask" && otherwise === "deny" ? "deny" : EFFECTS[list],
           when,
           reason: `${list}ed by \`${entry}\``.replace("denyed", "denied"),
         });
@@ -60,7 +63,7 @@ export const claudePermissions: Dialect = (source, problems) => {
     }
   }
   return {
-    document: { default: "ask", rules },
+    document: { default: otherwise, rules },
     reading: NATIVE,
     locate: (path) => text.locate(typeof path[1] === "number" ? (origins[path[1]] ?? path) : path),
     warnings,
@@ -90,6 +93,14 @@ function translate(entry: string, list: List, report: Report): When[] {
     return [{ tool: tool.startsWith("mcp__") ? [tool, `${tool}__*`] : [tool] }];
   }
   const files = Object.hasOwn(FILE_TOOLS, tool) ? FILE_TOOLS[tool] : undefined;
+  if (files && list === "allow" && tool !== "Read" && tool !== "Edit") {
+    report("is not looked at there: paths are allowed by `Read(…)` and `Edit(…)` only; left out");
+    return [];
+  }
+  if (files && list === "allow" && /^\/(?!\/)/.test(specifier)) {
+    report("starts at the folder of the settings file, which is not known here; write `./…`; left out");
+    return [];
+  }
   if (files) {
     const any = paths(specifier);
     return list === "allow" ? [{ tool: files.tools, paths: any }] : [{ paths: [{ any, access: files.access }] }];
@@ -105,24 +116,42 @@ function translate(entry: string, list: List, report: Report): When[] {
   return [{ tool: [tool] }];
 }
 
+/** There a chain is looked at command by command, so the text that is compared is that of a simple command. */
 function bash(specifier: string | undefined, list: List, report: Report): When[] {
   if (specifier === undefined || specifier === "*" || specifier === ":*") return [{ tool: ["shell"] }];
   const prefix = /^(.*?)(?::\*| \*)$/s.exec(specifier)?.[1];
   const command = prefix ?? specifier;
-  const readable = isOneCommand(command);
-  if (list === "allow") {
-    if (!readable) {
-      report("is no single simple command, and is left out");
-      return [];
-    }
-    if (prefix !== undefined || specifier.includes("*"))
-      return [{ tool: ["shell"], commands: [command], startsWith: [command] }];
-    return [{ tool: ["shell"], commands: [command], args: { command: { equals: command } } }];
+  const wild = command.includes("*");
+  if (list !== "allow") {
+    const text = [prefix === undefined ? glob(command) : `${glob(command)}*`];
+    const asText: When[] = [
+      { tool: ["shell"], written: text },
+      { tool: ["shell"], args: { command: { glob: text } } },
+    ];
+    // A whole command means itself alone; what follows a prefix may be spelled in any way.
+    return prefix !== undefined && isOneCommand(command) && !wild
+      ? [{ tool: ["shell"], commands: [command] }, ...asText]
+      : asText;
   }
-  const glob = prefix === undefined ? specifier : `${prefix}*`;
-  const asText: When = { tool: ["shell"], args: { command: { glob: [glob.replaceAll(/[{}?\\]/g, "\\$&")] } } };
-  return readable ? [{ tool: ["shell"], commands: [command] }, asText] : [asText];
+  const program = /^[A-Za-z0-9_./+-]+(?=\s|$)/.exec(command)?.[0];
+  if (wild && program !== undefined)
+    return [
+      {
+        tool: ["shell"],
+        program: [program.slice(program.lastIndexOf("/") + 1)],
+        written: prefix === undefined ? [glob(command)] : [glob(command), `${glob(command)} *`],
+      },
+    ];
+  if (wild || !isOneCommand(command)) {
+    report("is no single simple command, and is left out");
+    return [];
+  }
+  if (prefix !== undefined) return [{ tool: ["shell"], commands: [command], startsWith: [command] }];
+  return [{ tool: ["shell"], commands: [command], written: [glob(command)] }];
 }
+
+/** Only the star is a wildcard there. */
+const glob = (text: string): string => text.trim().replaceAll(/[{}?\\!]/g, "\\$&");
 
 /** gitignore's way: `//x` from the root, `~/x` from home, `/x` and `x/y` from the project, a bare name at any depth. */
 function paths(specifier: string): string[] {

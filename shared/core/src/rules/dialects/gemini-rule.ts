@@ -54,7 +54,7 @@ export function translateGemini(rule: GeminiRule, mode: GeminiMode, report: Repo
   }));
 }
 
-type Part = Pick<Rule, "when" | "unless" | "opaque">;
+type Part = Pick<Rule, "when" | "unless" | "opaque"> & { inexact?: boolean };
 
 function allow(rule: GeminiRule, mode: GeminiMode, report: Report): Part[] {
   if (rule.commandRegex !== undefined) {
@@ -109,9 +109,12 @@ function tighten(rule: GeminiRule, report: Report): Part[] {
   // What is denied by its text is denied by its meaning too. An ask by meaning could hide a later deny: it stays a text.
   const meant = [...prefixes, ...(prefix && !prefix.exact ? [prefix.text] : [])].filter(isOneCommand);
   if (rule.decision === "deny" && meant.length > 0) parts.push({ when: { tool: ["shell"], commands: meant } });
-  if (prefixes.length > 0)
-    parts.push({ when: { tool: ["shell"], written: prefixes.map((text) => `${escaped(text)}*`) } });
-  if (patterns.length > 0) parts.push({ when: { ...when, argsJson: patterns } });
+  const texts = prefixes.map((text) => `${escaped(text)}*`);
+  if (texts.length > 0) parts.push({ when: { tool: ["shell"], written: texts } });
+  if (texts.length > 0 && rule.decision === "deny")
+    parts.push({ when: { tool: ["shell"], args: { command: { glob: texts } } } });
+  // A pattern that the whole text meets is met by every command in it.
+  if (patterns.length > 0) parts.push({ when: { ...when, argsJson: patterns }, inexact: true });
   return parts.length > 0 ? parts : [{ when }];
 }
 

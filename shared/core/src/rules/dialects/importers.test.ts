@@ -48,6 +48,29 @@ describe("Claude Code permissions", () => {
     ["a tool by its name", { tool: "Edit", args: { file_path: "a.ts", old_string: "a", new_string: "b" } }, "allow"],
   ])("%s", (_why, example, effect) => expect(judged(settings, example).effect).toBe(effect));
 
+  test.each<[string, object, Example, string]>([
+    ["a star in the middle", { allow: ["Bash(git * main)"] }, "git push origin main", "allow"],
+    ["and what it does not hold", { allow: ["Bash(git * main)"] }, "git push origin main --force", "ask"],
+    ["a star with an end that may be missing", { allow: ["Bash(git * main *)"] }, "git push main", "allow"],
+    ["a star without a space", { allow: ["Bash(ls*)"] }, "lsof", "ask"],
+    ["each command of a chain", { allow: ["Bash(git status)", "Bash(ls:*)"] }, "git status && ls -la", "allow"],
+    ["a deny in a chain", { deny: ["Bash(curl http*)"] }, "cd x && curl http://y", "deny"],
+    [
+      "a path that Claude Code does not look at",
+      { allow: ["Write(./src/**)"] },
+      { tool: "Write", args: { file_path: "src/a", content: "" } },
+      "ask",
+    ],
+    [
+      "a path from the settings' own folder",
+      { allow: ["Read(/src/**)"] },
+      { tool: "Read", args: { file_path: "src/a" } },
+      "ask",
+    ],
+    ["the whole disk", { allow: ["Read(//srv/**)"] }, { tool: "Read", args: { file_path: "/srv/a" } }, "allow"],
+    ["nobody is asked", { allow: ["Bash(ls)"], defaultMode: "dontAsk" }, "pwd", "deny"],
+  ])("%s", (_why, permissions, example, effect) => expect(judged(claude(permissions), example).effect).toBe(effect));
+
   test("what cannot be said is left out of an allow and made stricter in a deny", () => {
     const source = claude({
       allow: ["Bash(a && b)", "Agent(Explore)"],
