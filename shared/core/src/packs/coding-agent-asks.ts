@@ -178,7 +178,7 @@ export const codingAgentAsks = `
     notMatch: ["npm test", "rm -r old"]
   - id: approve-build-output-deletion
     effect: require_approval
-    when: { commands: ["rm -rf"], paths: { any: ["./**"], access: [delete] } }
+    when: { tool: shell, commands: ["rm -rf"], paths: { any: ["./**"], access: [delete] } }
     approval: { role: approver }
     reason: deletes build output
     match: ["rm -rf dist", "rm -rf node_modules"]

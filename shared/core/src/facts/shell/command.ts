@@ -253,7 +253,7 @@ function runUnknown(shell: Shell, words: readonly Word[], setting: Setting): Out
   atom.opaque.push("program is not known before the run");
   atom.class = "warn";
   for (const word of words.slice(1))
-    if (word.text === null ? word.known.includes("/") : word.text.startsWith("/") || word.text.startsWith("~")) {
+    if (word.text === null ? /^[/~]/.test(word.known) : word.text.startsWith("/") || word.text.startsWith("~")) {
       touch(shell.reading, atom, shell.scope, word, "read");
       touch(shell.reading, atom, shell.scope, word, "write");
       touch(shell.reading, atom, shell.scope, word, "delete");

@@ -4,8 +4,9 @@ import { baseName } from "../paths.ts";
 import type { Reading } from "../reading.ts";
 import { runsByItself } from "../self-running.ts";
 import { type Frame, newFrame } from "./frame.ts";
-import { newScope, type Scope } from "./scope.ts";
+import { assign, newScope, type Scope } from "./scope.ts";
 import { readText } from "./walk.ts";
+import { literal, unknownWord } from "./word.ts";
 
 /** Stands among the wrappers of what a script says, so that people see it does not run yet. */
 const WRITTEN = "(written)";
@@ -19,19 +20,65 @@ const isShellScript = (path: string, text: string): boolean => {
   return runsByItself(path) === "git hook" && !name.includes(".");
 };
 
-/** The shell texts in a package.json's scripts. */
-function packageScripts(text: string): string[] {
-  let parsed: unknown;
+/** JSON, or nothing: what does not parse, npm will not run either. */
+function parsed(text: string): unknown {
   try {
-    parsed = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
-    // A fragment of an edit, or no JSON at all: npm will not run that either.
-    if (error instanceof SyntaxError) return [];
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  const scripts = typeof parsed === "object" && parsed !== null ? (parsed as { scripts?: unknown }).scripts : undefined;
+}
+
+/** The lines of an edit between two others: `"test": "vitest", "build": "tsc"`. */
+function fragmentValues(text: string): string[] {
+  const values = parsed(`{${text.trim().replace(/,$/, "")}}`);
+  if (typeof values !== "object" || values === null) return [];
+  // A version of a package is no command.
+  return Object.values(values).filter((value) => typeof value === "string" && /\s/.test(value));
+}
+
+/** The shell texts in a package.json's scripts. */
+function packageScripts(text: string): string[] {
+  const whole = parsed(text);
+  if (whole === undefined) return fragmentValues(text);
+  const scripts = typeof whole === "object" && whole !== null ? (whole as { scripts?: unknown }).scripts : undefined;
   if (typeof scripts !== "object" || scripts === null) return [];
   return Object.values(scripts).filter((script) => typeof script === "string");
+}
+
+const isMakefile = (path: string): boolean => /^(GNU)?[Mm]akefile$|\.mk$|^[Jj]ustfile$/.test(baseName(path));
+
+/** Recipe lines of a Makefile: what stands behind a tab (or a target's `;`), its variables made the shell's. */
+function recipes(text: string): string[] {
+  const joined = text.replaceAll(/\\\n/g, " ");
+  return joined.split("\n").flatMap((line) => {
+    const recipe = /^(?:\t| {2,})\s*[@+-]*\s*(\S.*)$/.exec(line)?.[1] ?? /^[\w./%-]+\s*:[^=;]*;\s*[@+-]*(.*)$/.exec(line)?.[1];
+    return recipe === undefined || recipe.startsWith("#") ? [] : [shellVariables(recipe)];
+  });
+}
+const shellVariables = (recipe: string): string =>
+  recipe
+    .replaceAll("$(RM)", "rm -f")
+    .replaceAll(/\{\{[^{}]*\}\}/g, '"$__made"')
+    .replaceAll(/\$\(\s*shell\s+/g, "$$$$(")
+    .replaceAll(/(?<!\$)\$\((\w+)\)/g, "$${$1}")
+    .replaceAll(/(?<!\$)\$[@<^+?*]/g, '"$__made"')
+    .replaceAll("$$", "$");
+
+/** `BUILD = build`, `BUILD := out/app`: a plain text that recipes use. */
+function makeVariables(text: string, scope: Scope): void {
+  for (const [, name, value] of text.matchAll(/^([A-Za-z_]\w*)\s*[:?]{0,2}=\s*([^\n#]*)$/gm))
+    assign(scope, name!, /^[\w./ -]*$/.test(value!) ? literal(value!.trim()) : unknownWord(`$${name}`));
+}
+
+function readMakefile(reading: Reading, text: string, scope: Scope, frame: Frame): void {
+  makeVariables(text, scope);
+  const first = reading.atoms.length;
+  for (const recipe of recipes(text)) readText(reading, recipe, scope, frame);
+  // `$(CC) -o $@ $<` is how makefiles are written; make says which compiler when it runs.
+  for (const atom of reading.atoms.slice(first))
+    atom.opaque = atom.opaque.filter((why) => why !== "program is not known before the run");
 }
 
 /** Reads what `path` will say. `fragment`: only a part of the file, which need not be whole commands. */
@@ -47,6 +94,10 @@ export function readWritten(
   const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds, workspace: scope.workspace };
   if (baseName(path) === "package.json") {
     for (const script of packageScripts(text)) readText(reading, script, clean, frame);
+    return;
+  }
+  if (isMakefile(path)) {
+    readMakefile(reading, text, clean, frame);
     return;
   }
   if (!isShellScript(path, text)) return;

@@ -52,6 +52,13 @@ export const TOOLS: readonly (readonly [string, ToolMap])[] = [
   ["save_memory write_todos", note],
   // Copilot CLI, VS Code
   ["run_in_terminal run_command", shell],
+  ["powershell pwsh write_powershell", { ...shell, speaks: "powershell" }],
+  // what is typed into a shell that runs already is a command as well
+  [
+    "write_stdin write_bash send_terminal_input send_input",
+    { ...shell, args: { ...shell.args, chars: "command", text: "command" } },
+  ],
+  ["read_bash stop_bash list_bash read_powershell stop_powershell list_powershell report_intent", note],
   ["view", read],
   ["create create_file", write],
   ["str_replace str_replace_editor str_replace_based_edit_tool insert_edit_into_file replace_string_in_file", edit],
@@ -68,9 +75,10 @@ export const TOOLS: readonly (readonly [string, ToolMap])[] = [
   ["web_search", webSearch],
   // generic names
   [
-    "sh execute exec execute_command execute_bash run_bash run_terminal shell_exec system command cmd powershell execute_shell_command bash_tool zsh terminal.run process.run subprocess",
+    "sh execute exec execute_command execute_bash run_bash run_terminal shell_exec system command execute_shell_command bash_tool zsh terminal.run process.run subprocess",
     shell,
   ],
+  ["cmd", { ...shell, speaks: "cmd" }],
   ["fs.read file_read file.read read_text_file readfile cat_file open_file get_file fs_read", read],
   ["fs.write file_write file.write writefile fs_write save_file append_file", write],
   ["fs.edit file_edit file.edit modify_file update_file", edit],

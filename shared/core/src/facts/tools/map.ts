@@ -28,6 +28,8 @@ export interface ToolMap {
   args: Record<string, ArgumentRole>;
   /** `safe`: it only looks, and everything it is given is a path or a pattern */
   class?: "safe" | "warn" | "blocked-by-default";
+  /** a shell tool whose texts are for another shell than sh: its name */
+  speaks?: string;
 }
 
 const byName = new Map<string, ToolMap>();

@@ -90,7 +90,14 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
     const array = /^(.*)\/\d+$/.exec(found.at)?.[1];
     const frame = newFrame(array ?? found.at);
     const shell = { reading, scope, frame, source: found.text };
-    if (array === undefined || found.key === "commands") readText(reading, found.text, scope, newFrame(found.at));
+    if (array === undefined || found.key === "commands") {
+      if (map.speaks === undefined) readText(reading, found.text, scope, newFrame(found.at));
+      else {
+        const words = [map.speaks, map.speaks === "cmd" ? "/c" : "-c", found.text].map((word) => literal(word));
+        reading.chars += found.text.length;
+        runWords({ ...shell, frame: newFrame(found.at) }, words, callOf(words, undefined), true);
+      }
+    }
     else if (!seen.has(array)) {
       seen.add(array);
       const words = wordsOf(call.strings, array).map((word) => literal(word.text));
