@@ -107,7 +107,9 @@ function argumentsAt(code: string, start: number, constants: Constants, single =
       i += next;
       continue;
     }
-    i = skipSpace(code, found.end);
+    // A line that ends here ends the text; what follows on the next one is not joined to it.
+    i = found.end;
+    while (code[i] === " " || code[i] === "\t") i++;
     const joined = i < code.length && !/[,)\];}\n]/.test(code[i]!);
     // `"/tmp/" + name`: the beginning is known.
     const known = found.filled ? found.value.slice(0, Math.max(0, found.value.search(/[$#]?\{/))) : found.value;
@@ -183,6 +185,8 @@ function shellCall(call: Call, args: Arguments): void {
 /** Languages in which `exec` runs a command; in others it runs code. */
 const RUNS_COMMANDS = /^(perl|ruby|php|tclsh|wish|expect)$/;
 
+const NEEDS_BRACKETS = /^(python|ipython|pypy|bpython|node|bun|deno|ts-node|tsx|php|lua|luajit)$/;
+
 const CODE_CHARS_MAX = 16_384;
 
 /** Reads `code` of the language that `call.program` speaks. */
@@ -214,6 +218,8 @@ export function readForeignCode(call: Call, word: Word): void {
       continue;
     }
     const args = argumentsAt(code, after, constants);
+    // Only some languages call without brackets; elsewhere the name is an import or a mention.
+    if (next !== "(" && next !== "`" && NEEDS_BRACKETS.test(call.program)) continue;
     if (next !== "(" && args.words.length === 0) {
       // A name without a call is an import or a mention, but in some languages also a call.
       if (effect !== "delete" && effect !== "delete-tree") continue;

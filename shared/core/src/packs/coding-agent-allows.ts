@@ -77,6 +77,13 @@ export const developmentAllows = (sandbox: string): string => `
     reason: reads a public page
     match: [{ tool: WebFetch, args: { url: "https://example.com/docs", prompt: x } }]
     notMatch: [{ tool: WebFetch, args: { url: "http://127.0.0.1/", prompt: x } }, { tool: WebFetch, args: { url: "ftp://example.com/", prompt: x } }]
+  - id: allow-queries
+    effect: allow
+    when: { tool: db.query, class: [safe, warn], databases: true }
+    unless: { databases: ["!select", "!show", "!describe", "!desc", "!explain", "!values"] }
+    reason: reads from a database
+    match: [{ tool: execute_sql, args: { sql: "select * from users limit 5" } }]
+    notMatch: [{ tool: execute_sql, args: { sql: "select 1; insert into a values (1)" } }, { tool: execute_sql, args: { sql: "select 1 into outfile '/tmp/x'" } }]
   - id: allow-agents
     effect: allow
     when: { tool: [agent, note] }

@@ -144,6 +144,20 @@ export const codingAgentAsks = `
     reason: changes what runs for others
     match: ["vercel deploy --prod", "firebase deploy"]
     notMatch: ["vercel ls"]
+  - id: approve-registry-accounts
+    effect: require_approval
+    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,revoke,public,restricted,set}", "{npm,pnpm,yarn,bun} {adduser,login}", "{cargo,gem} owner"] }
+    approval: { role: release-manager }
+    reason: changes who may publish
+    match: ["npm token create"]
+    notMatch: ["npm token list", "npm whoami"]
+  - id: approve-plain-registries
+    effect: require_approval
+    when: { program: [pip, uv, poetry, npm, pnpm, yarn, bun, gem, cargo, go, bundle, composer], hosts: [{ schemes: [http], zones: [public, unknown] }] }
+    approval: { role: security }
+    reason: installs over a line that anybody on the way can change
+    match: ["pip install --index-url http://packages.example/simple x"]
+    notMatch: ["pip install --index-url https://packages.example/simple x", "pip install x"]
   - id: approve-data-exports
     effect: require_approval
     when:

@@ -37,9 +37,10 @@ export const codingAgentDenies = `
     effect: deny
     when:
       paths: { any: ${list(PRIVATE_KEYS)}, access: [read, execute] }
+    unless: { program: [ls, stat, test, "[", "[[", mkdir, basename, dirname] }
     reason: private keys are not for agents
     match: ["cat ~/.ssh/id_ed25519", "cp /home/dev/.ssh/id_rsa /tmp", { tool: Read, args: { file_path: certs/server.key } }]
-    notMatch: ["cat ~/.ssh/id_ed25519.pub", "cat ~/.ssh/known_hosts", "cat src/keys.ts"]
+    notMatch: ["cat ~/.ssh/id_ed25519.pub", "cat ~/.ssh/known_hosts", "cat src/keys.ts", "ls -la ~/.ssh"]
   - id: deny-cloud-credentials
     effect: deny
     when:

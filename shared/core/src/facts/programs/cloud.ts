@@ -158,6 +158,11 @@ export const clouds: Record<string, Program> = {
       "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --start-at-task=T",
     use: "<config>...",
     dry: ["check"],
+    effects: (call) => {
+      if (call.operands.length > 0 || call.options.size !== 1 || !has(call, "version", "help")) return;
+      looksOnly(call);
+      call.atom.runsCode.length = 0;
+    },
   },
   "vault bao": {
     options:

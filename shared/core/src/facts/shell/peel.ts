@@ -114,6 +114,22 @@ export function peel(
     keep(shell.reading, atom);
     return UNKNOWN;
   }
+  // parallel without a command runs the lines it is given.
+  if (wrapper.until === ":::" && (rest.length === 0 || /^::::?\+?$/.test(rest[0]?.text ?? "x"))) {
+    keepStreams(shell, setting);
+    const inner = below(shell, { wrapper: name });
+    const { stdin } = setting.streams;
+    if (rest.length > 1) return readParallel(inner, rest, setting);
+    if (stdin?.kind === "text") return readCode(inner, literal(stdin.text));
+    if (stdin !== undefined) {
+      addOnce(atom.opaque, "what is read from standard input becomes code");
+      addOnce(atom.runsCode, "piped-code");
+      atom.program = name;
+      atom.class = "warn";
+      keep(shell.reading, atom);
+      return UNKNOWN;
+    }
+  }
   if (wrapper.until && wrapper.until !== ":::" && rest[0]?.text !== wrapper.until) return undefined;
   const carried: Assigned[] = [...setting.assigned];
   if (wrapper.assigns) {

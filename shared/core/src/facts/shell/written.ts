@@ -53,7 +53,8 @@ const isMakefile = (path: string): boolean => /^(GNU)?[Mm]akefile$|\.mk$|^[Jj]us
 function recipes(text: string): string[] {
   const joined = text.replaceAll(/\\\n/g, " ");
   return joined.split("\n").flatMap((line) => {
-    const recipe = /^(?:\t| {2,})\s*[@+-]*\s*(\S.*)$/.exec(line)?.[1] ?? /^[\w./%-]+\s*:[^=;]*;\s*[@+-]*(.*)$/.exec(line)?.[1];
+    const recipe =
+      /^(?:\t| {2,})\s*[@+-]*\s*(\S.*)$/.exec(line)?.[1] ?? /^[\w./%-]+\s*:[^=;]*;\s*[@+-]*(.*)$/.exec(line)?.[1];
     return recipe === undefined || recipe.startsWith("#") ? [] : [shellVariables(recipe)];
   });
 }

@@ -97,8 +97,7 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
         reading.chars += found.text.length;
         runWords({ ...shell, frame: newFrame(found.at) }, words, callOf(words, undefined), true);
       }
-    }
-    else if (!seen.has(array)) {
+    } else if (!seen.has(array)) {
       seen.add(array);
       const words = wordsOf(call.strings, array).map((word) => literal(word.text));
       reading.chars += words.reduce((sum, word) => sum + word.raw.length, 0);
