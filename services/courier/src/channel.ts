@@ -73,6 +73,7 @@ export const REFUSALS = {
   sign_in_needed: "this must be answered after signing in: open the full view",
   unknown_person: "you are not known here: ask for your account to be linked",
   too_new: "your account or roles are newer than this request",
+  too_many: "you have approved more within an hour than anybody reads: somebody else should look at this",
   not_an_approver: "your roles do not allow you to answer this",
   own_request: "nobody answers a request of their own",
   already_voted: "you have answered this already",

@@ -19,7 +19,8 @@ export interface ComposeDeps {
   signInRoles: readonly string[];
 }
 
-export const ApprovalPayload = z.looseObject({ approvalId: id("apr") });
+/** `roles`: who is meant, where that is others than those who are asked (the next step of a chain). */
+export const ApprovalPayload = z.looseObject({ approvalId: id("apr"), roles: z.array(name()).optional() });
 const AlertPayload = z.looseObject({ actionId: name(), alerts: z.array(Alert) });
 
 /** rulings §D3: more than one person, or the highest tier, is answered by people who signed in. */

@@ -15,13 +15,28 @@ export type SecretRef = z.infer<typeof SecretRef>;
 
 const address = z.url({ protocol: /^https?$/, error: "expected a URL that starts with https:// or http://" });
 const base = address.transform((text) => text.replace(/\/+$/, ""));
-const TOPICS = ["approval.opened", "approval.settled", "alert"] as const;
+const TOPICS = [
+  "approval.opened",
+  "approval.settled",
+  "approval.chain",
+  "approval.reminder",
+  "approval.question",
+  "approval.information",
+  "alert",
+] as const;
+const TOPICS_DEFAULT = [
+  "approval.opened",
+  "approval.settled",
+  "approval.chain",
+  "approval.reminder",
+  "approval.information",
+] as const;
 
 const common = {
   /** part of its inbound address, of evidence, and of what its buttons are bound to: it stays the same */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: "expected up to 32 of a-z, 0-9 and -" }),
   tenant: name().default("default"),
-  topics: z.array(z.enum(TOPICS)).default(["approval.opened", "approval.settled"]),
+  topics: z.array(z.enum(TOPICS)).default([...TOPICS_DEFAULT]),
   /** only requests that one of these roles may answer; without it all */
   roles: list(name()).default([]),
 };

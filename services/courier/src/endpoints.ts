@@ -16,6 +16,9 @@ export interface EndpointDeps extends ComposeDeps {
   outbox: Outbox;
 }
 
+/** What is told anew instead of changing what was told before: a message that was overlooked helps nobody. */
+const NEW_MESSAGE: ReadonlySet<string> = new Set(["approval.opened", "approval.chain", "approval.reminder"]);
+
 /** What a whole set of updates came to: all sent, or the worst of it. */
 function together(results: readonly Sent[]): Sent {
   const bad = results.find(({ status }) => status === "retry") ?? results.find(({ status }) => status === "refused");
@@ -27,7 +30,7 @@ export function endpointOf(channel: Channel, interest: Interest, deps: EndpointD
     const delivery = await compose(row, channel, deps);
     if (delivery === undefined) return { status: "refused", error: "what it is about is not there" };
     const { update } = channel;
-    if (delivery.kind === "alert" || row.topic === "approval.opened" || update === undefined) {
+    if (delivery.kind === "alert" || NEW_MESSAGE.has(row.topic) || update === undefined) {
       return channel.send(delivery, signal);
     }
     // Everything that follows an opened request changes its message; one that never got there has nothing to change.
@@ -41,6 +44,8 @@ export function endpointOf(channel: Channel, interest: Interest, deps: EndpointD
       if (tenant !== channel.tenant || !interest.topics.includes(topic)) return false;
       if (interest.roles.length === 0 || topic === "alert") return true;
       const about = ApprovalPayload.safeParse(payload);
+      const { roles } = about.success ? about.data : {};
+      if (roles !== undefined) return roles.some((role) => interest.roles.includes(role));
       const approval = about.success ? await deps.approvals.get(tenant, about.data.approvalId) : undefined;
       return approval?.requirements.some(({ role }) => interest.roles.includes(role)) ?? false;
     },

@@ -1,10 +1,11 @@
 // votes.ts — a courier's vote in the store, with the requester's side barred, and the escalation stage told to look
 
+import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
-import type { Action } from "@holdpoint/wire/action.ts";
+import { needsSignIn } from "./compose.ts";
 import type { CourierVote, Votes } from "./ports.ts";
 
 /** Of a person in a one-person `up`: every role that a policy may ask for. */
@@ -17,10 +18,6 @@ export interface VotesDeps {
   resume(row: ActionRow, approvalId: string): Promise<void>;
   log: Log;
 }
-
-/** rulings §D2: the key, the agent, whom it acts for (also as it merely claims), whoever edited. */
-const requestersSide = ({ credential, principal, editedBy }: Action): string[] =>
-  [credential, principal.agent, principal.onBehalfOf, editedBy].filter((each) => each !== undefined);
 
 export function votesByStore({ store, onePerson, resume, log }: VotesDeps): Votes {
   const rolesOf = ({ roles, approval }: CourierVote): string[] =>
@@ -39,6 +36,8 @@ export function votesByStore({ store, onePerson, resume, log }: VotesDeps): Vote
         channel,
         vote: vote.vote,
         roles: rolesOf(vote),
+        // what takes several people came here only from a channel that signs its people in (answers.ts)
+        assurance: needsSignIn(approval, []) ? "signed-in" : "channel",
         ...(vote.reason === undefined ? {} : { reason: vote.reason }),
         cardSha256: vote.cardSha256,
         barred: onePerson ? [] : requestersSide(row.action),

@@ -51,7 +51,13 @@ export async function heldStore(): Promise<HeldStore> {
           findings: [],
           actor: { system: "escalation" },
           command: "",
-          approval: { id: approvalId, ask, card: renderCard({ action, facts, verdict }), expiresAt },
+          approval: {
+            id: approvalId,
+            ask,
+            card: renderCard({ action, facts, verdict }),
+            basis: "sha256:basis",
+            expiresAt,
+          },
           decision: {
             decisionId: newId("dec"),
             actionId: id,

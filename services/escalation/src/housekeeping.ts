@@ -10,6 +10,8 @@ import { limits } from "@holdpoint/wire/limits.ts";
 
 /** Rows of one statement: enough for 100,000 expiries in seconds, few enough that no lock is held for long. */
 const SWEEP_ROWS = 2_000;
+/** One by one, each under its lock. */
+const REMIND_ROWS = 200;
 
 /** Repeats until less than a full batch was found, so that a flood is worked off within one turn. */
 async function untilFew(rows: number, step: () => Promise<number>): Promise<number> {
@@ -43,11 +45,20 @@ async function wake(engine: Engine): Promise<void> {
     );
 }
 
+/** What time does to questions that nobody answers: their chain goes on, people are reminded. A few at a time: expiry comes first. */
+async function remind({ store, log }: Engine): Promise<void> {
+  for (const { tenant, approvalId } of await store.approvals.due(REMIND_ROWS))
+    await store.approvals
+      .passTime(tenant, approvalId)
+      .catch((error: unknown) => log.warn({ error, approvalId }, "nobody was reminded; it is tried again"));
+}
+
 export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
   const { store, log } = engine;
   const reconcile = createReconciler(engine);
   const loops: Loop[] = [
     loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
+    loop("reminders", limits.remindMs, log, () => store.sweeper.alone("remind", () => remind(engine))),
     loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", reconcile)),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
   ];

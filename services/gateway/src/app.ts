@@ -26,6 +26,7 @@ import { runRoutes } from "./routes/run.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
 import { standingRoutes } from "./routes/standing.ts";
 import { stopRoutes } from "./routes/stops.ts";
+import { talkRoutes } from "./routes/talk.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { createWaiters } from "./waiters.ts";
 
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...approvalRoutes,
   ...voteRoutes,
+  ...talkRoutes,
   ...keyRoutes,
   ...peopleRoutes,
   ...simulateRoutes,

@@ -1,6 +1,7 @@
 // judged-again.ts — a claim's fresh verdict that ends or reopens the wait, committed as a decision of its own
 
 import { toDecision } from "@holdpoint/core/decision.ts";
+import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { countDecision } from "@holdpoint/runtime/metrics.ts";
@@ -19,6 +20,7 @@ function reopened({ clock }: Gateway, row: ActionRow, { verdict, facts }: Judged
     id: row.approvalId,
     ask: verdict.ask,
     card: renderCard({ action: row.action, facts, verdict }),
+    basis: basisOf(row.action, verdict),
     expiresAt: new Date(clock.now() + verdict.ask.expiresMs),
   };
 }

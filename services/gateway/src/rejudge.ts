@@ -1,6 +1,8 @@
 // rejudge.ts — what is allowed when it is asked for need not be when it is claimed: judged again with the set now active
 
 import { judge } from "@holdpoint/core/decide.ts";
+import { basisOf } from "@holdpoint/core/escalation/basis.ts";
+import { ballotsFrom } from "@holdpoint/core/escalation/counting.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
@@ -63,13 +65,21 @@ export async function rejudge(
 export type Standing = "go" | "denied" | "held" | "revoked";
 
 /** What a fresh verdict makes of an action that was allowed or approved under an older one (rulings §C1). */
-export async function standing(gateway: Gateway, row: ActionRow, { effect, ask }: Verdict): Promise<Standing> {
+export async function standing(gateway: Gateway, row: ActionRow, verdict: Verdict): Promise<Standing> {
+  const { effect, ask } = verdict;
   if (effect === "deny") return "denied";
   // The table knows no way from allowed to held: it has to be asked for anew, and then waits for people.
   if (row.state !== "approved") return effect === "allow" ? "go" : "denied";
   const { given, counting } = await votesOn(gateway, row);
   // Who approved must still be someone who may, even where policy by now would not have asked.
   const asked = ask?.requirements ?? row.decision?.approval?.requirements ?? [];
-  if (tally(asked, counting).state === "approved") return "go";
-  return tally(asked, given).state === "approved" ? "revoked" : "held";
+  // Votes were given for an outcome: where policy by now says something else, they were not given for this.
+  if (
+    ask !== undefined &&
+    row.verdict !== undefined &&
+    basisOf(row.action, row.verdict) !== basisOf(row.action, verdict)
+  )
+    return "held";
+  if (tally(asked, ballotsFrom(counting)).state === "approved") return "go";
+  return tally(asked, ballotsFrom(given)).state === "approved" ? "revoked" : "held";
 }

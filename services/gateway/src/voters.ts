@@ -1,5 +1,7 @@
 // voters.ts — who a vote comes from, which roles it counts for, and whether it still does when the action is claimed
 
+import type { Assurance } from "@holdpoint/core/escalation/request.ts";
+import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
@@ -16,6 +18,7 @@ export interface Voter {
   /** person id; a key without a person is one voter, itself (rulings §D3) */
   id: string;
   roles: string[];
+  assurance: Assurance;
 }
 
 /** Throws `not_an_approver`. Roles as they are now; the store leaves out what is newer than the action (rulings §D3). */
@@ -26,44 +29,49 @@ export async function voterOf(gateway: Gateway, credential: Credential, approval
     credential.person === undefined ? undefined : await gateway.store.people.get(credential.tenant, credential.person);
   if (person) {
     const roles = gateway.onePerson && person.roles.includes(ANY) ? asked : person.roles;
-    return { id, roles: [...new Set([APPROVER, ...roles])] };
+    return { id, roles: [...new Set([APPROVER, ...roles])], assurance: "signed-in" };
   }
   // The owner of a one-person `up` needs no entry among the people: there is nobody else to answer.
-  if (gateway.onePerson) return { id, roles: [...new Set([APPROVER, ...asked])] };
+  if (gateway.onePerson) return { id, roles: [...new Set([APPROVER, ...asked])], assurance: "key" };
   if (credential.person !== undefined) throw refuse("nobody of this name is known");
   if (approval.requirements.some(({ quorum }) => quorum > 1))
     throw refuse("this takes several people, and the key is nobody's");
-  return { id, roles: [APPROVER] };
+  return { id, roles: [APPROVER], assurance: "key" };
 }
 
 const refuse = (why: string): Fault => new Fault("not_an_approver", why);
 
-/** The requester's own side: the key, the agent, whom it acts for (also as it merely claims), whoever edited (§D2). */
-export const barredFrom = (gateway: Gateway, { credential, principal, editedBy }: Action): string[] =>
-  gateway.onePerson
-    ? []
-    : [credential, principal.agent, principal.onBehalfOf, editedBy].filter((each) => each !== undefined);
+/** The requester's own side (§D2); nobody in a one-person `up`. */
+export const barredFrom = (gateway: Gateway, action: Action): string[] =>
+  gateway.onePerson ? [] : requestersSide(action);
 
-/** A vote as it counts today: the roles it was given with that its voter still holds. */
-async function asOfNow(gateway: Gateway, tenant: string, vote: Vote): Promise<Vote> {
-  const person = await gateway.store.people.get(tenant, vote.voter);
-  if (person) {
-    const holds = (role: string) =>
-      role === APPROVER || person.roles.includes(role) || (gateway.onePerson && person.roles.includes(ANY));
-    return { ...vote, roles: vote.roles.filter(holds) };
-  }
+/** Whether somebody still holds a role; whoever is no person among the people, by still having an approver key. */
+async function stillHolds(gateway: Gateway, tenant: string, voter: string, role: string): Promise<boolean> {
+  const person = await gateway.store.people.get(tenant, voter);
+  if (person)
+    return role === APPROVER || person.roles.includes(role) || (gateway.onePerson && person.roles.includes(ANY));
   const keys = await gateway.store.keys.list(tenant);
-  const hasKey = keys.some(
-    ({ id, role, person: owner }) =>
-      role === "approver" && (gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === vote.voter,
+  return keys.some(
+    ({ id, role: keyRole, person: owner }) =>
+      keyRole === "approver" && (gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === voter,
   );
-  return hasKey ? vote : { ...vote, roles: [] };
+}
+
+/** A vote as it counts today: the roles it was given with that their holder (the lender, where one was lent) still has. */
+async function asOfNow(gateway: Gateway, tenant: string, vote: Vote): Promise<Vote> {
+  const held = await Promise.all(
+    vote.roles.map((role) => {
+      const holder = vote.lent?.find((each) => each.role === role)?.by ?? vote.voter;
+      return stillHolds(gateway, tenant, holder, role);
+    }),
+  );
+  return { ...vote, roles: vote.roles.filter((_role, n) => held[n]) };
 }
 
 /** The votes of an approved action, as they were given and as they count now. */
 export async function votesOn(gateway: Gateway, row: ActionRow): Promise<{ given: Vote[]; counting: Vote[] }> {
   const { tenant } = row.action;
   const approval = row.approvalId === undefined ? undefined : await gateway.store.approvals.get(tenant, row.approvalId);
-  const given = approval?.votes ?? [];
+  const given = (approval?.votes ?? []).filter((vote) => vote.void === undefined);
   return { given, counting: await Promise.all(given.map((vote) => asOfNow(gateway, tenant, vote))) };
 }

@@ -26,6 +26,8 @@ export interface House extends RunningGateway {
   engine: Engine;
   /** the link to Postgres, where it was asked for */
   link?: FaultProxy;
+  /** as the owner of the tables, who may do what no part of the product may */
+  sql(text: string, values?: unknown[]): Promise<unknown[]>;
   /** the secret of a new key */
   key(request: KeyRequest): Promise<string>;
   agentKey: string;
@@ -58,6 +60,7 @@ export async function openHouse(
   return {
     ...gateway,
     engine,
+    sql: database.sql,
     ...(link && { link }),
     key,
     agentKey: await key({

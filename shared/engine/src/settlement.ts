@@ -1,6 +1,7 @@
 // settlement.ts — a draft as what the store commits: ids, times, the decision, and the approval where people are asked
 
 import { toDecision } from "@holdpoint/core/decision.ts";
+import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
 import { selectSandbox } from "@holdpoint/core/sandbox/select.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
@@ -25,6 +26,7 @@ function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
     id: newId("apr"),
     ask: verdict.ask,
     card: renderCard({ action: message.action, facts, verdict }),
+    basis: basisOf(message.action, verdict),
     expiresAt: new Date(nowMs + verdict.ask.expiresMs),
     ...runOf(message.action),
   };

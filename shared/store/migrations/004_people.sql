@@ -11,6 +11,11 @@ CREATE TABLE approvals (
   risk         jsonb NOT NULL,
   card_sha256  text NOT NULL,
   sealed       bytea NOT NULL,          -- the card and the ask: they show the arguments
+  basis        text NOT NULL,           -- what votes are given for: they outlive a change of policy only while it is the same
+  policy_digest text COLLATE "C" NOT NULL, -- of the set that it was last judged by
+  told_steps   int NOT NULL DEFAULT 0,  -- how many steps of its chain were told
+  reminders    int NOT NULL DEFAULT 0,
+  next_due_at  timestamptz,             -- the next step or reminder
   opened_at    timestamptz NOT NULL,
   expires_at   timestamptz NOT NULL,
   settled_at   timestamptz,
@@ -22,6 +27,8 @@ CREATE TABLE approvals (
 ALTER TABLE approvals ALTER COLUMN sealed SET STORAGE EXTERNAL;
 CREATE INDEX approvals_pending ON approvals (tenant, agent) WHERE state = 'pending';
 CREATE INDEX approvals_inbox ON approvals (tenant, id) WHERE state = 'pending';
+CREATE INDEX approvals_next_due ON approvals (next_due_at) WHERE state = 'pending' AND next_due_at IS NOT NULL;
+CREATE INDEX approvals_judged_by ON approvals (tenant, policy_digest) WHERE state = 'pending';
 CREATE INDEX approvals_voted ON approvals (voted_at) WHERE state = 'pending' AND voted_at IS NOT NULL;
 
 CREATE TABLE votes (
@@ -32,18 +39,57 @@ CREATE TABLE votes (
   credential  text NOT NULL,
   channel     text NOT NULL,
   vote        text NOT NULL CHECK (vote IN ('approve', 'deny')),
-  roles       text[] NOT NULL,
+  roles       text[] NOT NULL,          -- those that it counts for
+  voices      jsonb NOT NULL,           -- [{role, holder}]: a role that was lent is its lender's voice
+  cast_as     jsonb NOT NULL,           -- the voter as known then: roles with their age, assurance, lenders
   reason      bytea,                    -- sealed
   card_sha256 text,
+  standing    text,                     -- the standing grant that gave it
   at          timestamptz NOT NULL,
-  PRIMARY KEY (tenant, approval_id, voter), -- one human, one vote
+  void        text CHECK (void IN ('withdrawn', 'other question', 'not authorised')), -- kept, not counted
+  PRIMARY KEY (tenant, approval_id, id),
   FOREIGN KEY (tenant, approval_id) REFERENCES approvals (tenant, id),
   CHECK (vote = 'deny' OR card_sha256 IS NOT NULL)
 );
+CREATE UNIQUE INDEX votes_once ON votes (tenant, approval_id, voter) WHERE void IS DISTINCT FROM 'other question'; -- one human, one vote
+CREATE INDEX votes_of_voter ON votes (tenant, voter, at);
+
+CREATE TABLE questions (
+  tenant      text COLLATE "C" NOT NULL,
+  id          text COLLATE "C" NOT NULL,
+  approval_id text COLLATE "C" NOT NULL,
+  asked_by    text NOT NULL,
+  sealed      bytea NOT NULL,
+  at          timestamptz NOT NULL,
+  answer_by   text,
+  answer      bytea,                    -- sealed
+  answer_at   timestamptz,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, approval_id) REFERENCES approvals (tenant, id)
+);
+CREATE INDEX questions_of ON questions (tenant, approval_id);
+
+-- Roles that a person lent to another one: for one request, or for all. Ended rows stay.
+CREATE TABLE delegations (
+  tenant      text COLLATE "C" NOT NULL,
+  id          text COLLATE "C" NOT NULL,
+  lender      text COLLATE "C" NOT NULL,
+  lent_to     text COLLATE "C" NOT NULL CHECK (lent_to <> lender),
+  approval_id text COLLATE "C",
+  since       timestamptz NOT NULL,
+  until       timestamptz NOT NULL,
+  ended_at    timestamptz,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX delegations_to ON delegations (tenant, lent_to) WHERE ended_at IS NULL;
+CREATE INDEX delegations_from ON delegations (tenant, lender) WHERE ended_at IS NULL;
+SELECT guard_table('questions');
+SELECT guard_table('delegations');
+GRANT INSERT, UPDATE ON questions, delegations TO holdpoint_core;
 SELECT guard_table('approvals', ARRAY['SELECT', 'UPDATE']);
 SELECT guard_table('votes', ARRAY['SELECT']);
 GRANT INSERT, UPDATE ON approvals TO holdpoint_core;
-GRANT INSERT ON votes TO holdpoint_core;
+GRANT INSERT, UPDATE ON votes TO holdpoint_core;
 
 CREATE TABLE policies (
   id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),

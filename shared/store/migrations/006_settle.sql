@@ -4,13 +4,21 @@
 CREATE FUNCTION open_approval(p_tenant text, p_action text, p_agent text, p_ask json, p_sealed bytea, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = holdpoint, pg_temp AS $$
 BEGIN
-  INSERT INTO approvals AS a (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, opened_at, expires_at)
+  -- Votes that were given for something else stay as evidence and count no more.
+  UPDATE votes v SET void = 'other question'
+    FROM approvals a
+   WHERE a.tenant = p_tenant AND a.id = p_ask ->> 'id' AND a.basis <> p_ask ->> 'basis'
+     AND v.tenant = p_tenant AND v.approval_id = a.id AND v.void IS NULL;
+  INSERT INTO approvals AS a (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, basis, policy_digest,
+         next_due_at, opened_at, expires_at)
   SELECT p_tenant, i.id, p_action, 'pending', p_agent, i.requirements, i.roles, i.risk, i.card_sha256,
-         p_sealed, p_now, i.expires_at
-    FROM json_to_record(p_ask) AS i(id text, requirements jsonb, roles text[], risk jsonb, card_sha256 text, expires_at timestamptz)
+         p_sealed, i.basis, i.policy_digest, i.next_due_at, p_now, i.expires_at
+    FROM json_to_record(p_ask) AS i(id text, requirements jsonb, roles text[], risk jsonb, card_sha256 text, basis text, policy_digest text,
+         next_due_at timestamptz, expires_at timestamptz)
   ON CONFLICT (tenant, id) DO UPDATE SET state = 'pending', requirements = excluded.requirements, roles = excluded.roles,
-         risk = excluded.risk, card_sha256 = excluded.card_sha256, sealed = excluded.sealed,
-         expires_at = excluded.expires_at, settled_at = NULL
+         risk = excluded.risk, card_sha256 = excluded.card_sha256, sealed = excluded.sealed, policy_digest = excluded.policy_digest,
+         basis = excluded.basis, next_due_at = excluded.next_due_at, -- the time to answer is never extended
+         expires_at = least(a.expires_at, excluded.expires_at), settled_at = NULL
    WHERE a.action_id = excluded.action_id;
   IF p_ask ->> 'holds' = 'run' THEN
     INSERT INTO run_holds (tenant, approval_id, action_id, session_id, credential, run)

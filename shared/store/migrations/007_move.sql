@@ -75,14 +75,16 @@ ALTER FUNCTION claim OWNER TO holdpoint_core;
 -- Every approval that its people had said yes to, by the rows alone. The tally in the core concludes; this only guards it.
 CREATE FUNCTION quorum_met(p_tenant text, p_approval text) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-  SELECT NOT EXISTS (SELECT FROM holdpoint.votes v WHERE v.tenant = p_tenant AND v.approval_id = p_approval AND v.vote = 'deny')
+  SELECT NOT EXISTS (SELECT FROM holdpoint.votes v
+                      WHERE v.tenant = p_tenant AND v.approval_id = p_approval AND v.vote = 'deny' AND v.void IS NULL)
      AND EXISTS (SELECT FROM holdpoint.approvals a WHERE a.tenant = p_tenant AND a.id = p_approval)
      AND NOT EXISTS (
        SELECT FROM holdpoint.approvals a, jsonb_array_elements(a.requirements) need
         WHERE a.tenant = p_tenant AND a.id = p_approval
           AND (need ->> 'quorum')::int > (
-            SELECT count(DISTINCT v.voter) FROM holdpoint.votes v
-             WHERE v.tenant = p_tenant AND v.approval_id = p_approval AND v.vote = 'approve' AND (need ->> 'role') = ANY (v.roles)))
+            SELECT count(DISTINCT voice ->> 'holder') FROM holdpoint.votes v, jsonb_array_elements(v.voices) voice
+             WHERE v.tenant = p_tenant AND v.approval_id = p_approval AND v.vote = 'approve' AND v.void IS NULL
+               AND voice ->> 'role' = need ->> 'role'))
 $$;
 
 CREATE FUNCTION transition(p_tenant text, p_items json, p_blob bytea)
@@ -128,7 +130,7 @@ BEGIN
       UPDATE actions
          SET state = i.target, version = a.version + 1, receipt = v_hash, replaced_by = coalesce(i.replaced_by, replaced_by),
              decision_id = coalesce(i.decision, decision_id), approval_id = coalesce(i.approval, approval_id),
-             due_at = CASE i.target WHEN 'approved' THEN due_at WHEN 'held' THEN coalesce(i.expires_at, due_at) END
+             due_at = CASE i.target WHEN 'approved' THEN due_at WHEN 'held' THEN least(i.expires_at, due_at) END
        WHERE tenant = p_tenant AND id = i.id AND state = a.state AND version = a.version;
       INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash, content)
       VALUES (p_tenant, i.event, i.id, a.version + 1, i.type, i.target, v_now, i.payload, a.receipt, v_hash,

@@ -69,6 +69,27 @@ LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 $$;
 ALTER FUNCTION voted OWNER TO holdpoint_clock;
 
+-- Questions for which time does something next: a step of their chain, a reminder.
+CREATE FUNCTION requests_due(p_rows int) RETURNS TABLE (r_tenant text, r_id text)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+  SELECT tenant, id FROM approvals WHERE state = 'pending' AND next_due_at <= clock_timestamp() AND expires_at > clock_timestamp()
+   ORDER BY next_due_at LIMIT p_rows
+$$;
+ALTER FUNCTION requests_due OWNER TO holdpoint_clock;
+
+-- Questions that were last judged by another set than the active one: two ranges of one index, whatever waits.
+CREATE FUNCTION requests_outdated(p_rows int) RETURNS TABLE (r_tenant text, r_id text, r_action text)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+  SELECT o.tenant, o.id, o.action_id FROM tenants t CROSS JOIN LATERAL (
+    (SELECT a.tenant, a.id, a.action_id FROM approvals a
+      WHERE a.tenant = t.tenant AND a.state = 'pending' AND a.policy_digest < t.policy_digest AND a.expires_at > clock_timestamp() LIMIT p_rows)
+    UNION ALL
+    (SELECT a.tenant, a.id, a.action_id FROM approvals a
+      WHERE a.tenant = t.tenant AND a.state = 'pending' AND a.policy_digest > t.policy_digest AND a.expires_at > clock_timestamp() LIMIT p_rows)) o
+   LIMIT p_rows
+$$;
+ALTER FUNCTION requests_outdated OWNER TO holdpoint_clock;
+
 -- Cursors in the order of commit: an event that is seen later was committed later, or at least not before its action's last one.
 -- One at a time: who does not get the lock leaves it to who has it.
 CREATE FUNCTION sequence_events(p_batches int) RETURNS int

@@ -24,16 +24,21 @@ BEGIN
 END $$;
 
 CREATE FUNCTION read_approvals(p_tenant text, p_ids text[])
-RETURNS TABLE (id text, action_id text, state text, requirements jsonb, risk jsonb, card_sha256 text, sealed bytea, opened_at timestamptz,
-  expires_at timestamptz, settled_at timestamptz, votes json)
+RETURNS TABLE (id text, action_id text, state text, requirements jsonb, risk jsonb, card_sha256 text, sealed bytea, basis text,
+  policy_digest text, told_steps int, reminders int, opened_at timestamptz, expires_at timestamptz, settled_at timestamptz, votes json, questions json)
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY
-    SELECT a.id, a.action_id, a.state, a.requirements, a.risk, a.card_sha256, a.sealed, a.opened_at, a.expires_at, a.settled_at,
+    SELECT a.id, a.action_id, a.state, a.requirements, a.risk, a.card_sha256, a.sealed, a.basis, a.policy_digest, a.told_steps, a.reminders,
+           a.opened_at, a.expires_at, a.settled_at,
            (SELECT coalesce(json_agg(json_build_object('id', v.id, 'voter', v.voter, 'channel', v.channel, 'vote', v.vote,
-                     'roles', v.roles, 'reason', encode(v.reason, 'base64'), 'at', v.at) ORDER BY v.at, v.id), '[]'::json)
-              FROM holdpoint.votes v WHERE v.tenant = p_tenant AND v.approval_id = a.id)
+                     'roles', v.roles, 'voices', v.voices, 'cast_as', v.cast_as, 'void', v.void, 'standing', v.standing,
+                     'reason', encode(v.reason, 'base64'), 'at', v.at) ORDER BY v.at, v.id), '[]'::json)
+              FROM holdpoint.votes v WHERE v.tenant = p_tenant AND v.approval_id = a.id),
+           (SELECT json_agg(json_build_object('id', q.id, 'by', q.asked_by, 'text', encode(q.sealed, 'base64'), 'at', q.at,
+                     'answer', encode(q.answer, 'base64'), 'answer_by', q.answer_by, 'answer_at', q.answer_at) ORDER BY q.at, q.id)
+              FROM holdpoint.questions q WHERE q.tenant = p_tenant AND q.approval_id = a.id)
       FROM holdpoint.approvals a WHERE a.tenant = p_tenant AND a.id = ANY (p_ids)
      ORDER BY a.id;
 END $$;

@@ -51,6 +51,16 @@ export async function noteWithin(
   await tx.query(NOTE, parameters(tenant, undefined, type, written(key, tenant, undefined, type, actor, detail)));
 }
 
+/** The same about an action. */
+export async function noteOn(
+  tx: Transaction,
+  key: TenantKey,
+  on: { tenant: string; actionId: string; type: string; actor: Actor; detail: Record<string, unknown> },
+): Promise<void> {
+  const { tenant, actionId, type, actor, detail } = on;
+  await tx.query(NOTE, parameters(tenant, actionId, type, written(key, tenant, actionId, type, actor, detail)));
+}
+
 export async function writeNote(
   database: Database,
   key: TenantKey,

@@ -7,6 +7,7 @@ import { approvals } from "./approvals.ts";
 import { claim } from "./claim.ts";
 import { countedBefore } from "./counts.ts";
 import { decisions } from "./decisions.ts";
+import { delegations } from "./delegations.ts";
 import { deliveries, usedNonces } from "./deliveries.ts";
 import { events } from "./events.ts";
 import { keys } from "./keys.ts";
@@ -35,6 +36,8 @@ export interface StoreOptions {
   connectionsMax?: number;
   openActionsPerAgentMax?: number;
   pendingApprovalsPerAgentMax?: number;
+  /** how many yeses one person may give within an hour; without a limit in a one-person `up` */
+  approvalsPerHourMax?: number;
   claimWindowMs?: number;
 }
 
@@ -62,7 +65,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         transition: move,
         countedBefore: (tenant, actionId, of) => countedBefore(database, tenant, actionId, of),
       },
-      approvals: approvals(database, ring, { onePerson }),
+      approvals: approvals(database, ring, {
+        onePerson,
+        approvalsPerHourMax:
+          options.approvalsPerHourMax ?? (onePerson ? Number.POSITIVE_INFINITY : limits.approvalsPerHourMax),
+      }),
+      delegations: delegations(database, ring),
       sweeper: sweeper(database, ring, move),
       policies: policies(database, ring),
       keys: keys(database, ring),

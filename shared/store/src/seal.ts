@@ -36,7 +36,7 @@ function open(key: KeyObject, aad: string, sealed: Buffer): Buffer {
 }
 
 /** The parts of a row that are sealed, each bound to its place: bytes moved to another row or column do not open. */
-export type Part = "action" | "decision" | "event" | "approval" | "vote";
+export type Part = "action" | "decision" | "event" | "approval" | "vote" | "question" | "answer" | "standing";
 
 export interface TenantKey {
   seal(id: string, part: Part, clear: string): Buffer;

@@ -1,5 +1,7 @@
 // settle.ts — commit decisions: one statement for a batch of one tenant, one answer an item
 
+import { nextDueMs } from "@holdpoint/core/escalation/machine.ts";
+import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import { createBlob } from "./blob.ts";
 import { countersOf, countsFor } from "./counts.ts";
@@ -148,9 +150,12 @@ export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Bu
   key.seal(id, "approval", JSON.stringify({ card, ask }));
 
 /** The columns of an approval; what quotes the action is sealed beside them. */
-export const askOf = ({ id, ask, card, expiresAt, run }: NewApproval, { risk }: Decision) => ({
+export const askOf = ({ id, ask, card, basis, expiresAt, run }: NewApproval, { risk, policyDigest }: Decision) => ({
   id,
   ...(ask.holds === "run" ? { holds: ask.holds, run } : {}),
+  basis,
+  policy_digest: policyDigest,
+  next_due_at: nextDue(ask, expiresAt),
   requirements: ask.requirements,
   roles: [...new Set(ask.requirements.map(({ role }) => role))],
   risk,
@@ -159,6 +164,13 @@ export const askOf = ({ id, ask, card, expiresAt, run }: NewApproval, { risk }: 
 });
 
 const stopOf = (why: string | null) => (why === "session_terminated" ? why : "kill_switch");
+
+/** Its opening is so long before its end as it is asked for. */
+function nextDue(ask: ApprovalAsk, expiresAt: Date): string | undefined {
+  const expiresAtMs = expiresAt.getTime();
+  const dueMs = nextDueMs({ ask, openedAtMs: expiresAtMs - ask.expiresMs, expiresAtMs, toldSteps: 0, reminders: 0 });
+  return dueMs === undefined ? undefined : new Date(dueMs).toISOString();
+}
 
 function settled(actionId: string, eventId: string, answer: SettleAnswer | undefined): Settled {
   if (!answer) return { status: "unknown", actionId };

@@ -2,7 +2,7 @@
 // (signatures only; `open.ts` puts the implementations together)
 
 import type { Attests, Credential, KeyRequest, PersonRequest, Role } from "@holdpoint/wire/access.ts";
-import type { Approval } from "@holdpoint/wire/approval.ts";
+import type { Approval, Delegation } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
@@ -11,6 +11,7 @@ import type { Counted } from "@holdpoint/wire/verdict.ts";
 import type {
   ActionRow,
   ActiveSet,
+  Answered,
   ClaimAttempt,
   Claimed,
   NewAction,
@@ -18,6 +19,7 @@ import type {
   Notice,
   Page,
   Proposed,
+  Rejudged,
   Settled,
   Settlement,
   Transition,
@@ -65,7 +67,52 @@ export interface Approvals {
   /** Applies the votes to the action: held → approved | rejected, by the tally. Idempotent. Used by the escalation worker. */
   apply(tenant: string, approvalId: string, actor: Actor): Promise<Transitioned | { status: "waiting" }>;
   /** Approvals with votes that reach a conclusion while their action is still held. */
-  unapplied(rows: number): Promise<{ tenant: string; approvalId: string; actionId: string }[]>;
+  unapplied(rows: number): Promise<Place[]>;
+  /** Takes back the voter's own yes. What was approved and is not claimed yet is revoked by it, where the rest does not suffice. */
+  withdraw(by: { tenant: string; approvalId: string; voter: string; actor: Actor }): Promise<Answered>;
+  /** An approver wants to know something first. It is on the card from then on, and answers nothing. */
+  ask(by: Asker & { text: string }): Promise<Answered>;
+  /** The agent's side answers the oldest open question. */
+  inform(by: { tenant: string; approvalId: string; by: string; text: string; actor: Actor }): Promise<Answered>;
+  /** Lends the voter's roles to another person, for this request. */
+  delegate(by: Asker & { to: string; until: Date }): Promise<Answered & { id?: string }>;
+  /** Pending requests for which a step of their chain or a reminder is due, the longest waiting first. All tenants. */
+  due(rows: number): Promise<Place[]>;
+  /** Does to one what time asks for: tells the next role, reminds. */
+  passTime(tenant: string, approvalId: string): Promise<void>;
+  /** Pending requests that were last judged by another set than the active one. All tenants. */
+  outdated(rows: number): Promise<Place[]>;
+  /** What a new judgement makes of a held action (rulings §C1): denied, asked anew, or the same as before. */
+  rejudged(judged: Rejudged): Promise<Answered>;
+}
+
+interface Place {
+  tenant: string;
+  approvalId: string;
+  actionId: string;
+}
+/** A person who may answer, with the roles that they have now. */
+interface Asker {
+  tenant: string;
+  approvalId: string;
+  voter: string;
+  roles: string[];
+  actor: Actor;
+}
+
+export interface Delegations {
+  /** Lends all roles of a person until then. `circle`: they would come back to the lender. */
+  lend(by: {
+    tenant: string;
+    from: string;
+    to: string;
+    until: Date;
+    actor: Actor;
+  }): Promise<{ status: "lent"; id: string } | { status: "unknown_person" | "already_lent" | "circle" }>;
+  /** Those that hold now, newest first. */
+  list(tenant: string): Promise<Delegation[]>;
+  /** Ends one before its time; only the lender's own, where a lender is given. */
+  end(tenant: string, id: string, lender: string | undefined, actor: Actor): Promise<boolean>;
 }
 
 /** What time alone changes; run by the escalation service under an advisory lock. Each returns how many it changed. */
@@ -263,6 +310,7 @@ export interface UsedNonces {
 export interface Store {
   actions: Actions;
   approvals: Approvals;
+  delegations: Delegations;
   sweeper: Sweeper;
   policies: Policies;
   keys: Keys;

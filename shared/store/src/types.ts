@@ -1,5 +1,7 @@
 // types.ts — the shapes that go in and out of the store; every call is scoped to one tenant
 
+import type { Answer } from "@holdpoint/core/escalation/machine.ts";
+import type { Assurance } from "@holdpoint/core/escalation/request.ts";
 import type { Action, ActionState } from "@holdpoint/wire/action.ts";
 import type { Approval, ApprovalAsk, Card } from "@holdpoint/wire/approval.ts";
 import type { Decision, Finding } from "@holdpoint/wire/decision.ts";
@@ -57,6 +59,8 @@ export interface NewApproval {
   id: string;
   ask: ApprovalAsk;
   card: Card;
+  /** what votes are given for (core's `basisOf`) */
+  basis: string;
   expiresAt: Date;
   /** with `holds: run`: the name of the run, where it has one; else its session is the run */
   run?: string;
@@ -164,6 +168,8 @@ export interface NewVote {
   vote: "approve" | "deny";
   /** roles the voter holds now */
   roles: string[];
+  /** how sure it is that this person voted; `channel` when not said, the weakest */
+  assurance?: Assurance;
   reason?: string;
   cardSha256?: string;
   /** an empty list in a one-person `up`; else nobody in here may vote (rulings §D2) */
@@ -177,7 +183,25 @@ export type Voted =
   | { status: "approval_expired"; approval: Approval }
   | { status: "not_an_approver"; approval: Approval }
   | { status: "own_request"; approval: Approval }
+  /** more approvals within the hour than anybody reads */
+  | { status: "too_many"; approval: Approval }
   | { status: "unknown" };
+
+/** What became of anything else that was done to a request: `done`, or the machine's word for why not. */
+export interface Answered {
+  status: Answer | "unknown" | "unknown_person" | "already_lent" | "circle";
+}
+
+/** A held action, judged again under the set now active. */
+export interface Rejudged {
+  tenant: string;
+  approvalId: string;
+  decision: Decision;
+  verdict: Verdict;
+  facts: Facts;
+  findings: Finding[];
+  actor: Actor;
+}
 
 /** What every worker runs for a tenant: content-addressed by `digest`. */
 export interface ActiveSet {

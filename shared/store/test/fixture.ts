@@ -95,6 +95,7 @@ export function newApproval(overrides: Partial<NewApproval> & { expiresMs?: numb
     id: newId("apr"),
     ask: sampleAsk({ requirements: [{ role: "approver", quorum: 1 }] }),
     card: { text: "the card\n", sha256: "sha256:card", truncated: false },
+    basis: "sha256:basis",
     expiresAt: new Date(Date.now() + expiresMs),
     ...rest,
   };
@@ -165,6 +166,7 @@ export function newVote(row: ActionRow, overrides: Partial<NewVote> = {}): NewVo
     channel: "cli",
     vote: "approve",
     roles: ["approver"],
+    assurance: "signed-in",
     cardSha256: "sha256:card",
     barred: [],
     ...overrides,

@@ -10,6 +10,8 @@ import pg from "pg";
 export interface PrivateDatabase {
   /** of its owner, a superuser where the cluster is the embedded one */
   url: string;
+  /** One statement as that owner, who may do what no part of the product may. */
+  sql(text: string, values?: unknown[]): Promise<unknown[]>;
   drop(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export async function privateDatabase(options: { migrated?: boolean } = {}): Pro
   }
   return {
     url: at(url, name),
+    sql: (text, values = []) => withClient(at(url, name), async (client) => (await client.query(text, values)).rows),
     drop: () =>
       withClient(url, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };

@@ -12,16 +12,35 @@ export type ApprovalState = z.infer<typeof ApprovalState>;
 export const Card = z.strictObject({ text: z.string(), sha256: name(), truncated: z.boolean() });
 export type Card = z.infer<typeof Card>;
 
+/** Why a vote does not count any more. It stays as evidence. */
+export const VOIDS = ["withdrawn", "other question", "not authorised"] as const;
+
 export const Vote = z.strictObject({
   id: id("vote"),
   voter: name(),
   channel: name(),
   vote: z.enum(["approve", "deny"]),
+  /** those that it counts for */
   roles: z.array(name()),
+  /** roles of these that somebody else lent: they count as the lender's voice */
+  lent: z.array(z.strictObject({ role: name(), by: name() })).optional(),
+  /** the standing grant that gave it in its voter's name */
+  standing: id("grt").optional(),
   reason: text().optional(),
   at: timestamp,
+  void: z.enum(VOIDS).optional(),
 });
 export type Vote = z.infer<typeof Vote>;
+
+/** An approver asks, the agent's side answers; neither is ever an answer to the request itself. */
+export const Question = z.strictObject({
+  id: id("qst"),
+  by: name(),
+  text: text(),
+  at: timestamp,
+  answer: z.strictObject({ by: name(), text: text(), at: timestamp }).optional(),
+});
+export type Question = z.infer<typeof Question>;
 
 /** What the escalation stage asks for: the conjunction over all asking rules (rulings §B9). */
 export const ApprovalAsk = z.strictObject({
@@ -49,6 +68,9 @@ export const Approval = z.strictObject({
   openedAt: timestamp,
   expiresAt: timestamp,
   settledAt: timestamp.optional(),
+  /** who is called next while nobody answers, and when */
+  chain: z.array(z.strictObject({ role: name(), at: timestamp })).optional(),
+  questions: z.array(Question).optional(),
   card: Card,
 });
 export type Approval = z.infer<typeof Approval>;
@@ -68,3 +90,26 @@ export const VoteRequest = z.strictObject({
   editedArgs: JsonObject.optional(),
 });
 export type VoteRequest = z.infer<typeof VoteRequest>;
+
+/** `POST /v1/approvals/{id}/questions` and `POST /v1/actions/{id}/answers`. */
+export const InfoRequest = z.strictObject({ text: text().min(1) });
+export type InfoRequest = z.infer<typeof InfoRequest>;
+
+/** `POST /v1/delegations`: the caller's roles, lent to another person until then; for one request, or for all. */
+export const DelegationRequest = z.strictObject({
+  to: name(),
+  until: timestamp,
+  approvalId: id("apr").optional(),
+});
+export type DelegationRequest = z.infer<typeof DelegationRequest>;
+
+export const Delegation = z.strictObject({
+  id: id("dlg"),
+  from: name(),
+  to: name(),
+  since: timestamp,
+  until: timestamp,
+  approvalId: id("apr").optional(),
+  endedAt: timestamp.optional(),
+});
+export type Delegation = z.infer<typeof Delegation>;

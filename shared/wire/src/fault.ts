@@ -25,6 +25,7 @@ export const FAULTS = {
   already_settled: { retry: false, status: 409 },
   already_voted: { retry: false, status: 409 },
   card_changed: { retry: false, status: 409 },
+  nothing_to_do: { retry: false, status: 409 },
   already_exists: { retry: false, status: 409 },
   two_person_required: { retry: false, status: 409 },
   not_acknowledged: { retry: true, status: 409 },

@@ -21,7 +21,7 @@ export const list = <T extends z.ZodType>(item: T) => z.array(item).max(limits.l
 export const timestamp = z.iso.datetime({ offset: true });
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-export const ID_PREFIXES = ["act", "dec", "apr", "pol", "key", "evt", "vote", "run", "grt"] as const;
+export const ID_PREFIXES = ["act", "dec", "apr", "pol", "key", "evt", "vote", "run", "grt", "qst", "dlg"] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 export const id = <P extends IdPrefix>(prefix: P) =>

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Attests, KeyRequest, KillSwitchRequest, PersonRequest, SessionRequest } from "./access.ts";
 import { Action, Bindings, JsonObject, Proposal, ProposedAction } from "./action.ts";
-import { Approval, Card, Vote, VoteRequest } from "./approval.ts";
+import { Approval, Card, Delegation, DelegationRequest, InfoRequest, Vote, VoteRequest } from "./approval.ts";
 import { Decision, Finding } from "./decision.ts";
 import { Event } from "./event.ts";
 import { CancelRequest, ClaimRequest, EscalateRequest, Grant, HeartbeatRequest, ReportRequest } from "./grant.ts";
@@ -26,6 +26,9 @@ export const publicSchemas = {
   card: Card,
   vote: Vote,
   "vote-request": VoteRequest,
+  "info-request": InfoRequest,
+  delegation: Delegation,
+  "delegation-request": DelegationRequest,
   grant: Grant,
   "claim-request": ClaimRequest,
   "heartbeat-request": HeartbeatRequest,

@@ -1,5 +1,6 @@
 // votes.ts — the answer of a person: written under the approval's lock, settled by the escalation stage, shown as it then is
 
+import { ballotsFrom } from "@holdpoint/core/escalation/counting.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
@@ -27,6 +28,7 @@ const WHY: Readonly<Record<Refusal, string>> = {
   approval_expired: "its time is over",
   not_an_approver: "none of your roles is asked",
   own_request: "whoever asks cannot answer",
+  too_many: "you have approved more within an hour than anybody reads: somebody else should look at this",
 };
 
 /** Who answered, when, and what: enough to understand why this answer comes too late. */
@@ -66,7 +68,7 @@ function complete({ body }: Voting): void {
 
 /** Waits, but not for long, until the vote has taken effect; then the approval as it is. */
 async function settled(gateway: Gateway, call: Voting, approval: Approval): Promise<Approval> {
-  if (tally(approval.requirements, approval.votes).state === "pending") return approval;
+  if (tally(approval.requirements, ballotsFrom(approval.votes)).state === "pending") return approval;
   const { tenant } = call.credential;
   const watch = gateway.waiters.watch(tenant, approval.actionId);
   try {
@@ -105,6 +107,7 @@ async function count(
       channel: "api",
       vote: body.vote,
       roles: voter.roles,
+      assurance: voter.assurance,
       ...(body.reason !== undefined && { reason: body.reason }),
       ...(body.cardSha256 !== undefined && { cardSha256: body.cardSha256 }),
       barred: barredFrom(gateway, row.action),

@@ -16,6 +16,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   "WHY IT IS HELD": "warning",
   "WHAT IS PINNED": "warning",
   "CLAIMED BY THE AGENT": "claim",
+  "ASKED AND ANSWERED": "claim",
 };
 
 /** Only titles begin a line (values are set in), so this finds exactly the sections that were written. */

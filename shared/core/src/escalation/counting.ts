@@ -1,6 +1,6 @@
 // counting.ts — which roles a vote counts for: held in time, sure enough, delegated, or next in the chain
 
-import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
+import type { ApprovalAsk, Vote } from "@holdpoint/wire/approval.ts";
 import type { CastVote, HeldRole, Request, Voter } from "./request.ts";
 import { type Ballot, type Tally, tally } from "./tally.ts";
 
@@ -31,9 +31,13 @@ const rolesAt = (request: Request, voter: Voter, atMs: number): string[] => {
   return [...roles, ...standsFor(request, roles, atMs)];
 };
 
-/** Who has lent somebody a role by now; never the requester's side. */
-export const lendersOf = (request: Request, to: string): Voter[] =>
-  request.delegations.filter((each) => each.to === to && !isBarred(request, each.from.id)).map(({ from }) => from);
+/** Who has lent somebody a role at a time; never the requester's side. */
+export const lendersOf = (request: Request, to: string, atMs: number): Voter[] =>
+  request.delegations
+    .filter(
+      (each) => each.to === to && !isBarred(request, each.from.id) && atMs < (each.untilMs ?? request.expiresAtMs),
+    )
+    .map(({ from }) => from);
 
 /** More than one person, or nothing weaker: then only a signed-in human counts (rulings §D3). */
 const needsSignIn = (request: Request, role: string): boolean =>
@@ -47,7 +51,7 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
   if (!voter.mayVote) return "not_an_approver";
   const asked = request.ask.requirements.map(({ role }) => role);
   const called = chainDue(request.ask, request.openedAtMs, atMs).map(({ role }) => role);
-  const roles = [voter, ...lendersOf(request, voter.id)].flatMap((each) => rolesAt(request, each, atMs));
+  const roles = [voter, ...lendersOf(request, voter.id, atMs)].flatMap((each) => rolesAt(request, each, atMs));
   return roles.some((role) => asked.includes(role) || called.includes(role)) ? "voter" : "not_an_approver";
 }
 
@@ -55,7 +59,7 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
  * One vote as ballots, one a role. A role that was lent counts under its lender's name: owner and stand-in together are
  * one voice. A human's own role is preferred, so that one vote is one voice in each role.
  */
-function ballotsOf(request: Request, cast: CastVote): Ballot[] {
+export function ballotsOf(request: Request, cast: CastVote): Ballot[] {
   if (cast.void !== undefined) return [];
   if (cast.vote === "deny") return [{ voter: cast.voter.id, vote: "deny", roles: [] }];
   return request.ask.requirements.flatMap(({ role }): Ballot[] => {
@@ -64,6 +68,21 @@ function ballotsOf(request: Request, cast: CastVote): Ballot[] {
     return holder === undefined ? [] : [{ voter: holder.id, vote: "approve", roles: [role] }];
   });
 }
+
+/**
+ * Votes as they are kept and shown, as ballots again: a role that was lent is its lender's voice. What was taken back
+ * or belongs to another question counts for nothing.
+ */
+export const ballotsFrom = (votes: readonly Pick<Vote, "voter" | "vote" | "roles" | "lent" | "void">[]): Ballot[] =>
+  votes.flatMap((vote): Ballot[] => {
+    if (vote.void !== undefined) return [];
+    if (vote.vote === "deny") return [{ voter: vote.voter, vote: "deny", roles: [] }];
+    return vote.roles.map((role) => ({
+      voter: vote.lent?.find((each) => each.role === role)?.by ?? vote.voter,
+      vote: "approve" as const,
+      roles: [role],
+    }));
+  });
 
 /** The votes as they count. */
 export const count = (request: Request): Tally =>

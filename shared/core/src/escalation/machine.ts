@@ -10,7 +10,7 @@ export type RequestEvent = { atMs: number } & (
   | { type: "vote"; voter: Voter; vote: "approve" | "deny"; cardSha256?: string; reason?: string }
   | { type: "withdraw"; voter: string }
   | { type: "authority_lost"; voter: string }
-  | { type: "delegate"; from: Voter; to: string }
+  | { type: "delegate"; from: Voter; to: string; untilMs?: number }
   | { type: "ask_info"; voter: Voter; text: string }
   | { type: "info"; text: string }
   | { type: "time" }
@@ -85,7 +85,7 @@ function vote(request: Request, event: RequestEvent & { type: "vote" }): Step {
   if (event.vote === "approve" && event.cardSha256 !== request.shown.cardSha256) return refuse(request, "card_changed");
   if (event.vote === "approve" && request.shown.truncated) return refuse(request, "card_truncated");
   if (event.vote === "deny" && (event.reason ?? "").trim() === "") return refuse(request, "reason_required");
-  const lenders = lendersOf(request, voter.id);
+  const lenders = lendersOf(request, voter.id, atMs);
   const cast = { voter, vote: event.vote, atMs, lenders, ...(event.reason !== undefined && { reason: event.reason }) };
   return recount({ ...request, votes: [...request.votes, cast] }, atMs, voter.id);
 }
@@ -105,14 +105,15 @@ function unseat(request: Request, voter: string, why: "withdrawn" | "not authori
   return recount({ ...request, votes, delegations }, atMs, voter);
 }
 
-function delegate(request: Request, { from, to, atMs }: RequestEvent & { type: "delegate" }): Step {
-  if (from.id === to) return refuse(request, "nothing_to_do");
+function delegate(request: Request, { from, to, atMs, untilMs }: RequestEvent & { type: "delegate" }): Step {
+  if (from.id === to || (untilMs !== undefined && untilMs <= atMs)) return refuse(request, "nothing_to_do");
   if (request.fleet && request.ask.separation && request.barred.includes(to)) return refuse(request, "own_request");
   const standing = standingOf({ ...request, delegations: [] }, from, atMs); // only own roles can be lent
   if (standing !== "voter") return refuse(request, standing);
   if (request.delegations.some((each) => each.from.id === from.id)) return refuse(request, "nothing_to_do");
+  const lent = { from, to, atMs, ...(untilMs !== undefined && { untilMs }) };
   return {
-    request: { ...request, delegations: [...request.delegations, { from, to, atMs }] },
+    request: { ...request, delegations: [...request.delegations, lent] },
     answer: "done",
     notices: [],
   };
@@ -135,6 +136,23 @@ function inform(request: Request, { text, atMs }: RequestEvent & { type: "info" 
   if (open === undefined) return refuse(request, "nothing_to_do");
   const questions = request.questions.map((each) => (each === open ? { ...each, answer: { text, atMs } } : each));
   return { request: { ...request, questions }, answer: "done", notices: [{ what: "information", to: open.by, text }] };
+}
+
+/** When time alone does something next while nobody answers, in ms; undefined when only the expiry is left. */
+export function nextDueMs({
+  ask,
+  openedAtMs,
+  expiresAtMs,
+  toldSteps,
+  reminders,
+}: Pick<Request, "ask" | "openedAtMs" | "expiresAtMs" | "toldSteps" | "reminders">): number | undefined {
+  const step = ask.chain[toldSteps];
+  const part = REMINDERS[reminders];
+  const due = [
+    ...(step === undefined ? [] : [openedAtMs + step.afterMs]),
+    ...(part === undefined ? [] : [openedAtMs + (expiresAtMs - openedAtMs) * part]),
+  ].filter((atMs) => atMs < expiresAtMs);
+  return due.length === 0 ? undefined : Math.ceil(Math.min(...due));
 }
 
 function passTime(request: Request, atMs: number): Step {

@@ -51,6 +51,8 @@ export interface Delegation {
   from: Voter;
   to: string;
   atMs: number;
+  /** ms; without it the role is lent for as long as the question is open */
+  untilMs?: number;
 }
 
 export interface Question {

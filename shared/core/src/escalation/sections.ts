@@ -1,6 +1,7 @@
 // sections.ts — what a card says, as data: every rendering (text, terminal, HTML, chat) is made from this one model
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
+import type { Question } from "@holdpoint/wire/approval.ts";
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
@@ -26,6 +27,8 @@ export interface CardInput {
   action: Action;
   facts: Facts;
   verdict: Verdict;
+  /** what approvers asked, and what the agent's side said to it */
+  questions?: readonly Pick<Question, "by" | "text" | "answer">[];
 }
 
 /** Makes text visible with every known secret masked. */
@@ -201,6 +204,17 @@ function claimItems({ action }: CardInput, showLines: (text: string) => string[]
   ];
 }
 
+/** Words of people and of the agent's side: they inform, and never answer. */
+function talkItems({ questions = [] }: CardInput, show: Show, showLines: (text: string) => string[]): CardItem[] {
+  return questions.flatMap(({ by, text, answer }) => [
+    line("asked by", show(by)),
+    prose("question", showLines(text), []),
+    ...(answer === undefined
+      ? [line("not answered yet", "")]
+      : [line("answered by", show(answer.by)), prose("answer", showLines(answer.text), [])]),
+  ]);
+}
+
 /** The whole card in order: what runs first, the agent's own words last. Nothing of the time is in it: it is hashed. */
 export function cardSections(input: CardInput): CardSection[] {
   const { action, facts } = input;
@@ -236,6 +250,7 @@ export function cardSections(input: CardInput): CardSection[] {
     plain("Sandbox", sandboxItems(input)),
     { title: "What is pinned", tone: "warning", items: pinItems(input, show) },
     { title: "Claimed by the agent", tone: "claim", items: claims },
+    { title: "Asked and answered", tone: "claim", items: talkItems(input, show, showLines) },
   ];
   return sections.filter(({ items }) => items.length > 0);
 }

@@ -1,0 +1,241 @@
+// voting.ts — votes through the pure machine: cast, taken back, and applied to the action as what they amount to
+
+import { ballotsOf, count } from "@holdpoint/core/escalation/counting.ts";
+import { type Answer, step } from "@holdpoint/core/escalation/machine.ts";
+import type { CastVote, Request } from "@holdpoint/core/escalation/request.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import { reasonOf, toApproval, type Voice } from "./approval-rows.ts";
+import { writeEvent } from "./evidence.ts";
+import { ANY, APPROVER, type HeldRequest, underLock } from "./held-request.ts";
+import { noteOn } from "./note.ts";
+import type { Database } from "./pool.ts";
+import type { TenantKeys } from "./seal.ts";
+import type { Approvals } from "./store.ts";
+import { shown, transitionWithin } from "./transition.ts";
+import type { Answered, NewVote, Transition, Voted } from "./types.ts";
+
+const voicesOf = (request: Request, cast: CastVote): Voice[] =>
+  ballotsOf(request, cast).flatMap(({ voter, roles }) => roles.map((role) => ({ role, holder: voter })));
+
+/** Words of the machine for a vote that has no word of its own on the wire. */
+function refusalOf(answer: Exclude<Answer, "done">): Exclude<Voted["status"], "counted" | "unknown"> {
+  switch (answer) {
+    case "already_settled":
+    case "already_voted":
+    case "approval_expired":
+    case "own_request":
+    case "not_an_approver":
+    case "card_changed":
+      return answer;
+    case "card_truncated":
+      return "card_changed";
+    case "reason_required":
+      throw new Fault("invalid", "`/reason`: a denial says why", { at: "/reason" });
+    default:
+      throw new Error(`a vote cannot be answered with \`${answer}\``);
+  }
+}
+
+async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Promise<void> {
+  const { tx, key, row } = held;
+  const cast = request.votes.at(-1) as CastVote;
+  const voices = voicesOf(request, cast);
+  const event = writeEvent(key, {
+    tenant: vote.tenant,
+    actionId: row.action_id,
+    type: "voted",
+    actor: { credential: vote.credential, person: vote.voter, channel: vote.channel },
+    approvalId: vote.approvalId,
+    vote: vote.vote,
+    ...(vote.cardSha256 === undefined ? {} : { cardSha256: vote.cardSha256 }),
+    content: vote.reason === undefined ? {} : { reason: vote.reason },
+  });
+  const written = {
+    approval: vote.approvalId,
+    id: vote.voteId,
+    voter: vote.voter,
+    credential: vote.credential,
+    channel: vote.channel,
+    vote: vote.vote,
+    roles: voices.map(({ role }) => role),
+    voices,
+    cast_as: { voter: cast.voter, lenders: cast.lenders, person: held.isPerson(vote.voter) },
+    card: vote.cardSha256,
+  };
+  const reason = vote.reason === undefined ? null : key.seal(vote.voteId, "vote", vote.reason);
+  await tx.query("SELECT holdpoint.cast_vote($1, $2, $3, $4, $5, $6)", [
+    vote.tenant,
+    JSON.stringify(written),
+    reason,
+    event.id,
+    event.payload,
+    event.content ?? null,
+  ]);
+}
+
+/** Writes what the machine made of the votes that were there: void, or counting for other roles. */
+export async function writeVotes({ tx, tenant, row, request: before }: HeldRequest, after: Request): Promise<void> {
+  const changes = row.votes.flatMap((vote, n): { id: string; void?: string; roles?: string[]; voices?: Voice[] }[] => {
+    const cast = after.votes[n] as CastVote;
+    const voices = voicesOf(after, cast);
+    const same = cast.void === before.votes[n]?.void && JSON.stringify(voices) === JSON.stringify(vote.voices);
+    // What is void keeps the roles that it was given for: evidence.
+    if (same || (vote.void !== null && cast.void !== undefined)) return [];
+    return cast.void === undefined
+      ? [{ id: vote.id, roles: voices.map(({ role }) => role), voices }]
+      : [{ id: vote.id, void: cast.void }];
+  });
+  if (changes.length > 0)
+    await tx.query("SELECT holdpoint.change_votes($1, $2, $3)", [tenant, row.id, JSON.stringify(changes)]);
+}
+
+/** Whose voice does not count any more: a person who is gone, or who no longer holds a role that the vote rests on. */
+function unseated({ row, isPerson, holds }: HeldRequest): string[] {
+  const lost = ({ role, holder }: Voice, wasPerson: boolean): boolean =>
+    wasPerson &&
+    role !== APPROVER &&
+    (!isPerson(holder) || !holds(holder).some((each) => each.role === role || each.role === ANY));
+  const gone = row.votes
+    .filter((vote) => vote.void === null)
+    .flatMap(({ voter, voices, cast_as }) =>
+      voices.filter((voice) => lost(voice, voice.holder !== voter || cast_as.person)).map(({ holder }) => holder),
+    );
+  return [...new Set(gone)];
+}
+
+export function voting(
+  database: Database,
+  keys: TenantKeys,
+  options: { onePerson: boolean; approvalsPerHourMax: number },
+): Pick<Approvals, "vote" | "withdraw" | "apply"> {
+  const fleet = !options.onePerson;
+
+  /** A person who says yes all the time does not look any more (trust.md §1, fatigue). */
+  async function tired({ tx, tenant }: HeldRequest, { voter, vote }: NewVote): Promise<boolean> {
+    if (vote === "deny" || !Number.isFinite(options.approvalsPerHourMax)) return false;
+    const [row] = await tx.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM (SELECT FROM votes WHERE tenant = $1 AND voter = $2 AND vote = 'approve' AND standing IS NULL
+          AND at > clock_timestamp() - interval '1 hour' LIMIT $3) given`,
+      [tenant, voter, options.approvalsPerHourMax],
+    );
+    return (row?.count ?? 0) >= options.approvalsPerHourMax;
+  }
+
+  return {
+    async vote(vote) {
+      const { tenant, approvalId } = vote;
+      const done = await underLock<Voted>(
+        database,
+        keys,
+        fleet,
+        { tenant, approvalId, who: [vote.voter] },
+        async (held) => {
+          const { key, row, atMs, request } = held;
+          const as = (status: Exclude<Voted["status"], "counted" | "unknown">): Voted => ({
+            status,
+            approval: toApproval(key, row),
+          });
+          const open = request.state === "pending" && atMs < request.expiresAtMs;
+          if (open && [vote.credential, vote.voter].some((each) => vote.barred.includes(each)))
+            return as("own_request");
+          const { answer, request: after } = step(request, {
+            type: "vote",
+            vote: vote.vote,
+            ...(vote.cardSha256 === undefined ? {} : { cardSha256: vote.cardSha256 }),
+            // a denial's reason is asked for at the door that knows its caller; here a row without one is only odd
+            reason: vote.reason ?? (vote.vote === "deny" ? "no reason given" : ""),
+            voter: {
+              id: vote.voter,
+              roles: held.roles(vote.voter, vote.roles),
+              assurance: vote.assurance ?? "channel",
+              mayVote: true,
+            },
+            atMs,
+          });
+          if (answer !== "done") return as(row.state === "expired" ? "approval_expired" : refusalOf(answer));
+          if (await tired(held, vote)) return as("too_many");
+          await writeVote(held, vote, after);
+          return { status: "counted", approval: toApproval(key, row), actionId: row.action_id };
+        },
+      );
+      if (!done) return { status: "unknown" };
+      if (done.status !== "counted") return done;
+      const [row] = await database.call<Parameters<typeof toApproval>[1]>(
+        "read_approvals",
+        "SELECT * FROM holdpoint.read_approvals($1, $2)",
+        [tenant, [approvalId]],
+      );
+      return row ? { ...done, approval: toApproval(await keys.of(tenant), row) } : done;
+    },
+
+    async withdraw({ tenant, approvalId, voter, actor }) {
+      const done = await underLock<Answered>(
+        database,
+        keys,
+        fleet,
+        { tenant, approvalId, who: [voter] },
+        async (held) => {
+          const { tx, key, row, atMs, request } = held;
+          const { answer, request: after } = step(request, { type: "withdraw", voter, atMs });
+          if (answer !== "done") return { status: answer };
+          await writeVotes(held, after);
+          await noteOn(tx, key, {
+            tenant,
+            actionId: row.action_id,
+            type: "vote.withdrawn",
+            actor,
+            detail: { approvalId },
+          });
+          if (after.state === "revoked")
+            await transitionWithin(tx, key, {
+              tenant,
+              actionId: row.action_id,
+              from: ["approved"],
+              to: "revoked",
+              actor,
+              reason: "an approver withdrew",
+            });
+          return { status: "done" };
+        },
+      );
+      return done ?? { status: "unknown" };
+    },
+
+    async apply(tenant, approvalId, actor) {
+      const key = await keys.of(tenant);
+      const outcome = await underLock(database, keys, fleet, { tenant, approvalId }, async (held) => {
+        const { tx, row, atMs } = held;
+        let { request } = held;
+        if (request.state === "pending") {
+          for (const voter of unseated(held)) request = step(request, { type: "authority_lost", voter, atMs }).request;
+          await writeVotes(held, request);
+        }
+        const state = row.state === "pending" ? count(request).state : row.state;
+        if (state === "pending") return "waiting" as const;
+        const change: Transition = {
+          tenant,
+          actionId: row.action_id,
+          from: ["held"],
+          to: state === "approved" ? "approved" : "rejected",
+          actor,
+          ...deciding(held, state),
+        };
+        return { change, answer: await transitionWithin(tx, key, change) };
+      });
+      if (!outcome) return { status: "unknown" };
+      if (outcome === "waiting") return { status: "waiting" };
+      return shown(database, key, outcome.change, outcome.answer);
+    },
+  };
+}
+
+/** Who decided: every voter that counts, and the words of the one who said no. */
+function deciding({ key, row }: HeldRequest, state: string): Pick<Transition, "detail" | "reason"> {
+  const votes = row.votes.filter((vote) => vote.void === null);
+  const veto = votes.find(({ vote }) => vote === "deny");
+  const reason = state === "approved" ? undefined : veto && reasonOf(key, veto);
+  return {
+    detail: { votes: votes.map(({ id, voter, vote, channel }) => ({ id, voter, vote, channel })) },
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
