@@ -62,7 +62,7 @@ async function asOfNow(gateway: Gateway, tenant: string, vote: Vote): Promise<Vo
   const held = await Promise.all(
     vote.roles.map((role) => {
       const holder = vote.lent?.find((each) => each.role === role)?.by ?? vote.voter;
-      return stillHolds(gateway, tenant, holder, role);
+      return stillHolds(gateway, tenant, holder, vote.called?.find((each) => each.role === role)?.as ?? role);
     }),
   );
   return { ...vote, roles: vote.roles.filter((_role, n) => held[n]) };

@@ -285,7 +285,11 @@ describe("a chain", () => {
     await due(one);
     await due(one);
     expect(await told(one)).toEqual(["approval.opened", "approval.chain", "approval.reminder"]);
-    expect((await yes("sam", one)).body.approval.state).toBe("approved");
+    expect((await yes("sam", one)).body.approval).toMatchObject({
+      state: "approved",
+      votes: [{ voter: "sam", roles: ["dba"], called: [{ role: "dba", as: "security" }] }],
+    });
+    expect((await agent("POST", `/v1/actions/${one.actionId}/claim`)).body.state).toBe("executing");
   });
 
   test("its role may say no as well, with a reason", async () => {

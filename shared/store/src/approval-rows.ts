@@ -10,6 +10,8 @@ import type { TenantKey } from "./seal.ts";
 export interface Voice {
   role: string;
   holder: string;
+  /** the role of a chain by which the holder stands in for it */
+  via?: string;
 }
 
 /** The voter as known at the vote; `person`: an entry among the people, which may be gone by now. */
@@ -77,6 +79,7 @@ export const shownAndAsked = (key: TenantKey, { id, sealed }: RawApproval): { ca
 export function votesOf(key: TenantKey, row: RawApproval): Vote[] {
   return row.votes.map((vote): Vote => {
     const reason = reasonOf(key, vote);
+    const called = vote.voices.filter(({ via }) => via !== undefined);
     const lent = vote.voices.filter(({ holder }) => holder !== vote.voter);
     return {
       id: vote.id as Vote["id"],
@@ -85,6 +88,7 @@ export function votesOf(key: TenantKey, row: RawApproval): Vote[] {
       vote: vote.vote,
       roles: vote.roles,
       ...(lent.length === 0 ? {} : { lent: lent.map(({ role, holder }) => ({ role, by: holder })) }),
+      ...(called.length === 0 ? {} : { called: called.map(({ role, via }) => ({ role, as: via ?? role })) }),
       ...(vote.standing === null ? {} : { standing: vote.standing as NonNullable<Vote["standing"]> }),
       at: new Date(vote.at).toISOString(),
       ...(reason === undefined ? {} : { reason }),

@@ -3,7 +3,9 @@
 import { ballotsOf, count } from "@holdpoint/core/escalation/counting.ts";
 import { type Answer, step } from "@holdpoint/core/escalation/machine.ts";
 import type { CastVote, Request } from "@holdpoint/core/escalation/request.ts";
+import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
 import { reasonOf, toApproval, type Voice } from "./approval-rows.ts";
 import { writeEvent } from "./evidence.ts";
 import { ANY, APPROVER, type HeldRequest, underLock } from "./held-request.ts";
@@ -14,8 +16,15 @@ import type { Approvals } from "./store.ts";
 import { shown, transitionWithin } from "./transition.ts";
 import type { Answered, NewVote, Transition, Voted } from "./types.ts";
 
+/** Who speaks for which role; with the role of the chain by which, where it is not the holder's own. */
 const voicesOf = (request: Request, cast: CastVote): Voice[] =>
-  ballotsOf(request, cast).flatMap(({ voter, roles }) => roles.map((role) => ({ role, holder: voter })));
+  ballotsOf(request, cast).flatMap(({ voter, roles }) =>
+    roles.map((role): Voice => {
+      const own = [cast.voter, ...cast.lenders].find(({ id }) => id === voter)?.roles.map((each) => each.role) ?? [];
+      const via = own.includes(role) ? undefined : request.ask.chain.find((step) => own.includes(step.role))?.role;
+      return { role, holder: voter, ...(via !== undefined && { via }) };
+    }),
+  );
 
 /** Words of the machine for a vote that has no word of its own on the wire. */
 function refusalOf(answer: Exclude<Answer, "done">): Exclude<Voted["status"], "counted" | "unknown"> {
@@ -78,7 +87,9 @@ export async function writeVotes({ tx, tenant, row, request: before }: HeldReque
   const changes = row.votes.flatMap((vote, n): { id: string; void?: string; roles?: string[]; voices?: Voice[] }[] => {
     const cast = after.votes[n] as CastVote;
     const voices = voicesOf(after, cast);
-    const same = cast.void === before.votes[n]?.void && JSON.stringify(voices) === JSON.stringify(vote.voices);
+    const same =
+      cast.void === before.votes[n]?.void &&
+      canonicalJson(voices as unknown as Json) === canonicalJson(vote.voices as unknown as Json);
     // What is void keeps the roles that it was given for: evidence.
     if (same || (vote.void !== null && cast.void !== undefined)) return [];
     return cast.void === undefined
@@ -91,7 +102,7 @@ export async function writeVotes({ tx, tenant, row, request: before }: HeldReque
 
 /** Whose voice does not count any more: a person who is gone, or who no longer holds a role that the vote rests on. */
 function unseated({ row, isPerson, holds }: HeldRequest): string[] {
-  const lost = ({ role, holder }: Voice, wasPerson: boolean): boolean =>
+  const lost = ({ role: named, holder, via: role = named }: Voice, wasPerson: boolean): boolean =>
     wasPerson &&
     role !== APPROVER &&
     (!isPerson(holder) || !holds(holder).some((each) => each.role === role || each.role === ANY));

@@ -24,6 +24,8 @@ export const Vote = z.strictObject({
   roles: z.array(name()),
   /** roles of these that somebody else lent: they count as the lender's voice */
   lent: z.array(z.strictObject({ role: name(), by: name() })).optional(),
+  /** roles of these that it counts for because a chain called another one */
+  called: z.array(z.strictObject({ role: name(), as: name() })).optional(),
   /** the standing grant that gave it in its voter's name */
   standing: id("grt").optional(),
   reason: text().optional(),
