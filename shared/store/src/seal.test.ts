@@ -146,7 +146,13 @@ describe("tenants", () => {
       await t.store.stops.terminateSession(tenant, "nobody", "r", system);
       const by = { tenant, approvalId: row.approvalId ?? "", voter: "a", roles: ["approver"], actor: system };
       await t.store.approvals.ask({ ...by, text: "why?" });
-      await t.store.delegations.lend({ tenant, from: "a", to: "p", until: new Date(Date.now() + 60_000), actor: system });
+      await t.store.delegations.lend({
+        tenant,
+        from: "a",
+        to: "p",
+        until: new Date(Date.now() + 60_000),
+        actor: system,
+      });
       await t.store.usedNonces.spend(tenant, "hash", "alice", Date.now() + 60_000);
     }
     const told = await t.store.deliveries.waiting(1_000);
