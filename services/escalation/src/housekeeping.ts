@@ -7,6 +7,7 @@ import { type Loop, loop } from "@holdpoint/engine/loop.ts";
 import { createReconciler } from "@holdpoint/engine/reconciler.ts";
 import { countExpiry, countFailClosed } from "@holdpoint/runtime/metrics.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+import { rejudgeHeld } from "./rejudge.ts";
 
 /** Rows of one statement: enough for 100,000 expiries in seconds, few enough that no lock is held for long. */
 const SWEEP_ROWS = 2_000;
@@ -59,6 +60,7 @@ export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
   const loops: Loop[] = [
     loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
     loop("reminders", limits.remindMs, log, () => store.sweeper.alone("remind", () => remind(engine))),
+    loop("rejudging", limits.rejudgeHeldMs, log, () => store.sweeper.alone("rejudge", () => rejudgeHeld(engine))),
     loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", reconcile)),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
   ];

@@ -1,6 +1,7 @@
 // claim.ts — permission to run, given once: judged again, bindings and sandbox compared, then one guarded update
 
 import { satisfies } from "@holdpoint/core/sandbox/profiles.ts";
+import { rejudge } from "@holdpoint/engine/rejudge.ts";
 import { countClaim } from "@holdpoint/runtime/metrics.ts";
 import { inSpan, linkTo, SPANS } from "@holdpoint/runtime/trace.ts";
 import type { ActionRow, ClaimAttempt } from "@holdpoint/store/types.ts";
@@ -17,7 +18,7 @@ import { judgedAgain } from "./judged-again.ts";
 import type { Gateway } from "./parts.ts";
 import { notFound } from "./query.ts";
 import { actorOf, noteRefusal } from "./refusals.ts";
-import { rejudge, standing } from "./rejudge.ts";
+import { standing } from "./rejudge.ts";
 
 /** Policy changes and votes may come between judging and claiming; each costs one more round. */
 const ROUNDS_MAX = 8;

@@ -3,6 +3,7 @@
 import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
+import type { Judged } from "@holdpoint/engine/rejudge.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { countDecision } from "@holdpoint/runtime/metrics.ts";
 import { traceIdOf } from "@holdpoint/runtime/trace.ts";
@@ -11,7 +12,7 @@ import type { Credential } from "@holdpoint/wire/access.ts";
 import type { Gateway } from "./parts.ts";
 import { notFound } from "./query.ts";
 import { actorOf } from "./refusals.ts";
-import type { Judged, Standing } from "./rejudge.ts";
+import type { Standing } from "./rejudge.ts";
 
 /** The same request again, with what is asked by now: votes that were given stay (rulings §C1). */
 function reopened({ clock }: Gateway, row: ActionRow, { verdict, facts }: Judged): NewApproval | undefined {

@@ -71,6 +71,7 @@ export const limits = {
   stageConcurrency: 20,
   sweepMs: 500,
   remindMs: 1_000,
+  rejudgeHeldMs: 1_000,
   reconcileMs: 2_000,
   waiterRereadMs: 1_000,
   drainMs: 10_000,
