@@ -56,6 +56,7 @@ const programs = {
   bench: ["test/bench/main.ts"],
   proof: ["test/proof/main.ts"],
   plants: ["test/proof/plant-run.ts"],
+  approvals: ["test/proof/approvals/main.ts"],
 };
 
 const [what = "holdpoint", ...rest] = process.argv.slice(2);

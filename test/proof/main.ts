@@ -2,12 +2,11 @@
 // usage: npm run proof [-- --actions 120000 --faults 110 --seed 1 --backend redis --lanes 96 --write]
 // --actions and --faults are for each backend; several values are taken in the order of the backends.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type NeighbourReport, neighbours } from "./poison.ts";
 import { page } from "./report.ts";
 import { proofRun, type RunReport } from "./run.ts";
+import { writeSection } from "./section.ts";
 import { isClean } from "./verdict.ts";
 
 const { values } = parseArgs({
@@ -60,6 +59,6 @@ if (values.write) {
     name === "write" ? ["--write"] : [value].flat().map((each) => `--${name} ${String(each)}`),
   );
   const text = page(`npm run proof -- ${given.join(" ")}`, reports, poison);
-  writeFileSync(join(import.meta.dirname, "..", "..", "RELIABILITY.md"), text);
+  writeSection("faults", text);
 }
 process.exit(clean ? 0 : 1);

@@ -1,0 +1,45 @@
+// approvals.test.ts — a short sample of `npm run proof:approvals`, and that each judge can find what it looks for
+
+import { expect, test } from "vitest";
+import { withSection } from "../section.ts";
+import { racingClaims } from "./claims.ts";
+import { voteLives } from "./lives.ts";
+import { renderingPairs } from "./pairs.ts";
+import { isSound, section } from "./report.ts";
+
+const SEED = 20_261_121;
+
+test("of 10 racers for each of 300 actions one has it", { timeout: 120_000 }, async () => {
+  const report = await racingClaims({ actions: 300, racers: 10 });
+  expect(report).toMatchObject({ attempts: 3_000, claimed: 300, doubled: [], unclaimed: [] });
+  expect(report.approved).toBeGreaterThan(0);
+});
+
+test("60 lives of questions on a real Postgres go as an oracle says", { timeout: 120_000 }, async () => {
+  const report = await voteLives({ lives: 60, seed: SEED });
+  expect(report.errors).toEqual([]);
+  expect(Math.min(report.approved + report.claimed, report.rejected, report.revoked)).toBeGreaterThan(0);
+});
+
+test("5,000 pairs of near-twins have different cards", { timeout: 60_000 }, () => {
+  const report = renderingPairs({ pairs: 5_000, seed: SEED });
+  expect(report.collisions).toEqual([]);
+  expect(report.same).toBeGreaterThan(10);
+});
+
+test("a page says what was found, and a finding makes it unsound", () => {
+  const pairs = { pairs: 1, cards: 2, same: 0, collisions: ["a and b"], seconds: 1 };
+  expect(isSound({ seed: 1, pairs })).toBe(false);
+  expect(section({ seed: 1, pairs })).toContain("BROKEN PROMISES");
+  expect(isSound({ seed: 1, forgeries: { count: 1, passed: 0, failed: 0, seconds: 0 } })).toBe(false);
+  expect(section({ seed: 1, pairs: { ...pairs, collisions: [] } })).toContain("Nothing was found");
+});
+
+test("each run owns its section of the page and leaves the others", () => {
+  const page = withSection(withSection("# Top", "one", "first"), "two", "second");
+  const again = withSection(page, "one", "third");
+  expect(again).toContain("third");
+  expect(again).not.toContain("first");
+  expect(again.match(/second/g)).toHaveLength(1);
+  expect(again.startsWith("# Top")).toBe(true);
+});

@@ -1,0 +1,123 @@
+// claims.ts — many racers for each permission, from several gateways' stores, on a real Postgres: exactly one may have it
+
+import { openStore } from "@holdpoint/store/open.ts";
+import type { Store } from "@holdpoint/store/store.ts";
+import type { Claimed } from "@holdpoint/store/types.ts";
+import {
+  attempt,
+  decided,
+  log,
+  masterKey,
+  newAction,
+  newVote,
+  openTestStore,
+  read,
+  settlement,
+} from "../../../shared/store/test/fixture.ts";
+
+export interface ClaimsReport {
+  actions: number;
+  racers: number;
+  attempts: number;
+  /** of these actions, how many a person had approved; the others policy allowed */
+  approved: number;
+  claimed: number;
+  /** actions with more than one claim that was answered with a grant, or more than one in the database */
+  doubled: string[];
+  /** actions that nobody got */
+  unclaimed: string[];
+  seconds: number;
+  perSecond: number;
+}
+
+const STORES = 3;
+const ROUND_ACTIONS = 250;
+const APPROVED_EVERY = 25;
+
+async function released(store: Store, count: number) {
+  const items = Array.from({ length: count - Math.floor(count / APPROVED_EVERY) }, () => newAction());
+  const proposed = await store.actions.propose("default", items);
+  const rows = proposed.flatMap((each) => (each.status === "created" ? [each.row] : []));
+  await store.actions.settle(
+    "default",
+    rows.map((row) => settlement(row, "allowed")),
+  );
+  const allowed = (
+    await store.actions.many(
+      "default",
+      rows.map(({ action }) => action.id),
+    )
+  ).flatMap((row) => row ?? []);
+  const approved = await Promise.all(
+    Array.from({ length: count - rows.length }, async () => {
+      const row = await decided(store, "held");
+      await store.approvals.vote(newVote(row));
+      await store.approvals.apply("default", row.approvalId ?? "", { system: "proof" });
+      return read(store, row);
+    }),
+  );
+  return { rows: [...allowed, ...approved], approved: approved.length };
+}
+
+export async function racingClaims(options: {
+  actions: number;
+  racers: number;
+  tell?: (line: string) => void;
+}): Promise<ClaimsReport> {
+  const { actions, racers, tell = () => undefined } = options;
+  const t = await openTestStore({ claimWindowMs: 3_600_000, openActionsPerAgentMax: 1_000_000 });
+  const others = await Promise.all(
+    Array.from({ length: STORES - 1 }, () => openStore({ url: t.url, masterKey, log, connectionsMax: 6 })),
+  );
+  const stores = [t.store, ...others];
+  const report = {
+    actions: 0,
+    racers,
+    attempts: 0,
+    approved: 0,
+    claimed: 0,
+    doubled: [] as string[],
+    unclaimed: [] as string[],
+  };
+  const startedAt = performance.now();
+  try {
+    while (report.actions < actions) {
+      const { rows, approved } = await released(t.store, Math.min(ROUND_ACTIONS, actions - report.actions));
+      const answers = await Promise.all(
+        rows.map((row) =>
+          Promise.all(
+            // Racers differ: no key, a key of their own, another credential's key; each through one of the stores.
+            Array.from({ length: racers }, (_, racer): Promise<Claimed> => {
+              const store = stores[racer % stores.length] as Store;
+              return store.actions.claim(attempt(row, racer % 2 === 0 ? {} : { idempotencyKey: `racer-${racer}` }));
+            }),
+          ),
+        ),
+      );
+      for (const [n, row] of rows.entries()) {
+        const won = (answers[n] ?? []).filter(({ status }) => status === "claimed").length;
+        report.claimed += won;
+        if (won > 1) report.doubled.push(row.action.id);
+        if (won === 0) report.unclaimed.push(row.action.id);
+      }
+      report.actions += rows.length;
+      report.approved += approved;
+      report.attempts += rows.length * racers;
+      if (report.actions % (ROUND_ACTIONS * 8) === 0)
+        tell(
+          `claims: ${report.attempts} attempts, ${Math.round(report.attempts / ((performance.now() - startedAt) / 1_000))}/s`,
+        );
+    }
+    // The judge reads as the owner of the tables, not through what it judges.
+    const { rows: twice } = await t.owner.query<{ id: string }>(
+      `SELECT a.id FROM actions a LEFT JOIN events e ON e.tenant = a.tenant AND e.action_id = a.id AND e.type = 'executing'
+        GROUP BY a.tenant, a.id, a.claim_number HAVING count(e.id) > 1 OR a.claim_number > 1`,
+    );
+    report.doubled.push(...twice.map(({ id }) => id));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return { ...report, seconds: Math.round(seconds), perSecond: Math.round(report.attempts / seconds) };
+  } finally {
+    await Promise.all(others.map((store) => store.close()));
+    await t.close();
+  }
+}
