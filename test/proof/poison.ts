@@ -90,7 +90,7 @@ export async function neighbours(options: {
   });
   const client = openClient(fleet.port, 256);
   try {
-    await fleet.ready(60_000);
+    await fleet.ready(180_000);
     const store = await openStore({ url: postgres.url, masterKey: fleet.masterKey, log });
     const mint = async (role: "agent" | "auditor") =>
       (await store.keys.create("default", { role, ...(role === "agent" && { agents: ["*"] }) }, { system: "proof" }))

@@ -99,7 +99,7 @@ export async function openWorld(backend: "postgres" | "redis"): Promise<World> {
   const queueLink = redis && (await startFaultProxy({ host: "127.0.0.1", port: redis.port }));
   const queueUrl = queueLink ? `redis://127.0.0.1:${queueLink.port}` : through.href;
   const fleet = await startFleet({ databaseUrl: through.href, queueUrl, folder: join(folder, "fleet") });
-  await fleet.ready(60_000);
+  await fleet.ready(180_000);
   const gatewayLink = await startFaultProxy({ host: "127.0.0.1", port: fleet.port });
   const client = openClient(gatewayLink.port, 512);
 

@@ -7,7 +7,7 @@ import { BLANK_HISTORY } from "@holdpoint/core/rules/criteria/view.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { fixedClock } from "@holdpoint/runtime/clock.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
-import type { Settled, Settlement } from "@holdpoint/store/types.ts";
+import type { ActionRow, Settled, Settlement } from "@holdpoint/store/types.ts";
 import { message, shell } from "@holdpoint/testkit/builders.ts";
 import type { Finding } from "@holdpoint/wire/decision.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
@@ -53,7 +53,7 @@ const settledAs: Answer = ({ actionId, state }) => ({
   receipt: "r",
 });
 /** A store that has `active` published and answers as `settle` of the database does. */
-function world(active: PolicySet, then: Answer = settledAs) {
+function world(active: PolicySet, then: Answer = settledAs, row?: Pick<ActionRow, "state" | "epoch">) {
   const committed: Settlement[] = [];
   const again: string[] = [];
   const settler = createSettler({
@@ -63,6 +63,7 @@ function world(active: PolicySet, then: Answer = settledAs) {
     policies: { active: async () => active, refresh: async () => active },
     store: {
       actions: {
+        get: async () => row as ActionRow | undefined,
         settle: async (_tenant, items) =>
           items.map((item) => {
             if (item.decision.policyDigest !== active.digest)
@@ -262,5 +263,32 @@ describe("what could not be judged", () => {
     });
     await settler.exhausted(message({ action: shell("git status") }), new Error("bug"));
     expect(committed[0]?.state).toBe("denied");
+  });
+});
+
+describe("an action that a later dispatch sent again meanwhile", () => {
+  const fenced: Answer = (item) =>
+    item.epoch === 7 ? settledAs(item) : { status: "stale_epoch", actionId: item.actionId };
+  const poison = new Error("poison: the worker died twice on this action");
+
+  test("is denied as poison all the same: each dispatch would end another process", async () => {
+    const { settler, committed } = world(allowing, fenced, { state: "received", epoch: 7 });
+    await settler.exhausted(message({ action: shell("git status") }), poison);
+    expect(committed.map(({ state, epoch }) => [state, epoch])).toEqual([["denied", 7]]);
+  });
+
+  test.each<[string, (settler: ReturnType<typeof createSettler>) => Promise<void>]>([
+    ["a judgement", (settler) => settler.settle(draftUnder(allowing))],
+    ["that it threw", (settler) => settler.exhausted(message({ action: shell("git status") }), new Error("boom"))],
+  ])("is left to that dispatch: %s of the older one counts for nothing", async (_what, act) => {
+    const { settler, committed } = world(allowing, fenced, { state: "received", epoch: 7 });
+    await act(settler);
+    expect(committed).toEqual([]);
+  });
+
+  test("and is decided by now stays as it is", async () => {
+    const { settler, committed } = world(allowing, fenced, { state: "allowed", epoch: 7 });
+    await settler.exhausted(message({ action: shell("git status") }), poison);
+    expect(committed).toEqual([]);
   });
 });

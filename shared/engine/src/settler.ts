@@ -20,7 +20,7 @@ import type { PolicyReader } from "./policies.ts";
 import { stageOf, toSettlement } from "./settlement.ts";
 
 export interface SettlerDeps {
-  store: { actions: Pick<Store["actions"], "settle"> };
+  store: { actions: Pick<Store["actions"], "settle" | "get"> };
   policies: Pick<PolicyReader, "active" | "refresh">;
   /** sends an action through all stages once more, under a new epoch */
   again(tenant: string, actionId: string): Promise<unknown>;
@@ -34,6 +34,8 @@ export interface Settler {
   /** Denies what its stage could not judge (threw every time, or killed its worker). */
   exhausted(message: Message, error: unknown): Promise<void>;
 }
+
+type Reason = "judged" | "failed" | "poison";
 
 /** Publishes that one settle may meet in a row before it lets its stage take a breath. */
 const REJUDGE_MAX = 20;
@@ -60,10 +62,13 @@ export function createSettler(deps: SettlerDeps): Settler {
     return checked || verdict.effect === "deny" ? { ...draft, verdict } : undefined;
   };
 
-  /** `final`: a denial that no policy can lift, whatever the active set says. */
-  const run = async (first: SettleDraft, span: Span, final: boolean): Promise<void> => {
+  /**
+   * `judged`: by the policy. `failed`: a denial that no policy can lift, whatever the active set says. `poison`: one that
+   * no later dispatch can lift either: it is about the action, and each dispatch would end another process.
+   */
+  const run = async (first: SettleDraft, span: Span, why: Reason): Promise<void> => {
     let draft = first;
-    let fixed = final;
+    let fixed = why !== "judged";
     let history = BLANK_HISTORY;
     for (let tries = 0; tries < REJUDGE_MAX; tries++) {
       const { action } = draft.message;
@@ -110,16 +115,25 @@ export function createSettler(deps: SettlerDeps): Settler {
             "waits: a sibling's approval holds the run",
           );
           return;
+        case "stale_epoch": {
+          const row = why === "poison" ? await deps.store.actions.get(action.tenant, action.id) : undefined;
+          if (row?.state !== "received") return needless(action.id, outcome.status, span);
+          draft = { ...draft, message: { ...draft.message, epoch: row.epoch } };
+          break;
+        }
         default:
-          // Another dispatch has the word, it is decided by now, or it never was: nothing of this draft counts.
-          span.setAttribute("holdpoint.settle.status", outcome.status);
-          log.debug({ actionId: action.id, status: outcome.status }, "a settle that is not needed any more");
-          return;
+          return needless(action.id, outcome.status, span);
       }
     }
     throw new Fault("not_ready", "the policy changes faster than an action can be judged", {
       actionId: first.message.action.id,
     });
+  };
+
+  /** Another dispatch has the word, it is decided by now, or it never was: nothing of this draft counts. */
+  const needless = (actionId: string, status: Settled["status"], span: Span): void => {
+    span.setAttribute("holdpoint.settle.status", status);
+    log.debug({ actionId, status }, "a settle that is not needed any more");
   };
 
   const tell = (settlement: Settlement, draft: SettleDraft, span: Span): void => {
@@ -143,25 +157,25 @@ export function createSettler(deps: SettlerDeps): Settler {
     );
   };
 
-  const inSettleSpan = (draft: SettleDraft, final: boolean): Promise<void> =>
+  const inSettleSpan = (draft: SettleDraft, why: Reason): Promise<void> =>
     inSpan(
       SPANS.settle,
       {
         under: draft.message.trace,
         attributes: { "holdpoint.action.id": draft.message.action.id, "holdpoint.stage": stageOf(draft) },
       },
-      (span) => run(draft, span, final),
+      (span) => run(draft, span, why),
     );
 
   return {
-    settle: (draft) => inSettleSpan(draft, false),
+    settle: (draft) => inSettleSpan(draft, "judged"),
     async exhausted(message, error) {
       const poison = error instanceof Error && error.message.startsWith("poison");
       const { digest } = await policies.active(message.action.tenant);
       const cause = poison
         ? { code: "poison", note: "judging this action ended the process that did it" }
         : { code: "stage_failed", note: "this action could not be judged" };
-      await inSettleSpan(unjudged(message, digest, cause), true);
+      await inSettleSpan(unjudged(message, digest, cause), poison ? "poison" : "failed");
     },
   };
 }

@@ -1,6 +1,7 @@
 // start.ts — wires a stage's work to the queue and the settler, under a watchdog; stopping drains it
 
 import type { StageWork, StageWorker } from "@holdpoint/queue/types.ts";
+import type { Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import type { Engine } from "./deps.ts";
@@ -20,8 +21,14 @@ const STAGE_DRAIN_MS = limits.drainMs - 2_000;
 export function startStage(stage: Stage, work: StageWork, engine: Engine): RunningStage {
   const { queue, clock, log } = engine;
   const progress = createProgress(clock);
+  /** A vote's job is about an action that is parked; all others are about one that nobody has decided yet. */
+  const pending = async ({ action, resume }: Message): Promise<boolean> => {
+    if (resume) return true;
+    const states = await engine.store.actions.states(action.tenant, [action.id]);
+    return states.get(action.id)?.state === "received";
+  };
   const open = (): StageWorker =>
-    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted });
+    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted, pending });
   let worker = open();
   const watchdog = startWatchdog({
     stage,

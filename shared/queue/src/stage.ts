@@ -12,6 +12,7 @@ import { type Span, trace } from "@opentelemetry/api";
 import type { PackJob } from "./backend.ts";
 import { type KeyRing, open, packItem, seal } from "./seal.ts";
 import { mayHandOver, type Sender, topology } from "./topology.ts";
+import { turnstile } from "./turnstile.ts";
 import type { HandOver, SettleDraft, StageWork } from "./types.ts";
 
 export interface StageDeps {
@@ -20,6 +21,8 @@ export interface StageDeps {
   send(from: Sender, to: Stage, messages: Message[]): Promise<void>;
   settle(draft: SettleDraft): Promise<void>;
   exhausted(message: Message, error: unknown): Promise<void>;
+  /** false for an action that is decided by now; asked only about those that may be poison. Without it all are worked on. */
+  pending?(message: Message): Promise<boolean>;
   /** true once this worker is to end: what waits for infrastructure gives up, the reconciler finds it again */
   closing(): boolean;
 }
@@ -57,7 +60,7 @@ const deadlineOf = (message: Message): number => Date.parse(message.action.propo
 /** @returns what BullMQ calls for each job of the stage */
 export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): (job: PackJob) => Promise<void> {
   const { timeoutMs, attempts } = topology[stage];
-  const alone = mutex();
+  const turns = turnstile();
 
   const handOn = (handOver: HandOver, message: Message, ms: number): Promise<void> | undefined => {
     const timing = { stage, ms: Math.round(ms * 1_000) / 1_000 };
@@ -77,21 +80,23 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     await pause(Math.min(1_000, 50 * 2 ** Math.min(tries, 5)));
   };
 
-  const giveUp = async (message: Message, error: unknown): Promise<void> => {
+  const persist = async <T>(message: Message, step: () => Promise<T>): Promise<T> => {
     for (let tries = 0; ; tries++) {
       try {
-        return await deps.exhausted(message, error);
+        return await step();
       } catch (fault) {
         await backOff(message, fault, tries);
       }
     }
   };
+  const giveUp = (message: Message, error: unknown): Promise<void> =>
+    persist(message, () => deps.exhausted(message, error));
 
   /**
    * The work once, its hand-over until it is taken: infrastructure faults only repeat the step that met them. A stage
    * that throws is tried again from its beginning, and then the action is denied.
    */
-  const runOne = async (message: Message, span: Span): Promise<void> => {
+  const runOne = async (message: Message, span: Span, enter: typeof turns.together): Promise<void> => {
     span.setAttributes({
       "holdpoint.action.id": message.action.id,
       "holdpoint.stage": stage,
@@ -105,7 +110,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
       try {
         if (handOver === undefined) {
           const startedAt = performance.now();
-          const answer = withBudget(work, message, timeoutMs);
+          const answer = enter(() => withBudget(work, message, timeoutMs));
           // Most work answers at once: a wait of nothing would still cost a turn for each action.
           handOver = answer instanceof Promise ? await answer : answer;
           ms = performance.now() - startedAt;
@@ -127,37 +132,38 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     }
   };
 
-  const run = (message: Message): Promise<void> => {
+  const run = (message: Message, enter = turns.together): Promise<void> => {
     const job = trace.getActiveSpan();
     const links = job ? [{ context: job.spanContext() }] : [];
-    return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span));
+    return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span, enter));
   };
 
   /**
    * Whoever held this pack died, and one of its actions may be why. They go on one at a time, each marked in the queue
-   * before it starts: the one that is marked when the next worker dies is the poison. Nothing is sent anew, so nothing doubles.
+   * before it starts: the one that is marked when the next worker dies is the poison. So that no other can be the reason,
+   * nothing else is worked on in this process meanwhile. Nothing is sent anew, so nothing doubles.
    */
-  const runSuspects = (messages: Message[], job: PackJob): Promise<void> =>
-    alone(async () => {
-      for (const [index, message] of messages.entries()) {
-        if (message.alone) {
-          deps.log.error(
-            { stage, actionId: message.action.id },
-            "an action ends the process that works on it: denied as poison",
-          );
-          countFailClosed("poison", stage);
-          await giveUp(message, new Error("poison: the worker died twice on this action"));
-          continue;
-        }
-        const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];
-        await job.update({
-          v: 1,
-          key: deps.ring.current,
-          items: [seal(deps.ring, senderTo(stage), stage, left.map(packItem))],
-        });
-        await run(message);
+  const runSuspects = async (messages: Message[], job: PackJob): Promise<void> => {
+    for (const [index, message] of messages.entries()) {
+      if (!(await persist(message, async () => deps.pending?.(message) ?? true))) continue;
+      if (message.alone) {
+        deps.log.error(
+          { stage, actionId: message.action.id },
+          "an action ends the process that works on it: denied as poison",
+        );
+        countFailClosed("poison", stage);
+        await giveUp(message, new Error("poison: the worker died twice on this action"));
+        continue;
       }
-    });
+      const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];
+      await job.update({
+        v: 1,
+        key: deps.ring.current,
+        items: [seal(deps.ring, senderTo(stage), stage, left.map(packItem))],
+      });
+      await run(message, turns.alone);
+    }
+  };
 
   return async (job) => {
     const messages: Message[] = [];
@@ -173,7 +179,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
       }
     }
     if (job.stalled > 0) return runSuspects(messages, job);
-    const results = await Promise.allSettled(messages.map(run));
+    const results = await Promise.allSettled(messages.map((message) => run(message)));
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
   };
@@ -183,14 +189,4 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
 function senderTo(stage: Stage): Sender {
   const before = (Object.keys(topology) as Stage[]).find((from) => mayHandOver(from, stage));
   return before ?? "edge";
-}
-
-/** Lets one piece of work run at a time, in order. */
-function mutex(): (work: () => Promise<void>) => Promise<void> {
-  let tail: Promise<void> = Promise.resolve();
-  return (work) => {
-    const mine = tail.then(work);
-    tail = mine.catch(() => undefined); // the error reaches the caller through `mine`
-    return mine;
-  };
 }

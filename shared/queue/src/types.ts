@@ -37,7 +37,12 @@ export interface Queue {
   work(
     stage: Stage,
     work: StageWork,
-    deps: { settle(draft: SettleDraft): Promise<void>; exhausted(message: Message, error: unknown): Promise<void> },
+    deps: {
+      settle(draft: SettleDraft): Promise<void>;
+      exhausted(message: Message, error: unknown): Promise<void>;
+      /** false for an action that is decided by now: one that may be poison need not be tried again */
+      pending?(message: Message): Promise<boolean>;
+    },
   ): StageWorker;
   depth(): Promise<Record<Stage, number>>;
   /** True once after the queue lost what it held (a wipe, an older copy), and at the first look of one that was never looked at. */
