@@ -3,6 +3,7 @@
 // --actions and --faults are for each backend; several values are taken in the order of the backends.
 
 import { parseArgs } from "node:util";
+import { simulateMany } from "../simulation/many.ts";
 import { type NeighbourReport, neighbours } from "./poison.ts";
 import { page } from "./report.ts";
 import { proofRun, type RunReport } from "./run.ts";
@@ -18,10 +19,14 @@ const { values } = parseArgs({
     backend: { type: "string", multiple: true, default: ["redis", "postgres"] },
     /** seconds of each of the two loads that poison is measured by; 0: not at all */
     poison: { type: "string", default: "60" },
+    /** worlds of the simulation; 0: none */
+    seeds: { type: "string", default: "5000" },
     write: { type: "boolean", default: false },
   },
 });
 
+const simulated = Number(values.seeds) > 0 ? await simulateMany(Number(values.seed), Number(values.seeds)) : undefined;
+if (simulated) console.log(JSON.stringify(simulated));
 const NEIGHBOURS_PER_SECOND = 40;
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
 const reports: RunReport[] = [];
@@ -53,12 +58,12 @@ if (Number(values.poison) > 0 && first) {
 }
 
 const denied = poison === undefined || poison.fates.every(({ state }) => state === "denied");
-const clean = reports.every(({ findings }) => isClean(findings)) && denied;
+const clean = reports.every(({ findings }) => isClean(findings)) && denied && (simulated?.problems.length ?? 0) === 0;
 if (values.write) {
   const given = Object.entries(values).flatMap(([name, value]) =>
     name === "write" ? ["--write"] : [value].flat().map((each) => `--${name} ${String(each)}`),
   );
-  const text = page(`npm run proof -- ${given.join(" ")}`, reports, poison);
+  const text = page(`npm run proof -- ${given.join(" ")}`, reports, poison, simulated);
   writeSection("faults", text);
 }
 process.exit(clean ? 0 : 1);

@@ -1,5 +1,5 @@
 // plant-run.ts — plants each bug in a copy of the tree and runs the tests that must catch it
-// usage: npm run proof:plants [-- <part of a name>]
+// usage: npm run proof:plants [-- <part of a name, or of a test's path>]
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -35,7 +35,7 @@ const run = (tests: readonly string[]): { passed: boolean; said: string } => {
 };
 
 let missed = 0;
-const chosen = plants.filter(({ name }) => name.includes(filter));
+const chosen = plants.filter(({ name, tests }) => [name, ...tests].some((text) => text.includes(filter)));
 for (const plant of chosen) {
   const path = join(copy, plant.file);
   const whole = readFileSync(path, "utf8");

@@ -1,6 +1,7 @@
 // report.ts — a proof's figures as the page RELIABILITY.md, good or bad
 
 import { percentile } from "../bench/drive.ts";
+import type { Simulated } from "../simulation/many.ts";
 import type { NeighbourReport } from "./poison.ts";
 import type { RunReport } from "./run.ts";
 import { CHECKS, type Check, isClean } from "./verdict.ts";
@@ -89,7 +90,12 @@ const neighbours = (poison: NeighbourReport): string[] => [
   "",
 ];
 
-export function page(command: string, reports: readonly RunReport[], poison: NeighbourReport | undefined): string {
+export function page(
+  command: string,
+  reports: readonly RunReport[],
+  poison: NeighbourReport | undefined,
+  simulated: Simulated | undefined,
+): string {
   const clean = reports.every(({ findings }) => isClean(findings));
   const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
   const broken = reports.flatMap(({ options, findings }) =>
@@ -123,6 +129,17 @@ export function page(command: string, reports: readonly RunReport[], poison: Nei
     ...recoveries(reports),
     "",
     ...(poison ? neighbours(poison) : []),
+    ...(simulated
+      ? [
+          "## Simulation",
+          "",
+          `${thousands(simulated.seeds)} seeds, ${thousands(simulated.steps)} steps in ${simulated.seconds} s: the real stages, settler, reconciler and intake on a store and`,
+          "a queue in memory, with crashes between any two effects, jobs that are repeated, late, lost, wiped and out of order, and",
+          `publishes in between (\`test/simulation\`). ${simulated.problems.length === 0 ? "Every end was as promised." : "BROKEN:"}`,
+          "",
+          ...simulated.problems.map((problem) => `- ${problem}`),
+        ]
+      : []),
     "## What this does not prove",
     "",
     "`kill -9` does not lose what the operating system holds, so it is no test of `fsync`; one machine, loopback links only;",

@@ -61,7 +61,7 @@ export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
     loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
     loop("reminders", limits.remindMs, log, () => store.sweeper.alone("remind", () => remind(engine))),
     loop("rejudging", limits.rejudgeHeldMs, log, () => store.sweeper.alone("rejudge", () => rejudgeHeld(engine))),
-    loop("reconciler", limits.reconcileMs, log, () => store.sweeper.alone("reconcile", reconcile)),
+    loop("reconciler", limits.reconcileMs, log, reconcile),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
   ];
   return {

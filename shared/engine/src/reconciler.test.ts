@@ -21,7 +21,9 @@ const row = (number: number, tenant = "default"): ActionRow => ({
 });
 
 /** A store with some lost rows and unapplied votes, and a queue that may have been wiped. */
-function world(options: { lost?: ActionRow[]; votes?: ActionRow[]; wiped?: boolean; waiting?: number } = {}) {
+function world(
+  options: { lost?: ActionRow[]; votes?: ActionRow[]; wiped?: boolean; waiting?: number; locked?: boolean } = {},
+) {
   const lost = [...(options.lost ?? [])];
   const sent: { stage: Stage; message: Message }[] = [];
   const asked: number[] = [];
@@ -29,6 +31,9 @@ function world(options: { lost?: ActionRow[]; votes?: ActionRow[]; wiped?: boole
     clock: fixedClock(7),
     log,
     store: {
+      sweeper: {
+        alone: async <T>(_lock: string, body: () => Promise<T>) => (options.locked ? undefined : body()),
+      },
       actions: {
         overdue: async (olderThanMs: number, rows: number) => {
           asked.push(olderThanMs);
@@ -71,6 +76,12 @@ describe("how long silence must last before an action counts as lost", () => {
 });
 
 describe("a look of the reconciler", () => {
+  test("nothing is looked at while another process looks", async () => {
+    const { deps, sent, asked } = world({ lost: [row(1)], locked: true });
+    expect(await createReconciler(deps)()).toBeUndefined();
+    expect([sent, asked]).toEqual([[], []]);
+  });
+
   test("sends lost actions from the first stage, under their new epoch and in their own trace", async () => {
     const { deps, sent } = world({ lost: [row(1), row(2, "other")] });
     expect(await createReconciler(deps)()).toEqual({ actions: 2, votes: 0 });

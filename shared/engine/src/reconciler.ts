@@ -10,6 +10,7 @@ export interface ReconcilerDeps {
   store: {
     actions: Pick<Store["actions"], "overdue" | "redispatch" | "get">;
     approvals: Pick<Store["approvals"], "unapplied">;
+    sweeper: Pick<Store["sweeper"], "alone">;
   };
   queue: Pick<Queue, "send" | "depth" | "wiped">;
   clock: Clock;
@@ -37,11 +38,14 @@ export function lostAfterMs(look: { wipedAgoMs?: number; waiting: number }): num
   return look.waiting >= BACKLOG_JOBS ? LOST_IN_BACKLOG_MS : LOST_AFTER_MS;
 }
 
-/** A look sends again what was lost, and says how much. Safe to repeat: a new epoch voids what an older dispatch still does. */
-export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions: number; votes: number }> {
-  const { queue, clock, log } = deps;
+/**
+ * A look sends again what was lost, and says how much. Safe to repeat: a new epoch voids what an older dispatch still does.
+ * One process at a time looks: two would void each other's dispatches. Undefined where another one does.
+ */
+export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions: number; votes: number } | undefined> {
+  const { store, queue, clock, log } = deps;
   let wipedAt: number | undefined;
-  return async () => {
+  const look = async () => {
     const wiped = await queue.wiped();
     if (wiped) {
       wipedAt = clock.now();
@@ -61,6 +65,7 @@ export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions:
     if (actions + votes > 0) log.warn({ actions, votes, wiped }, "sent again what the queue had lost");
     return { actions, votes };
   };
+  return () => store.sweeper.alone("reconcile", look);
 }
 
 async function sendLost(olderThanMs: number, deps: ReconcilerDeps): Promise<number> {
