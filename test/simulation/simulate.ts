@@ -179,7 +179,11 @@ export async function simulate(seed: number): Promise<Outcome> {
     if (proposed < ACTIONS) {
       list.push({ weight: 4, happen: () => propose(proposed++, pick(COMMANDS)) });
     }
-    const parked = [...store.actions.values()].filter(({ state, votes }) => state === "held" && votes.length < 6);
+    // Nobody votes where the votes suffice: then only the job, or the reconciler, brings it on.
+    const concluded = new Set(store.unapplied().map(({ actionId }) => actionId));
+    const parked = [...store.actions.values()].filter(
+      ({ action, state, votes }) => state === "held" && votes.length < 6 && !concluded.has(action.id),
+    );
     if (parked.length > 0 && !calm) list.push({ weight: 2, happen: () => castVote(pick(parked)) });
     may("kills", 1, killWorker);
     if (active.length > 0) may("stalls", 1, () => queue.takeBack(pick(active)));
