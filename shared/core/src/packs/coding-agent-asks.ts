@@ -146,7 +146,7 @@ export const codingAgentAsks = `
     notMatch: ["vercel ls"]
   - id: approve-registry-accounts
     effect: require_approval
-    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,revoke,public,restricted,set}", "{npm,pnpm,yarn,bun} {adduser,login}", "{cargo,gem} owner"] }
+    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add"] }
     approval: { role: release-manager }
     reason: changes who may publish
     match: ["npm token create"]

@@ -44,7 +44,7 @@ export const codingAgentDenies = `
   - id: deny-cloud-credentials
     effect: deny
     when:
-      paths: { any: ${list(CLOUD_CREDENTIALS)}, access: [read, execute] }
+      paths: { any: ${list(CLOUD_CREDENTIALS)}, access: [read] }
     reason: credentials of clouds and services are not for agents
     match: ["cat ~/.aws/credentials", "cat ~/.kube/config", "head /root/.git-credentials"]
     notMatch: ["cat .npmrc", "ls"]

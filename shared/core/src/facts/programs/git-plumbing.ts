@@ -42,7 +42,8 @@ export const plumbing: Record<string, Program> = {
     class: "warn",
     runs: "git-hooks",
   },
-  "daemon instaweb http-backend shell upload-pack receive-pack": { class: "blocked" },
+  instaweb: { runs: "server" },
+  "daemon http-backend shell upload-pack receive-pack": { class: "blocked" },
   "mergetool difftool gui citool gitk web--browse": {
     runs: "git-setting",
     options: "-t --tool=T; -x --extcmd=<shell>; -y --no-prompt; --prompt; -d --dir-diff; -g --gui",

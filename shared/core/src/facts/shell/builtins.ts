@@ -15,6 +15,7 @@ import {
   setVariable,
 } from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
+import { isPrinter } from "./printers.ts";
 import { assign, define, setAlias } from "./scope.ts";
 import { readNode, readText, type Shell } from "./walk.ts";
 import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
@@ -131,8 +132,11 @@ function evaluate(shell: Shell, words: readonly Word[], setting: Setting): Outpu
   if (code.text === null && code.prints?.kind !== "text" && code.known === "") {
     const atom = newCommandAtom(shell, words, setting);
     atom.program = "eval";
-    atom.opaque.push("code is not known before the run");
-    addOnce(atom.runsCode, "piped-code");
+    if (words.length === 2 && isPrinter(words[1]!.raw)) addOnce(atom.runsCode, "script");
+    else {
+      atom.opaque.push("code is not known before the run");
+      addOnce(atom.runsCode, "piped-code");
+    }
     atom.class = "warn";
     keep(shell.reading, atom);
     return UNKNOWN;
@@ -152,6 +156,7 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
     const content = target.process ? target.prints : target.text === "/dev/stdin" ? setting.streams.stdin : undefined;
     if (content?.kind === "text")
       readText(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
+    else if (isPrinter(target.raw)) addOnce(atom.runsCode, "script");
     else if (piped) {
       addOnce(atom.runsCode, "piped-code");
       atom.opaque.push("code is not known before the run");
