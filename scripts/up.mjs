@@ -54,6 +54,7 @@ const programs = {
   holdpoint: ["services/cli/src/main.ts"],
   test: ["scripts/test.mjs"],
   bench: ["test/bench/main.ts"],
+  accuracy: ["test/accuracy/main.ts"],
   proof: ["test/proof/main.ts"],
   plants: ["test/proof/plant-run.ts"],
   approvals: ["test/proof/approvals/main.ts"],

@@ -112,10 +112,19 @@ export function touch(reading: Reading, atom: Atom, place: Place, word: Word, ac
     if (isHarmlessDevice(path)) continue;
     const fact: PathFact = { raw: word.text, path, access, at };
     if (reach?.deep || word.glob) fact.mayContain = true;
+    // What Windows takes for the same file counts as well: `.env.`, `.env::$DATA`, `.git /config`.
+    const plain = withoutTail(path);
+    if (plain !== path) addFact(reading, atom, { ...fact, path: plain });
     // A relative path after a `cd` to an unknown folder: where it lies is not known.
     if (place.cwds.length === 0 && !isAbsolute(path)) fact.dynamic = true;
     addFact(reading, atom, fact);
   }
+}
+
+/** Dots, blanks and stream names at the end of a path's segments, which Windows drops. */
+function withoutTail(path: string): string {
+  if (!/[. ](?:\/|$)|::\$/.test(path)) return path;
+  return path.replaceAll(/(?<=[^./ ])(?:[. ]+|::\$[A-Za-z_]+)(?=\/|$)/g, "");
 }
 
 function addFact(reading: Reading, atom: Atom, fact: PathFact): void {

@@ -196,8 +196,14 @@ export function runWords(shell: Shell, words: readonly Word[], setting: Setting,
     const output = readShellCall(shell, program, words.slice(1), setting);
     if (output) return output;
   }
-  return runProgram(shell, program, words, setting, foreign);
+  return runProgram(shell, program, /^[A-Z]{2,}$/.test(base) ? quieter(words) : words, setting, foreign);
 }
+
+/** `RM -RF`: where a disk does not care about case, whoever shouts the name shouts the options. */
+const quieter = (words: readonly Word[]): Word[] =>
+  words.map((word) =>
+    word.text !== null && /^-[A-Z]+$/.test(word.text) ? literal(word.text.toLowerCase(), word.raw) : word,
+  );
 
 /** Puts on an atom what its surroundings bring: wrappers, variables, streams. */
 export function newCommandAtom(
