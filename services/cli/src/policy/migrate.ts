@@ -20,8 +20,8 @@ export async function policyMigrate(files: readonly string[], options: { inPlace
     // The file itself and not what the loader made of it: an enforcer's `policy_file` stays where it is.
     const text = readFileSync(source.name, "utf8");
     const migrated = migrateText(source.dialect, text);
-    // A configuration without any policy looks like a document of ours, until the enforcer stands in it.
-    const agents = source.dialect === "native-toml" && migrated.changes.length > 0;
+    // A configuration whose policy is only a comment looks like a document of ours, and is none.
+    const agents = source.dialect === "native-toml" && migrated.text.includes("[tools.policy]");
     return { source: agents ? { ...source, dialect: "toml-enforcer" } : source, text, migrated };
   });
   compileSet(done.map(({ source }) => source));

@@ -39,6 +39,16 @@ export function addPolicyCommands(program: Command, { policyFile, addPolicy, end
     .action(ending(async (words, options) => (await import("./check.ts")).policyCheck(words, options)));
 
   policy
+    .command("lint")
+    .summary("rules that never count, allow too much, or say too little (exits 0, 1 with errors, 2 error)")
+    .argument("[files...]", "policy files, folders or packs (default: the policy of this place)")
+    .addOption(policyFile())
+    .addOption(addPolicy())
+    .option("--json", "one JSON object a finding")
+    .option("--quiet", "errors and warnings only")
+    .action(ending(async (files, options) => (await import("./lint.ts")).policyLint(files, options)));
+
+  policy
     .command("test")
     .summary("run golden cases (exits 0 all as wanted, 1 some not, 2 error)")
     .description("Cases are files that name calls and what must become of them; see docs/policies.md.")

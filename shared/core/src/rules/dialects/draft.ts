@@ -14,6 +14,8 @@ export interface Draft {
   warnings: string[];
   /** rules that decide alike are named in their order, not by how much they ask for (seed 003: the first allow) */
   ordered?: boolean;
+  /** rules from this index on were made of an overlay's keys, and stand nowhere as rules */
+  ownRules?: number;
   /** what is masked in logs (seed 002) */
   logRedactions?: LogRedaction[];
 }

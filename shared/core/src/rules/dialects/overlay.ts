@@ -104,6 +104,7 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
       return at?.place(path.slice(2), key) ?? { line: 1, column: 1 };
     },
     warnings: [],
+    ownRules: own.length,
     logRedactions: merged.log_redactions,
   };
 }
