@@ -8,12 +8,13 @@ import { keyRing } from "@holdpoint/queue/seal.ts";
 import type { Queue } from "@holdpoint/queue/types.ts";
 import { type Clock, systemClock } from "@holdpoint/runtime/clock.ts";
 import { type Config, required } from "@holdpoint/runtime/config.ts";
-import type { Log } from "@holdpoint/runtime/log.ts";
+import { cleanLines, type Log } from "@holdpoint/runtime/log.ts";
 import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { allCheckers } from "./checkers/load.ts";
+import { createLineCleaner } from "./clean-log.ts";
 import { redispatch } from "./dispatch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createPolicyReader, type PolicyReader } from "./policies.ts";
@@ -63,6 +64,9 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   // Before anything is opened: a policy with an error must not become anybody's policy.
   if (policySources !== undefined) compileSet(policySources);
 
+  const cleaner = createLineCleaner(masterKey);
+  cleanLines(log, cleaner.clean);
+
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) {
@@ -79,6 +83,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       await store.policies.installBase(firstPolicy(), { system: service });
     }
     const policies = await createPolicyReader({ store, log });
+    policies.onChange(() => cleaner.rewrite(policies.logRedactions()));
     closers.push(() => policies.close());
     await expectPolicy(policies, log);
     const heart = startHeartbeat({ id: `${service}-${randomUUID()}`, service }, { store, policies, log });

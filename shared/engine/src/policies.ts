@@ -1,6 +1,7 @@
 // policies.ts — the compiled set of each tenant, kept current by notices; nothing that did not compile is ever served
 
 import { compileSet, type PolicySet } from "@holdpoint/core/rules/compile.ts";
+import type { LogRedaction } from "@holdpoint/core/rules/dialects/draft.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { countFailClosed } from "@holdpoint/runtime/metrics.ts";
 import type { Store } from "@holdpoint/store/store.ts";
@@ -16,6 +17,8 @@ export interface PolicyReader {
   byDigest(digest: string): Promise<PolicySet>;
   /** What this process runs, by tenant: what a publish waits for. */
   digests(): Record<string, string>;
+  /** What the sets that this process runs want rewritten in log lines. */
+  logRedactions(): readonly LogRedaction[];
   /** Calls back after a tenant's set changed in this process. */
   onChange(listener: () => void): void;
   close(): Promise<void>;
@@ -139,6 +142,7 @@ export async function createPolicyReader(deps: {
       Object.fromEntries(
         [...entries].flatMap(([tenant, { set }]) => (set === undefined ? [] : [[tenant, set.digest]])),
       ),
+    logRedactions: () => [...entries.values()].flatMap(({ set }) => set?.logRedactions ?? []),
     onChange: (listener) => void listeners.add(listener),
     async close() {
       clearInterval(recheck);

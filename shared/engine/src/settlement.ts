@@ -3,6 +3,7 @@
 import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
+import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import { selectSandbox } from "@holdpoint/core/sandbox/select.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
@@ -32,12 +33,16 @@ function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
   };
 }
 
-/** Everything of one commit. The decision's `auditId` is the store's to add: the event is made there. */
-export function toSettlement(draft: SettleDraft, nowMs: number): Settlement {
-  const { message, facts, findings } = draft;
+/**
+ * Everything of one commit, without the secrets of its action: only the sealed action and facts know them. The decision's
+ * `auditId` is the store's to add: the event is made there. `redactionKey`: the tenant's, for markers.
+ */
+export function toSettlement(draft: SettleDraft, nowMs: number, redactionKey: Uint8Array): Settlement {
+  const { message, facts } = draft;
   const { action } = message;
   // A denial that left the pipeline early met no sandbox selection; a decision always names one.
-  const verdict = draft.verdict.sandbox ? draft.verdict : selectSandbox(draft.verdict, action, facts);
+  const chosen = draft.verdict.sandbox ? draft.verdict : selectSandbox(draft.verdict, action, facts);
+  const { verdict, findings } = redactJudgement({ ...draft, verdict: chosen }, action, facts, redactionKey);
   const approval = verdict.effect === "ask" ? newApproval({ ...draft, verdict }, nowMs) : undefined;
   const traceId = traceIdOf(message.trace);
   const decision = toDecision(verdict, {
@@ -62,7 +67,7 @@ export function toSettlement(draft: SettleDraft, nowMs: number): Settlement {
     findings,
     ...(approval !== undefined && { approval }),
     actor: { system: stageOf(draft) },
-    command: commandLine(action, facts),
+    command: commandLine(action, facts, redactionKey),
     ...runOf(action),
   };
 }

@@ -62,6 +62,7 @@ function world(active: PolicySet, then: Answer = settledAs, row?: Pick<ActionRow
     again: async (_tenant, actionId) => void again.push(actionId),
     policies: { active: async () => active, refresh: async () => active },
     store: {
+      tenants: { redactionKey: async () => Buffer.alloc(32, 5) },
       actions: {
         get: async () => row as ActionRow | undefined,
         settle: async (_tenant, items) =>
@@ -185,6 +186,28 @@ describe("settling", () => {
     expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
     expect(new Set(committed.map(({ actionId }) => actionId)).size).toBe(8);
   });
+});
+
+test("what is committed knows secrets by kind and keyed hash only; the facts stay as they are, for the claim", async () => {
+  const secret = ["ghp_", "a1B2".repeat(9)].join("");
+  const set = compileSet([
+    { name: "r", dialect: "native-yaml", text: "rules: [{ effect: redact, when: { secrets: true } }]" },
+  ]);
+  const action = shell(`frobnicate --key ${secret}`);
+  const facts = deriveFacts(action);
+  const verdict = judge(set, action, facts, []);
+  expect(verdict.reason).toContain(secret);
+  const { settler, committed } = world(set);
+  await settler.settle({ message: message({ action, findings: [] }), facts, verdict, findings: [] });
+  const [item] = committed;
+  if (item === undefined) throw new Error("nothing was committed");
+  const { facts: kept, ...told } = item;
+  expect(JSON.stringify(told)).not.toContain(secret);
+  expect(told.decision.redactions).toEqual([
+    { at: "/command", kind: "github-token", marker: expect.stringMatching(/^\[redacted:github-token:[0-9a-f]{16}\]$/) },
+  ]);
+  expect(told.decision.reason).toContain(told.decision.redactions[0]?.marker);
+  expect(kept).toBe(facts);
 });
 
 describe("where the set has limits", () => {

@@ -20,7 +20,10 @@ import type { PolicyReader } from "./policies.ts";
 import { stageOf, toSettlement } from "./settlement.ts";
 
 export interface SettlerDeps {
-  store: { actions: Pick<Store["actions"], "settle" | "get"> };
+  store: {
+    actions: Pick<Store["actions"], "settle" | "get">;
+    tenants: Pick<Store["tenants"], "redactionKey">;
+  };
   policies: Pick<PolicyReader, "active" | "refresh">;
   /** sends an action through all stages once more, under a new epoch */
   again(tenant: string, actionId: string): Promise<unknown>;
@@ -70,9 +73,10 @@ export function createSettler(deps: SettlerDeps): Settler {
     let draft = first;
     let fixed = why !== "judged";
     let history = BLANK_HISTORY;
+    const redactionKey = await deps.store.tenants.redactionKey(first.message.action.tenant);
     for (let tries = 0; tries < REJUDGE_MAX; tries++) {
       const { action } = draft.message;
-      const settlement = toSettlement(draft, clock.now());
+      const settlement = toSettlement(draft, clock.now(), redactionKey);
       const outcome = await commits.submit(action.tenant, settlement);
       switch (outcome.status) {
         case "settled":

@@ -1,6 +1,7 @@
 // evidence.ts — what an event says: a public part that is hashed, and content that stands behind salted commitments
 
 import { hash } from "node:crypto";
+import { redactJson } from "@holdpoint/core/redact/redact.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
@@ -27,6 +28,10 @@ export interface EventDraft {
   /** may quote arguments or name a person: erasable, so only its commitments are hashed */
   content: { command?: string; reason?: string; detail?: Record<string, unknown> };
 }
+
+/** What people and programs wrote in their own words may hold a secret, of whatever action: kept with markers instead. */
+export const withoutSecrets = <T extends Record<string, unknown>>(key: TenantKey, said: T): T =>
+  redactJson(JSON.parse(JSON.stringify(said)) as Json, key.redaction).value as T;
 
 export interface WrittenEvent {
   id: string;

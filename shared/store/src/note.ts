@@ -1,7 +1,7 @@
 // note.ts — an event that changes no state: refusals, late reports, administration
 
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
-import { readEvent, type WrittenEvent, writeEvent } from "./evidence.ts";
+import { readEvent, type WrittenEvent, withoutSecrets, writeEvent } from "./evidence.ts";
 import type { Database, Transaction } from "./pool.ts";
 import type { TenantKey } from "./seal.ts";
 
@@ -23,10 +23,10 @@ function written(
     type,
     actor,
     ...(typeof policyDigest === "string" ? { policyDigest } : {}),
-    content: {
+    content: withoutSecrets(key, {
       ...(typeof reason === "string" ? { reason } : {}),
       ...(Object.keys(rest).length > 0 ? { detail: rest } : {}),
-    },
+    }),
   });
 }
 

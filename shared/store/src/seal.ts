@@ -43,6 +43,8 @@ export interface TenantKey {
   open(id: string, part: Part, sealed: Buffer): string;
   /** 128 bits of HMAC-SHA-256 as hex: equal texts can be found, guesses cannot be checked */
   mac(purpose: string, text: string): string;
+  /** 32 bytes for markers of secrets: who lacks them cannot try values */
+  redaction: Buffer;
 }
 
 /** Keys as objects, made once: a cipher or a MAC from raw bytes costs two to three times as much each time. */
@@ -65,6 +67,7 @@ function tenantKey(tenant: string, raw: Buffer): TenantKey {
       }
     },
     mac: (purpose, text) => createHmac("sha256", macKey).update(`${purpose}|${text}`).digest("hex").slice(0, 32),
+    redaction: createHmac("sha256", key).update("holdpoint redaction key").digest(),
   };
 }
 

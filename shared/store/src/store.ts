@@ -255,6 +255,8 @@ export interface Tenants {
   /** Nothing when it exists already. */
   create(tenant: string): Promise<void>;
   list(): Promise<string[]>;
+  /** What markers of this tenant's secrets are made with (core `redact/marker.ts`). */
+  redactionKey(tenant: string): Promise<Uint8Array>;
 }
 
 /** Something that people's channels should hear of, committed together with it; ids only. */

@@ -15,6 +15,7 @@ export function tenants(database: Database, keys: TenantKeys): Tenants {
       );
       await keys.of(tenant);
     },
+    redactionKey: async (tenant) => (await keys.of(tenant)).redaction,
     async list() {
       const rows = await database.call<{ tenant: string }>("tenants", "SELECT holdpoint.every_tenant() AS tenant", []);
       return rows.map(({ tenant }) => tenant);

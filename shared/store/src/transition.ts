@@ -4,7 +4,7 @@ import type { ActionState } from "@holdpoint/wire/action.ts";
 import type { Event } from "@holdpoint/wire/event.ts";
 import { createBatcher } from "./batch.ts";
 import { createBlob, type Place } from "./blob.ts";
-import { type EventRow, readEvent, type WrittenEvent, writeEvent } from "./evidence.ts";
+import { type EventRow, readEvent, type WrittenEvent, withoutSecrets, writeEvent } from "./evidence.ts";
 import type { Database, Transaction } from "./pool.ts";
 import { type Judgement, readActions } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
@@ -84,10 +84,10 @@ function eventOf(key: TenantKey, change: Transition): WrittenEvent {
       rules: decision.rules.map(({ id }) => id),
       policyDigest: decision.policyDigest,
     }),
-    content: {
+    content: withoutSecrets(key, {
       ...(reason === undefined ? {} : { reason }),
       ...(change.detail === undefined ? {} : { detail: change.detail }),
-    },
+    }),
   });
 }
 

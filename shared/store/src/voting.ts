@@ -7,7 +7,7 @@ import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { reasonOf, toApproval, type Voice } from "./approval-rows.ts";
-import { writeEvent } from "./evidence.ts";
+import { withoutSecrets, writeEvent } from "./evidence.ts";
 import { ANY, APPROVER, type HeldRequest, underLock } from "./held-request.ts";
 import { noteOn } from "./note.ts";
 import type { Database } from "./pool.ts";
@@ -49,6 +49,7 @@ async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Pr
   const { tx, key, row } = held;
   const cast = request.votes.at(-1) as CastVote;
   const voices = voicesOf(request, cast);
+  const { reason } = withoutSecrets(key, { reason: vote.reason });
   const event = writeEvent(key, {
     tenant: vote.tenant,
     actionId: row.action_id,
@@ -57,7 +58,7 @@ async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Pr
     approvalId: vote.approvalId,
     vote: vote.vote,
     ...(vote.cardSha256 === undefined ? {} : { cardSha256: vote.cardSha256 }),
-    content: vote.reason === undefined ? {} : { reason: vote.reason },
+    content: reason === undefined ? {} : { reason },
   });
   const written = {
     approval: vote.approvalId,
@@ -71,11 +72,10 @@ async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Pr
     cast_as: { voter: cast.voter, lenders: cast.lenders, person: held.isPerson(vote.voter) },
     card: vote.cardSha256,
   };
-  const reason = vote.reason === undefined ? null : key.seal(vote.voteId, "vote", vote.reason);
   await tx.query("SELECT holdpoint.cast_vote($1, $2, $3, $4, $5, $6)", [
     vote.tenant,
     JSON.stringify(written),
-    reason,
+    reason === undefined ? null : key.seal(vote.voteId, "vote", reason),
     event.id,
     event.payload,
     event.content ?? null,

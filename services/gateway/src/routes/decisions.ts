@@ -1,6 +1,7 @@
 // decisions.ts — what was decided and why, for people
 
 import { explain } from "@holdpoint/core/explain.ts";
+import { actionMask } from "@holdpoint/core/redact/judgement.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { EFFECTS, OUTCOMES } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
@@ -65,7 +66,9 @@ export const decisionRoutes = [
       const text = explain(decision, current ? row.verdict : undefined, current ? row.facts : undefined, {
         trace: call.query.trace ?? false,
       });
-      return ok({ decisionId: decision.decisionId, actionId: decision.actionId, text });
+      const key = await gateway.store.tenants.redactionKey(call.credential.tenant);
+      const mask = row.facts ? actionMask(row.action, row.facts, key) : (plain: string) => plain;
+      return ok({ decisionId: decision.decisionId, actionId: decision.actionId, text: mask(text) });
     },
   }),
 ];
