@@ -3,7 +3,6 @@
 import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
-import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import type { Judged } from "@holdpoint/engine/rejudge.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { countDecision } from "@holdpoint/runtime/metrics.ts";
@@ -27,11 +26,9 @@ function reopened({ clock }: Gateway, row: ActionRow, { verdict, facts }: Judged
   };
 }
 
-async function judgement(gateway: Gateway, row: ActionRow, judged: Judged): Promise<Partial<Transition>> {
-  const { facts } = judged;
-  const { id, tenant, argsHash } = row.action;
-  const key = await gateway.store.tenants.redactionKey(tenant);
-  const { verdict, findings } = redactJudgement(judged, row.action, facts, key);
+function judgement(gateway: Gateway, row: ActionRow, judged: Judged): Partial<Transition> {
+  const { verdict, facts, findings } = judged;
+  const { id, argsHash } = row.action;
   const approval = reopened(gateway, row, judged);
   const traceId = traceIdOf(row.trace);
   const decision = toDecision(verdict, {
@@ -56,7 +53,6 @@ export async function judgedAgain(
 ): Promise<ActionRow> {
   // An allowed action that policy now asks about ends as denied; proposed again it will wait for people.
   const denial = to === "denied" && judged.verdict.effect === "ask";
-  const again = await judgement(gateway, row, judged);
   const done = await gateway.store.actions.transition({
     tenant: row.action.tenant,
     actionId: row.action.id,
@@ -64,8 +60,8 @@ export async function judgedAgain(
     to,
     version: row.version,
     actor: { ...actorOf(credential), system: "gateway" },
-    reason: REASONS[denial ? "asks" : to] ?? again.verdict?.reason ?? "",
-    ...(to !== "revoked" && !denial && again),
+    reason: REASONS[denial ? "asks" : to] ?? judged.verdict.reason,
+    ...(to !== "revoked" && !denial && judgement(gateway, row, judged)),
   });
   if (done.status === "unknown") throw notFound();
   if (done.status === "done" && to === "denied") countDecision("deny", "deny", "claim");

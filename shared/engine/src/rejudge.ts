@@ -2,6 +2,7 @@
 
 import { judge } from "@holdpoint/core/decide.ts";
 import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
+import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { countedOf } from "@holdpoint/core/rules/criteria/counts.ts";
 import type { History } from "@holdpoint/core/rules/criteria/view.ts";
@@ -17,7 +18,10 @@ import type { Engine } from "./deps.ts";
 
 /** What judging again needs of the engine. */
 export type RejudgeDeps = Pick<Engine, "clock" | "checkers"> & {
-  store: { actions: Pick<Engine["store"]["actions"], "countedBefore"> };
+  store: {
+    actions: Pick<Engine["store"]["actions"], "countedBefore">;
+    tenants: Pick<Engine["store"]["tenants"], "redactionKey">;
+  };
 };
 
 export interface Judged {
@@ -37,6 +41,7 @@ function reusable({ clock, checkers }: RejudgeDeps, row: ActionRow, set: PolicyS
 }
 
 /**
+ * As what is stored of the first judgement, it comes without the secrets of the action, so that the two can be compared.
  * @param resolved where an executor found that paths really lead; they are judged like the paths themselves, so a
  * symlink into a forbidden place is a denial and not a detail
  */
@@ -58,5 +63,7 @@ export async function rejudge(
       counts: await deps.store.actions.countedBefore(action.tenant, action.id, countedOf(set.counters, action)),
     }),
   };
-  return { verdict: judge(set, action, facts, findings, history), facts, findings };
+  const verdict = judge(set, action, facts, findings, history);
+  const redactionKey = await deps.store.tenants.redactionKey(action.tenant);
+  return { facts, ...redactJudgement({ verdict, findings }, action, facts, redactionKey) };
 }
