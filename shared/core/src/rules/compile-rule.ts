@@ -86,17 +86,23 @@ const defaultReason = (effect: RuleEffect, id: string): string => `${REASONS[eff
 
 /** A bare `require_approval` means role approver, quorum 1, one hour (rulings §B9). */
 export function compileApproval(terms: ApprovalTerms | undefined): CompiledApproval {
+  return terms ? approvalOf(terms) : BARE;
+}
+
+function approvalOf(terms: ApprovalTerms): CompiledApproval {
   return {
-    role: terms?.role ?? "approver",
-    quorum: terms?.quorum ?? 1,
-    expiresMs: Math.min(parseDuration(terms?.expires ?? "") ?? limits.approvalTtlMs, limits.approvalTtlMsMax),
-    separation: terms?.separation ?? true,
-    chain: (terms?.then ?? []).map(({ role, after }) => ({
+    role: terms.role ?? "approver",
+    quorum: terms.quorum ?? 1,
+    expiresMs: Math.min(parseDuration(terms.expires ?? "") ?? limits.approvalTtlMs, limits.approvalTtlMsMax),
+    separation: terms.separation ?? true,
+    chain: (terms.then ?? []).map(({ role, after }) => ({
       role,
       afterMs: parseDuration(after) ?? limits.approvalTtlMs,
     })),
   };
 }
+
+const BARE = approvalOf({});
 
 /** `effect: redact` alone means every secret, `effect: alert` alone a medium one. */
 function obligationsOf(rule: Rule): CompiledRule["obligations"] {

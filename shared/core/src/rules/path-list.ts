@@ -27,6 +27,9 @@ interface Sorted {
 }
 
 export function compilePathList(patterns: readonly PathPattern[]): PathList {
+  const [only] = patterns;
+  if (only && patterns.length === 1)
+    return { holds: (seen) => isInside(only, seen), mayReach: (seen, below) => mayReach(only, seen, below) };
   const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), homes: [], rest: [] };
   for (const pattern of patterns) sort(pattern, sorted);
   const { names, endings, nameTests, folders, homes, rest } = sorted;
