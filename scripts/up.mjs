@@ -58,6 +58,7 @@ const programs = {
   proof: ["test/proof/main.ts"],
   plants: ["test/proof/plant-run.ts"],
   approvals: ["test/proof/approvals/main.ts"],
+  mutation: ["test/mutation/main.ts"],
 };
 
 const [what = "holdpoint", ...rest] = process.argv.slice(2);

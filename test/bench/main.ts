@@ -1,15 +1,16 @@
-// main.ts — `npm run bench [-- core|pipeline|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--rounds N] [--lanes N] [--count N]`
+// main.ts — `npm run bench [-- core|hostile|pipeline|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--seed N] [--rounds N] [--lanes N] [--count N]`
 
 import { parseArgs } from "node:util";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { benchCore } from "./core.ts";
+import { benchHostile } from "./hostile.ts";
 import { benchParked } from "./parked.ts";
 import { benchPeers } from "./peers/compare.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { type BenchResult, keepResult, performancePage } from "./report.ts";
 import { machine, startServers } from "./servers.ts";
 
-const KINDS = ["core", "pipeline", "parked", "all"] as const;
+const KINDS = ["core", "hostile", "pipeline", "parked", "all"] as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     json: { type: "string" },
     write: { type: "boolean", default: false },
     seconds: { type: "string", default: "5" },
+    seed: { type: "string", default: "1" },
     rounds: { type: "string", default: "5" },
     lanes: { type: "string", default: "128" },
     count: { type: "string", default: "100000" },
@@ -32,9 +34,10 @@ if (wants("core")) {
   result.core = benchCore();
   result.peers = await benchPeers();
 }
+if (wants("hostile")) result.hostile = benchHostile(Number(values.seconds), Number(values.seed));
 
 for (const backend of ["redis", "postgres"] as const) {
-  if ((values.backend ?? backend) !== backend || kind === "core") continue;
+  if ((values.backend ?? backend) !== backend || kind === "core" || kind === "hostile") continue;
   // Servers of its own for each backend: neither inherits the other's rows.
   const servers = await startServers(log);
   try {

@@ -3,8 +3,10 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreFigures } from "./core.ts";
+import type { HostileFigures } from "./hostile.ts";
 import type { ParkedFigures } from "./parked.ts";
 import type { PeerFigures } from "./peers/compare.ts";
+import { SHAPES } from "./peers/peers.ts";
 import type { PipelineFigures, Turned } from "./pipeline.ts";
 
 export interface BenchResult {
@@ -12,6 +14,7 @@ export interface BenchResult {
   machine: Record<string, string | number>;
   core?: CoreFigures[];
   peers?: PeerFigures;
+  hostile?: HostileFigures[];
   pipeline?: PipelineFigures[];
   parked?: ParkedFigures[];
 }
@@ -85,20 +88,31 @@ const peersPart = ({
   compile,
 }: PeerFigures): string => `## Rules against other engines
 
-The same question to each, in turns: so many denials of one tool below one folder each. Every engine is first shown to answer rightly.
-Holdpoint's part is the judgement of an action that is understood already; understanding it is the line below.
+The same question to each, in turns: so many denials below one folder each. Every engine is first shown to answer rightly.
+Holdpoint's part is the judgement of an action that is understood already, with its whole verdict: effect, rules, trace, risk,
+obligations; understanding it is the line below. "A tool each": every denial names a tool of its own, so that a lookup by tool
+leaves one rule to try. "One tool": all of them speak of the same tool. The linear list is what agent clients ship, in the shape
+of Gemini CLI's. @casl/ability is a lookup of permissions (a map by action and subject, then the conditions of what is found):
+yes or no, without globs, effects between them, or a reason. Where a map by tool answers it is faster than we are, and stands
+here all the same; where rules share a tool it tries them one by one.
 
 ${table(
-  ["rules", "engine", "ns a decision", "decisions/s"],
-  costs.map(({ rules, name, nanos, perSecond }) => [rules, name, nanos, perSecond]),
+  ["denials", "rules", "engine", "ns a decision", "decisions/s"],
+  costs.map(({ shape, rules, name, nanos, perSecond }) => [shape, rules, name, nanos, perSecond]),
 )}
 
 ${table(
-  ["rules", "fastest peer", "times its speed", "times cedar-wasm"],
-  ratios.map(({ rules, bestPeer, toBest, toCedar }) => [rules, bestPeer, toBest, Number.isNaN(toCedar) ? "" : toCedar]),
+  ["denials", "rules", "fastest peer", "times its speed", "times cedar-wasm"],
+  ratios.map(({ shape, rules, bestPeer, toBest, toCedar }) => [
+    shape,
+    rules,
+    bestPeer,
+    toBest,
+    Number.isNaN(toCedar) ? "" : toCedar,
+  ]),
 )}
 
-- 10 → 10,000 rules: ${growth} times the cost (goal 3: ${mark(growth <= 3)})
+${SHAPES.map((shape) => `- 10 → 10,000 rules, ${shape}: ${growth[shape]} times the cost (goal 3: ${mark(growth[shape] <= 3)})`).join("\n")}
 - a 200-byte command of six steps: ${command.parseMicros} µs to understand, ${command.decideMicros} µs to judge by the coding-agent pack (goal 20 together: ${mark(command.parseMicros + command.decideMicros <= 20)})
 - an argument of 100 kB: ${largeArgumentMs} ms (goal 25: ${mark(largeArgumentMs <= 25)}); secrets in 100 kB: ${secrets.cleanMs} ms clean (goal 2: ${mark(secrets.cleanMs <= 2)}), ${secrets.hostileMs} ms hostile (goal 5: ${mark(secrets.hostileMs <= 5)})
 - ${compile.rules} rules compile in ${compile.ms} ms (goal 100: ${mark(compile.ms <= 100)}) and ${compile.heapMb} MB (goal 30: ${mark(compile.heapMb <= 30)})
@@ -112,7 +126,24 @@ ${table(
 )}
 `;
 
-export function performancePage({ at, machine, core, peers, pipeline, parked }: BenchResult): string {
+const hostilePart = (figures: HostileFigures[]): string => `## The slowest input found
+
+Texts of small pieces repeated, bred from the slowest so far for some seconds each: what one call, or one policy, can hold the
+process up for. The least of several tries counts.
+
+${table(
+  ["input", "worst ms", "goal", "tried", "what it repeats"],
+  figures.map(({ kind, worstMs, goalMs, tried, input }) => [
+    kind,
+    worstMs,
+    `${goalMs}: ${mark(worstMs <= goalMs)}`,
+    tried,
+    `\`${input.replaceAll("|", "\\|").replaceAll("`", "'")}\``,
+  ]),
+)}
+`;
+
+export function performancePage({ at, machine, core, peers, hostile, pipeline, parked }: BenchResult): string {
   const on = Object.entries(machine)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -121,7 +152,7 @@ export function performancePage({ at, machine, core, peers, pipeline, parked }: 
 Written by \`npm run bench -- all --write\` on ${at.slice(0, 10)} (${on}). Load generator, queue server and database share that machine.
 Every decision counted here was committed with its evidence before it was answered. A ratio is of throughputs in the same run, taken in turns.
 
-${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core), peers && peersPart(peers)].filter(Boolean).join("\n")}
+${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core), peers && peersPart(peers), hostile && hostilePart(hostile)].filter(Boolean).join("\n")}
 ## What is not measured
 
 - HTTP: figures are of the pipeline in process; a request adds its parsing, authentication and network.

@@ -31,6 +31,8 @@ export const limits = {
   policyTomlRulesMax: 256,
   patternBytesMax: 1_024,
   patternProgramMax: 5_000,
+  patternProgramSmall: 64,
+  patternStepsMax: 2_500_000,
   globExpansionsMax: 64,
   ruleExamplesMax: 64,
 

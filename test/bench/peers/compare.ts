@@ -8,10 +8,22 @@ import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { evaluate } from "@holdpoint/core/rules/evaluate.ts";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
-import { casbin, casl, cedar, holdpoint, linear, type Peer, type Question, questions } from "./peers.ts";
+import {
+  casbin,
+  casl,
+  cedar,
+  holdpoint,
+  linear,
+  type Peer,
+  type Question,
+  questions,
+  SHAPES,
+  type Shape,
+} from "./peers.ts";
 
 export interface Cost {
   name: string;
+  shape: Shape;
   rules: number;
   /** median, over the rounds, of nanoseconds a decision */
   nanos: number;
@@ -20,9 +32,9 @@ export interface Cost {
 export interface PeerFigures {
   costs: Cost[];
   /** holdpoint against the fastest peer, and against cedar, by number of rules: how many times faster */
-  ratios: { rules: number; bestPeer: string; toBest: number; toCedar: number }[];
-  /** cost at 10,000 rules over cost at 10 */
-  growth: number;
+  ratios: { shape: Shape; rules: number; bestPeer: string; toBest: number; toCedar: number }[];
+  /** cost at 10,000 rules over cost at 10, by shape */
+  growth: Record<Shape, number>;
   command: { parseMicros: number; decideMicros: number };
   largeArgumentMs: number;
   secrets: { cleanMs: number; hostileMs: number };
@@ -55,12 +67,12 @@ function turn(operation: (index: number) => unknown, ms: number): number {
   return median(batches);
 }
 
-async function peersAt(rules: number, asked: Question[]): Promise<Peer[]> {
+async function peersAt(shape: Shape, rules: number, asked: Question[]): Promise<Peer[]> {
   const all = [
-    holdpoint(rules, asked),
-    linear(rules),
-    casl(rules),
-    ...(rules <= 1_000 ? [await casbin(rules), cedar(rules)] : []),
+    holdpoint(shape, rules, asked),
+    linear(shape, rules),
+    casl(shape, rules),
+    ...(rules <= 1_000 ? [await casbin(shape, rules), cedar(shape, rules)] : []),
   ];
   // An engine that answers wrongly is not measured: it would be a race to the wrong place.
   for (const peer of all)
@@ -70,16 +82,16 @@ async function peersAt(rules: number, asked: Question[]): Promise<Peer[]> {
   return all;
 }
 
-async function compare(rules: number): Promise<Cost[]> {
-  const asked = questions(rules, 512);
-  const peers = await peersAt(rules, asked);
+async function compare(shape: Shape, rules: number): Promise<Cost[]> {
+  const asked = questions(shape, rules, 512);
+  const peers = await peersAt(shape, rules, asked);
   const nanos = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
   for (let round = 0; round < ROUNDS; round++)
     for (const peer of peers)
       nanos.get(peer.name)?.push(turn((index) => peer.decide(asked[index % asked.length] as Question), 120));
   return peers.map(({ name }) => {
     const cost = median((nanos.get(name) ?? []).slice(1));
-    return { name, rules, nanos: Math.round(cost), perSecond: Math.round(1e9 / cost) };
+    return { name, shape, rules, nanos: Math.round(cost), perSecond: Math.round(1e9 / cost) };
   });
 }
 
@@ -124,15 +136,20 @@ function compileCost(): PeerFigures["compile"] {
 
 export async function benchPeers(): Promise<PeerFigures> {
   const costs: Cost[] = [];
-  for (const rules of [10, 1_000, 10_000]) costs.push(...(await compare(rules)));
-  const at = (rules: number, name: string) =>
-    costs.find((cost) => cost.rules === rules && cost.name === name)?.nanos ?? Number.NaN;
-  const ratios = [10, 1_000, 10_000].map((rules) => {
-    const others = costs.filter((cost) => cost.rules === rules && cost.name !== "holdpoint");
-    const best = others.reduce((a, b) => (a.nanos <= b.nanos ? a : b));
-    const times = (nanos: number) => Math.round((nanos / at(rules, "holdpoint")) * 10) / 10;
-    return { rules, bestPeer: best.name, toBest: times(best.nanos), toCedar: times(at(rules, "cedar-wasm")) };
-  });
+  for (const shape of SHAPES) for (const rules of [10, 1_000, 10_000]) costs.push(...(await compare(shape, rules)));
+  const at = (shape: Shape, rules: number, name: string) =>
+    costs.find((cost) => cost.shape === shape && cost.rules === rules && cost.name === name)?.nanos ?? Number.NaN;
+  const ratios = SHAPES.flatMap((shape) =>
+    [10, 1_000, 10_000].map((rules) => {
+      const others = costs.filter((cost) => cost.shape === shape && cost.rules === rules && cost.name !== "holdpoint");
+      const best = others.reduce((a, b) => (a.nanos <= b.nanos ? a : b));
+      const times = (nanos: number) => Math.round((nanos / at(shape, rules, "holdpoint")) * 10) / 10;
+      const toCedar = times(at(shape, rules, "cedar-wasm"));
+      return { shape, rules, bestPeer: best.name, toBest: times(best.nanos), toCedar };
+    }),
+  );
+  const growth = (shape: Shape) =>
+    Math.round((at(shape, 10_000, "holdpoint") / at(shape, 10, "holdpoint")) * 100) / 100;
 
   const command = `cd services/api && FOO=bar npm run build -- --mode production && git -C ../web commit -am "release: 1.2.3" && tar -czf dist.tgz dist/ src/index.ts README.md | tee build.log; grep -rn "todo" src > todo.txt`;
   const one = shell(command.padEnd(200, " "));
@@ -155,7 +172,7 @@ export async function benchPeers(): Promise<PeerFigures> {
   return {
     costs,
     ratios,
-    growth: Math.round((at(10_000, "holdpoint") / at(10, "holdpoint")) * 100) / 100,
+    growth: { "a tool each": growth("a tool each"), "one tool": growth("one tool") },
     command: { parseMicros, decideMicros },
     largeArgumentMs: ms(() => decide(set, large)),
     secrets: { cleanMs: ms(() => findSecrets(clean, "", [])), hostileMs: ms(() => findSecrets(hostile, "", [])) },

@@ -1,5 +1,7 @@
-// peers.ts — the same question put to other engines: N denials of one tool below one folder each, everything else allowed
-// "Linear" is what agent clients ship: an ordered list of patterns tried one after the other.
+// peers.ts — the same question put to other engines: N denials below one folder each, everything else allowed
+//
+// Asked in two shapes: each denial speaks of a tool of its own (whoever looks rules up by tool is done at once), and all of
+// them speak of one tool, as policies of agents do, which have a dozen tools and hundreds of paths and commands.
 
 import { createMongoAbility, subject } from "@casl/ability";
 import { preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
@@ -19,15 +21,22 @@ export interface Peer {
   decide(question: Question): boolean;
 }
 
-const toolOf = (index: number) => `tool_${index}`;
+export const SHAPES = ["a tool each", "one tool"] as const;
+export type Shape = (typeof SHAPES)[number];
+
+const toolOf = (shape: Shape, index: number) => (shape === "one tool" ? "read_file" : `tool_${index}`);
 const folderOf = (index: number) => `/srv/area_${index}`;
 
 /** Half of the questions meet their rule, half do not; spread over all rules. */
-export function questions(rules: number, count: number): Question[] {
+export function questions(shape: Shape, rules: number, count: number): Question[] {
   return Array.from({ length: count }, (_, index) => {
     const rule = (index * 7_919) % rules;
     const denied = index % 2 === 0;
-    return { tool: toolOf(rule), path: `${denied ? folderOf(rule) : "/srv/elsewhere"}/file_${index}.txt`, denied };
+    return {
+      tool: toolOf(shape, rule),
+      path: `${denied ? folderOf(rule) : "/srv/elsewhere"}/file_${index}.txt`,
+      denied,
+    };
   });
 }
 
@@ -72,11 +81,11 @@ const facts = (tool: string, path: string): Facts => ({
 });
 
 /** What a decision costs once an action is understood; understanding is measured apart. */
-export function holdpoint(rules: number, asked: readonly Question[]): Peer {
+export function holdpoint(shape: Shape, rules: number, asked: readonly Question[]): Peer {
   const list = Array.from({ length: rules }, (_, index) => ({
     id: `r${index}`,
     effect: "deny",
-    when: { tool: [toolOf(index)], paths: [`${folderOf(index)}/**`] },
+    when: { tool: [toolOf(shape, index)], paths: [`${folderOf(index)}/**`] },
   }));
   const set = compileSet([
     {
@@ -103,28 +112,39 @@ export function holdpoint(rules: number, asked: readonly Question[]): Peer {
   };
 }
 
-export function linear(rules: number): Peer {
+/** What agent clients ship (the shape is Gemini CLI's): an ordered list; mode, name or pattern of names, regex on the arguments as text. */
+export function linear(shape: Shape, rules: number): Peer {
   const list = Array.from({ length: rules }, (_, index) => ({
-    tool: toolOf(index),
+    tool: toolOf(shape, index),
+    modes: index % 10 === 0 ? ["auto"] : undefined,
     args: new RegExp(`"path":"${folderOf(index)}/`),
     deny: true,
   }));
+  const named = (pattern: string, tool: string) =>
+    pattern === "*" || (pattern.endsWith("*") ? tool.startsWith(pattern.slice(0, -1)) : pattern === tool);
   return {
     name: "linear",
     decide({ tool, path }) {
       const text = JSON.stringify({ path });
-      for (const rule of list) if (rule.tool === tool && rule.args.test(text)) return rule.deny;
+      for (const rule of list) {
+        if (rule.modes && !rule.modes.includes("auto")) continue;
+        if (named(rule.tool, tool) && rule.args.test(text)) return rule.deny;
+      }
       return false;
     },
   };
 }
 
-export function casl(rules: number): Peer {
+/**
+ * A lookup of permissions: action and subject pick a short list from a map, the conditions of those are tried. No globs,
+ * no effects but yes and no, no verdict that says why. Where every rule has a tool of its own, that is all there is to do.
+ */
+export function casl(shape: Shape, rules: number): Peer {
   const ability = createMongoAbility([
     { action: "call", subject: "all" },
     ...Array.from({ length: rules }, (_, index) => ({
       action: "call",
-      subject: toolOf(index),
+      subject: toolOf(shape, index),
       inverted: true,
       conditions: { path: { $regex: `^${folderOf(index)}/` } },
     })),
@@ -145,24 +165,25 @@ e = !some(where (p.eft == deny))
 [matchers]
 m = r.tool == p.tool && keyMatch(r.path, p.path)
 `;
-export async function casbin(rules: number): Promise<Peer> {
-  const lines = Array.from({ length: rules }, (_, index) => `p, ${toolOf(index)}, ${folderOf(index)}/*, deny`).join(
-    "\n",
-  );
+export async function casbin(shape: Shape, rules: number): Promise<Peer> {
+  const lines = Array.from(
+    { length: rules },
+    (_, index) => `p, ${toolOf(shape, index)}, ${folderOf(index)}/*, deny`,
+  ).join("\n");
   const enforcer = await newEnforcer(newModelFromString(MODEL), new StringAdapter(lines));
   return { name: "casbin", decide: ({ tool, path }) => !enforcer.enforceSync(tool, path) };
 }
 
-export function cedar(rules: number): Peer {
+export function cedar(shape: Shape, rules: number): Peer {
   const policies = [
     "permit(principal, action, resource);",
     ...Array.from(
       { length: rules },
       (_, index) =>
-        `forbid(principal, action == Action::"${toolOf(index)}", resource) when { context.path like "${folderOf(index)}/*" };`,
+        `forbid(principal, action == Action::"${toolOf(shape, index)}", resource) when { context.path like "${folderOf(index)}/*" };`,
     ),
   ].join("\n");
-  const id = `bench-${rules}`;
+  const id = `bench-${shape}-${rules}`;
   const parsed = preparsePolicySet(id, { staticPolicies: policies });
   if (parsed.type !== "success") throw new Error(`cedar did not take the policies: ${JSON.stringify(parsed)}`);
   return {

@@ -12,7 +12,7 @@ export type Rewrite = (text: string) => string;
  * `replace` is literal text. Throws `policy_invalid` on a pattern that has no linear-time form.
  */
 export function compileRewrite({ pattern, replace }: { pattern: string; replace: string }): Rewrite {
-  compileRegex(pattern); // the same limits as for rules
+  compileRegex(pattern, "tighten"); // the same limits as for rules
   if (replace.includes("\0")) throw new Fault("policy_invalid", "`replace` must not contain a NUL character");
   const compiled = RE2JS.compile(pattern);
   return (text) =>

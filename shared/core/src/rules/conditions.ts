@@ -133,7 +133,7 @@ const MAKERS: { [K in keyof Required<When>]: Maker<NonNullable<When[K]>> } = {
     for (const [name, condition] of Object.entries(value))
       add([name], () => call.namedArgument(name, condition as ArgumentCondition, direction));
   },
-  argsMatch: (value, { add }) => add([], () => call.argsMatch(value)),
+  argsMatch: (value, { direction, add }) => add([], () => call.argsMatch(value, direction)),
   paths: (value, { direction, reading, add }) => add([], () => paths(value, direction, reading.pathFlavour)),
   hosts: (value, { direction, add }) => add([], () => hosts(hostConditions(value), direction)),
   zones: (value, { direction, add }) => add([], () => hosts([{ zones: value }], direction)),

@@ -3,6 +3,7 @@
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { RE2JS } from "re2js";
+import type { Direction } from "./criteria/view.ts";
 import { survey } from "./regex-survey.ts";
 
 export interface Pattern {
@@ -13,21 +14,26 @@ export interface Pattern {
 /**
  * Compiles a pattern that is searched for anywhere in a text (`^` and `$` anchor it). Look-around, back-references and
  * too large programs are `Fault("policy_invalid")`. `.` matches newlines too, so that no line break hides from a rule.
+ * Linear time is steps times characters, and both can be many: a text that a large program could take more than
+ * `patternStepsMax` for is not searched. It counts as a match in rules that tighten, and as none in rules that loosen.
  */
-export function compileRegex(source: string): Pattern {
+export function compileRegex(source: string, direction: Direction): Pattern {
   if (Buffer.byteLength(source) > limits.patternBytesMax)
     throw new Fault("policy_invalid", `the pattern is longer than ${limits.patternBytesMax} bytes`);
   const { size, literals } = survey(source);
   if (size > limits.patternProgramMax)
     throw new Fault("policy_invalid", `the pattern repeats more than ${limits.patternProgramMax} steps`);
   const compiled = compile(withoutOuterStars(source));
-  if (compiled.programSize() > limits.patternProgramMax)
+  const steps = compiled.programSize();
+  if (steps > limits.patternProgramMax)
     throw new Fault("policy_invalid", `the pattern compiles to more than ${limits.patternProgramMax} steps`);
-  if (!literals) return { source, test: (text) => compiled.test(text) };
+  const charsMax = steps <= limits.patternProgramSmall ? Number.POSITIVE_INFINITY : limits.patternStepsMax / steps;
+  const searched = (text: string): boolean => (text.length > charsMax ? direction === "tighten" : compiled.test(text));
+  if (!literals) return { source, test: searched };
   const [literal] = literals;
   if (literals.length === 1 && literal !== undefined)
-    return { source, test: (text) => text.includes(literal) && compiled.test(text) };
-  return { source, test: (text) => literals.some((one) => text.includes(one)) && compiled.test(text) };
+    return { source, test: (text) => text.includes(literal) && searched(text) };
+  return { source, test: (text) => literals.some((one) => text.includes(one)) && searched(text) };
 }
 
 function compile(source: string): RE2JS {

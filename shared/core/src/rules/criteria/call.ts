@@ -50,7 +50,7 @@ const isScalar = (value: unknown): value is Scalar => value === null || typeof v
 export function namedArgument(name: string, condition: ArgumentCondition | Scalar, direction: Direction): Criterion {
   const terms: ArgumentCondition = isScalar(condition) ? { equals: condition } : condition;
   const globs = terms.glob ? compileWords(terms.glob, "text", false) : undefined;
-  const regex = terms.regex === undefined ? undefined : compileRegex(terms.regex);
+  const regex = terms.regex === undefined ? undefined : compileRegex(terms.regex, direction);
   const texts = (value: Json): string[] => (Array.isArray(value) ? value.map(asText) : [asText(value)]);
   const asText = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
   const some = (value: Json, met: (text: string) => boolean): boolean =>
@@ -83,8 +83,8 @@ function inBounds(value: Json, terms: ArgumentCondition, direction: Direction): 
 }
 
 /** On each string of the arguments by itself. */
-export function argsMatch(patterns: readonly string[]): Criterion {
-  const regexes = patterns.map(compileRegex);
+export function argsMatch(patterns: readonly string[], direction: Direction): Criterion {
+  const regexes = patterns.map((pattern) => compileRegex(pattern, direction));
   return { cost: 9, test: (view) => view.facts.strings.some(({ text }) => regexes.some((regex) => regex.test(text))) };
 }
 
@@ -93,7 +93,7 @@ export function argsMatch(patterns: readonly string[]): Criterion {
  * alone would have: what is denied by itself is denied in a chain.
  */
 export function argsJson(patterns: readonly string[], direction: Direction): Criterion {
-  const regexes = patterns.map(compileRegex);
+  const regexes = patterns.map((pattern) => compileRegex(pattern, direction));
   const met = (args: { [key: string]: Json }): boolean => {
     const text = canonicalJson(args);
     return regexes.some((regex) => regex.test(text));

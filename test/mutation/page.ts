@@ -1,0 +1,50 @@
+// page.ts — what became of the mutants, as a page: a table by file, then each one that nobody noticed
+
+import type { Mutant } from "./mutate.ts";
+
+export interface Tried extends Mutant {
+  outcome: "killed" | "looped" | "survived" | "not reached";
+}
+
+const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+const noticed = ({ outcome }: Tried): boolean => outcome === "killed" || outcome === "looped";
+const short = (text: string): string => {
+  const flat = text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").replaceAll("`", "'");
+  return flat.length > 90 ? `${flat.slice(0, 87)}…` : flat;
+};
+
+export function mutationPage(tried: readonly Tried[]): string {
+  const files = [...Map.groupBy(tried, ({ file }) => file)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = files.map(([file, of]) => {
+    const killed = of.filter(noticed).length;
+    return `| ${file.replace("shared/core/src/rules/", "")} | ${of.length} | ${killed} | ${of.length - killed} | ${percent(killed, of.length)} |`;
+  });
+  const all = tried.filter(noticed).length;
+  const left = files.flatMap(([file, of]) => {
+    const survivors = of.filter((one) => !noticed(one));
+    if (survivors.length === 0) return [];
+    const lines = survivors.map(
+      ({ line, from, to, outcome }) =>
+        `- ${line}: \`${short(from)}\` → \`${short(to) || "(dropped)"}\`${outcome === "not reached" ? " (no test reaches it)" : ""}`,
+    );
+    return [`\n### ${file.replace("shared/core/src/rules/", "")}\n`, ...lines];
+  });
+  return `# Do the tests of the evaluator notice?
+
+Written by \`npm run mutation -- --write\`: each mutant is one small change in what the judgement by rules does (an operator, a
+boundary, a condition, a constant, a statement left out), and the tests of \`shared/core/src/rules\` and \`test/reference\`
+are asked until one fails. Properties run 100 times each.
+
+**${all} of ${tried.length} noticed: ${percent(all, tried.length)}**
+
+| file | mutants | noticed | not | |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+## Not noticed
+
+Most of these change how fast an answer comes and not the answer: a lookup that only spares a test, a bucket of the index, a
+cost by which tests are ordered, a prefilter that the test behind it repeats. The others are gaps.
+${left.join("\n")}
+`;
+}
