@@ -120,6 +120,13 @@ person(program.command("explain"))
   .option("--json", "the decision itself")
   .action(ending(async (id, options) => (await import("./people/explain.ts")).explain(id, options)));
 
+person(program.command("erase"))
+  .summary("take an ended action's arguments out of the store (operator, admin)")
+  .argument("<action>", "its id")
+  .option("--reason <text>", "why; kept as evidence")
+  .option("--yes", "do not ask")
+  .action(ending(async (id, options) => (await import("./people/erase.ts")).erase(id, options)));
+
 person(program.command("tail"))
   .summary("events as they happen")
   .option("--since <cursor>", "go on after this event")

@@ -17,6 +17,7 @@ import { actionRoutes } from "./routes/actions.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { authzenRoutes } from "./routes/authzen.ts";
 import { decisionRoutes } from "./routes/decisions.ts";
+import { eraseRoutes } from "./routes/erase.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...healthRoutes(() => routes),
   ...actionRoutes,
   ...runRoutes,
+  ...eraseRoutes,
   ...approvalRoutes,
   ...voteRoutes,
   ...talkRoutes,

@@ -312,3 +312,20 @@ test("refused claims are evidence", async () => {
   const events = await house.engine.store.events.ofAction("default", action.actionId);
   expect(events.map(({ type }) => type)).toEqual(["proposed", "held", "claim.refused"]);
 });
+
+test("the arguments of an ended action can be erased by admin and operator, and by nobody before its end", async () => {
+  const action = await decided("git status --short");
+  const path = `${action.path}/erase`;
+  expect((await agent("POST", path)).status).toBe(403);
+  expect(refusal(await admin("POST", path))).toEqual([409, "illegal_transition", undefined]);
+  await agent("POST", `${action.path}/cancel`);
+  expect((await admin("POST", path, { reason: "asked for by its owner" })).body).toEqual({
+    actionId: action.actionId,
+    erased: true,
+  });
+  expect((await as(house.agentKey, "GET", action.path)).body).toMatchObject({
+    state: "cancelled",
+    argsHash: "[erased]",
+  });
+  expect((await admin("POST", "/v1/actions/act_01890000-0000-7000-8000-000000000000/erase")).status).toBe(404);
+});

@@ -47,8 +47,9 @@ export async function noteWithin(
   type: string,
   actor: Actor,
   detail: Record<string, unknown>,
+  actionId?: string,
 ): Promise<void> {
-  await tx.query(NOTE, parameters(tenant, undefined, type, written(key, tenant, undefined, type, actor, detail)));
+  await tx.query(NOTE, parameters(tenant, actionId, type, written(key, tenant, actionId, type, actor, detail)));
 }
 
 /** The same about an action. */

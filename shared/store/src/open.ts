@@ -9,6 +9,7 @@ import { countedBefore } from "./counts.ts";
 import { decisions } from "./decisions.ts";
 import { delegations } from "./delegations.ts";
 import { deliveries, usedNonces } from "./deliveries.ts";
+import { erase } from "./erase.ts";
 import { events } from "./events.ts";
 import { keys } from "./keys.ts";
 import { listener } from "./listen.ts";
@@ -63,6 +64,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         }),
         claim: claim(database, ring, move),
         transition: move,
+        erase: erase(database, ring),
         countedBefore: (tenant, actionId, of) => countedBefore(database, tenant, actionId, of),
       },
       approvals: approvals(database, ring, {

@@ -8,6 +8,7 @@ import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import type { Counted } from "@holdpoint/wire/verdict.ts";
+import type { Erased } from "./erase.ts";
 import type {
   ActionRow,
   ActiveSet,
@@ -46,6 +47,8 @@ export interface Actions {
   redispatch(tenant: string, actionIds: string[]): Promise<ActionRow[]>;
   /** Rows that are `received`, older than `olderThanMs` since their last dispatch, oldest first. All tenants. */
   overdue(olderThanMs: number, rows: number): Promise<{ tenant: string; actionId: string }[]>;
+  /** Takes the arguments of an ended action, and whatever quoted them, out of the store; an `erased` event says so. */
+  erase(tenant: string, actionId: string, actor: Actor, reason?: string): Promise<Erased>;
   /** Records a refusal or a late report: an event without a version, no change of state. */
   note(
     tenant: string,

@@ -44,4 +44,5 @@ export const ReportRequest = z.strictObject({
 export type ReportRequest = z.infer<typeof ReportRequest>;
 
 export const CancelRequest = z.strictObject({ reason: text().optional() });
+export const EraseRequest = z.strictObject({ reason: text().optional() });
 export const EscalateRequest = z.strictObject({ justification: name(4096) });

@@ -141,3 +141,12 @@ test("doctor finds it well, and proves that the hook bites", async () => {
     expect(findings).toContainEqual(expect.objectContaining({ what, state: "ok" }));
   expect(code).toBe(0);
 });
+
+test("erase takes the arguments of an ended action out of the store", async () => {
+  const { approvalId, actionId } = await held();
+  expect((await person(["erase", actionId], up.ready.adminKey)).code).not.toBe(0);
+  await person(["deny", approvalId, "--reason", "no"]);
+  const result = await person(["erase", actionId, "--reason", "its owner asked"], up.ready.adminKey);
+  expect([result.code, result.stdout, result.stderr]).toEqual([0, `${actionId} erased\n`, ""]);
+  expect((await person(["inbox", approvalId])).stdout).toContain("[erased]");
+});
