@@ -1,5 +1,6 @@
 // answers.ts — an inbound answer becomes a vote only when everything about it is right; else a reason, evidence, and no change
 
+import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import type { Voted } from "@holdpoint/store/types.ts";
@@ -14,7 +15,6 @@ import {
   type Reply,
   refused,
 } from "./channel.ts";
-import { needsSignIn } from "./compose.ts";
 import { identify } from "./identity.ts";
 import { countAnswer } from "./metrics.ts";
 import type { Nonces } from "./nonces.ts";
@@ -79,7 +79,7 @@ export function createAnswers(deps: AnswerDeps): Answers {
     if (cardSha256 !== undefined && cardSha256 !== approval.card.sha256) return "card_changed";
     if (vote === "deny") return reason === undefined || reason.trim() === "" ? "reason_missing" : undefined;
     if (approval.card.truncated || !channel.shows(approval.card.text)) return "not_shown_whole";
-    if (needsSignIn(approval, deps.signInRoles) && channel.signedIn !== true) return "sign_in_needed";
+    if (needsSignIn(approval.requirements, deps.signInRoles) && channel.signedIn !== true) return "sign_in_needed";
     return undefined;
   }
 
@@ -97,6 +97,7 @@ export function createAnswers(deps: AnswerDeps): Answers {
         ...(answer.reason === undefined ? {} : { reason: answer.reason }),
         cardSha256: approval.card.sha256,
         channel: channel.id,
+        signedIn: channel.signedIn === true,
       });
       return voted.status === "counted"
         ? { status: "counted", vote: answer.vote, approval: voted.approval }

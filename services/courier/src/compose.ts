@@ -1,5 +1,6 @@
 // compose.ts — what a channel is given to send: the request as it is now, and buttons only where a button may decide
 
+import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
 import type { DeliveryRow } from "@holdpoint/store/store.ts";
 import type { Approval } from "@holdpoint/wire/approval.ts";
 import { Alert } from "@holdpoint/wire/decision.ts";
@@ -23,10 +24,6 @@ export interface ComposeDeps {
 export const ApprovalPayload = z.looseObject({ approvalId: id("apr"), roles: z.array(name()).optional() });
 const AlertPayload = z.looseObject({ actionId: name(), alerts: z.array(Alert) });
 
-/** rulings §D3: more than one person, or the highest tier, is answered by people who signed in. */
-export const needsSignIn = (approval: Approval, signInRoles: readonly string[]): boolean =>
-  approval.requirements.some(({ role, quorum }) => quorum > 1 || signInRoles.includes(role));
-
 /** A denial only tightens, so its button is there wherever somebody may answer at all. */
 export function buttonsFor(approval: Approval, channel: Channel, deps: ComposeDeps, person?: string): Buttons {
   if (approval.state !== "pending" || channel.kind !== "answers") return {};
@@ -42,7 +39,7 @@ export function buttonsFor(approval: Approval, channel: Channel, deps: ComposeDe
     return writeButton({ vote, approvalId: approval.id, nonce });
   };
   const whole = !approval.card.truncated && channel.shows(approval.card.text);
-  const signedIn = channel.signedIn === true || !needsSignIn(approval, deps.signInRoles);
+  const signedIn = channel.signedIn === true || !needsSignIn(approval.requirements, deps.signInRoles);
   return { ...(whole && signedIn ? { approve: code("approve") } : {}), deny: code("deny") };
 }
 

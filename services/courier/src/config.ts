@@ -110,6 +110,8 @@ export const CourierConfig = z
   .strictObject({
     /** where people see a request after signing in; links lead to `<publicUrl>/approvals/<id>` */
     publicUrl: base,
+    /** people sign in at `<publicUrl>/sign-in` (the gateway's, with HOLDPOINT_OIDC_ISSUER): mails then lead to a page that decides */
+    signIn: z.boolean().default(false),
     /** roles that are the highest tier: approved after signing in only */
     signInRoles: list(name()).default([]),
     outbound: z

@@ -34,6 +34,8 @@ export interface CourierVote {
   cardSha256: string;
   /** id of the configured channel */
   channel: string;
+  /** the channel signs its people in */
+  signedIn: boolean;
 }
 export interface Votes {
   cast(vote: CourierVote): Promise<Voted>;

@@ -20,7 +20,7 @@ import { openChannels } from "./open-channels.ts";
 import { personPage } from "./person-page.ts";
 import type { People } from "./ports.ts";
 import { createRefusals } from "./refusals.ts";
-import type { SignIn } from "./sign-in.ts";
+import { signInByStore } from "./sign-in.ts";
 import { votesByStore } from "./votes.ts";
 
 export interface CourierParts {
@@ -32,7 +32,6 @@ export interface CourierParts {
   /** PEM, where the configuration names a file */
   ca?: string;
   env: Readonly<Record<string, string | undefined>>;
-  signIn?: SignIn;
   onePerson: boolean;
   port: number;
   host: string;
@@ -75,7 +74,7 @@ export async function startCourier(parts: CourierParts): Promise<RunningCourier>
     clock,
     log,
     env: parts.env,
-    ...(parts.signIn && { signIn: parts.signIn }),
+    ...(config.signIn && { signIn: signInByStore(store, config.publicUrl) }),
     page: personPage({ compose, people, onePerson, clock }),
   });
   const refusals = createRefusals({ evidence: store.actions, clock, log });

@@ -1,5 +1,6 @@
 // telling.test.ts — the small parts of telling: what is cut, what an HTTP answer means, who is told, what refusals leave behind
 
+import { uuidTime } from "@holdpoint/core/escalation/uuid-time.ts";
 import { fixedClock } from "@holdpoint/runtime/clock.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,7 +10,7 @@ import type { Channel, Sent } from "./channel.ts";
 import { endpointOf } from "./endpoints.ts";
 import { excerpt } from "./excerpt.ts";
 import { failureOf, retryAfterMs } from "./http-sent.ts";
-import { identify, proposedAt } from "./identity.ts";
+import { identify } from "./identity.ts";
 import { createRefusals } from "./refusals.ts";
 import { outcomeText } from "./words.ts";
 
@@ -142,7 +143,7 @@ describe("refusals as evidence", () => {
 
 describe("identity", () => {
   const actionId = "act_019aa5a8-4c00-7000-8000-000000000000";
-  const born = proposedAt(actionId);
+  const born = uuidTime(actionId);
   test("an action's id says when it was proposed", () => {
     expect(new Date(born).toISOString()).toBe(new Date(0x019aa5a84c00).toISOString());
   });

@@ -5,7 +5,6 @@ import { newId } from "@holdpoint/runtime/id.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
-import { needsSignIn } from "./compose.ts";
 import type { CourierVote, Votes } from "./ports.ts";
 
 /** Of a person in a one-person `up`: every role that a policy may ask for. */
@@ -36,8 +35,8 @@ export function votesByStore({ store, onePerson, resume, log }: VotesDeps): Vote
         channel,
         vote: vote.vote,
         roles: rolesOf(vote),
-        // what takes several people came here only from a channel that signs its people in (answers.ts)
-        assurance: needsSignIn(approval, []) ? "signed-in" : "channel",
+        // A no only tightens: it counts from every channel.
+        assurance: vote.signedIn || vote.vote === "deny" ? "signed-in" : "channel",
         ...(vote.reason === undefined ? {} : { reason: vote.reason }),
         cardSha256: vote.cardSha256,
         barred: onePerson ? [] : requestersSide(row.action),

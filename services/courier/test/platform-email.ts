@@ -23,7 +23,7 @@ export async function emailPlatform(world: World): Promise<Platform> {
       timeoutMs: 300,
       page: (approvalId, who) => world.page(channel, approvalId, who),
       signIn: {
-        whoIs: async ({ cookie = "" }) => {
+        whoIs: async (_tenant, { cookie = "" }) => {
           const user = /^session=(\w+)$/.exec(cookie)?.[1];
           return user === undefined ? undefined : { channel: "oidc", id: user };
         },

@@ -20,15 +20,20 @@ import { decisionRoutes } from "./routes/decisions.ts";
 import { eraseRoutes } from "./routes/erase.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { inboundRoutes } from "./routes/inbound.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { runRoutes } from "./routes/run.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
 import { standingRoutes } from "./routes/standing.ts";
 import { stopRoutes } from "./routes/stops.ts";
 import { talkRoutes } from "./routes/talk.ts";
+import { terminalRoutes } from "./routes/terminals.ts";
 import { voteRoutes } from "./routes/votes.ts";
+import { pendingSeal } from "./sign-in/cookies.ts";
+import { createProvider } from "./sign-in/provider.ts";
 import { createWaiters } from "./waiters.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -51,6 +56,9 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...standingRoutes,
   ...authzenRoutes,
+  ...signInRoutes,
+  ...terminalRoutes,
+  ...inboundRoutes,
 ];
 
 /** What the gateway keeps between requests. `closing`: aborted when the server drains. */
@@ -61,7 +69,16 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
   return {
     ...parts,
     onePerson: options.onePerson ?? false,
-    door: createDoor(store.keys, clock),
+    signInRoles: options.signInRoles ?? [],
+    ...(options.courierUrl !== undefined && { courierUrl: options.courierUrl }),
+    door: createDoor(store, clock),
+    ...(options.signIn && {
+      signIn: {
+        ...options.signIn,
+        provider: createProvider(options.signIn, clock),
+        seal: pendingSeal(options.masterKey),
+      },
+    }),
     grants: createGrants(options.masterKey),
     waiters,
     bells: createBells(),
@@ -83,6 +100,7 @@ async function answerOf(route: Route, gateway: Gateway, c: Context<Env>): Promis
     body: body && (await readBody(c.env.incoming, body, bodyOptional)),
     header,
     gone: c.req.raw.signal,
+    raw: c.env.incoming,
   };
   // The route's own schemas have just made `query` and `body`; only their types are forgotten here.
   return route.run(call as unknown as Call<never, never>, gateway);

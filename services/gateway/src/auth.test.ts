@@ -21,7 +21,7 @@ function door(valid = true) {
     state.asked += 1;
     return state.valid ? credential() : undefined;
   };
-  return { state, clock, door: createDoor({ authenticate }, clock) };
+  return { state, clock, door: createDoor({ keys: { authenticate }, signIns: { authenticate } }, clock) };
 }
 
 test.each([

@@ -3,14 +3,15 @@
 import { createHash } from "node:crypto";
 import { compileWords, type WordList } from "@holdpoint/core/rules/words.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
-import type { Keys } from "@holdpoint/store/store.ts";
+import type { Store } from "@holdpoint/store/store.ts";
 import type { Credential, Role } from "@holdpoint/wire/access.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 
 /** A revoked key stops working within this time in every gateway; in the one that revoked it, at once. */
 export const REMEMBERED_MS = 900;
 const REMEMBERED_MAX = 10_000;
-const TOKEN = /^[Bb]earer +(hp_[A-Za-z0-9_-]{1,200})$/;
+/** A key, or the session of a person who signed in at a terminal. */
+const TOKEN = /^[Bb]earer +(hps?_[A-Za-z0-9_-]{1,200})$/;
 
 export interface Door {
   /** Throws `unauthenticated`; the same words for a missing, unknown, expired or wrong key. */
@@ -21,7 +22,12 @@ export interface Door {
 
 const stranger = () => new Fault("unauthenticated", "expected `authorization: Bearer hp_…` with a key that is valid");
 
-export function createDoor(keys: Pick<Keys, "authenticate">, clock: Clock): Door {
+export interface DoorStore {
+  keys: Pick<Store["keys"], "authenticate">;
+  signIns: Pick<Store["signIns"], "authenticate">;
+}
+
+export function createDoor({ keys, signIns }: DoorStore, clock: Clock): Door {
   // By hash, so that a memory dump holds no more keys than it must. Promises, so that a burst asks the store once.
   const known = new Map<string, { until: number; credential: Promise<Credential | undefined> }>();
 
@@ -30,7 +36,7 @@ export function createDoor(keys: Pick<Keys, "authenticate">, clock: Clock): Door
     const now = clock.now();
     const hit = known.get(hash);
     if (hit && hit.until > now) return hit.credential;
-    const credential = keys.authenticate(token);
+    const credential = (token.startsWith("hps_") ? signIns : keys).authenticate(token);
     if (known.size >= REMEMBERED_MAX) known.clear();
     known.set(hash, { until: now + REMEMBERED_MS, credential });
     // Neither a stranger nor a store that was away is worth remembering.

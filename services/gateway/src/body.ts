@@ -103,6 +103,20 @@ export async function readBody<T extends z.ZodType>(
   return fit(schema, optional && bytes.length === 0 ? {} : decodeJson(bytes));
 }
 
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
+
+/** A page's form as its schema knows it: a field that stands twice is refused like one that is unknown. */
+export async function readForm<T extends z.ZodType>(incoming: IncomingMessage, schema: T): Promise<z.output<T>> {
+  const type = incoming.headers["content-type"] ?? "";
+  if (hasBody(incoming) && !FORM_TYPE.test(type.trim()))
+    throw new Fault("unsupported_media_type", `expected a form, got \`${type.slice(0, 80)}\``);
+  const fields: [string, string][] = [...new URLSearchParams((await readBytes(incoming)).toString("utf8"))];
+  const twice = fields.find(([name], place) => fields.findIndex(([other]) => other === name) !== place);
+  if (twice !== undefined)
+    throw new Fault("invalid", `\`/${twice[0].slice(0, 80)}\`: stands twice`, { at: `/${twice[0]}` });
+  return fit(schema, Object.fromEntries(fields));
+}
+
 export function fit<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw misfit(parsed.error);

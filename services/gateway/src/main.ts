@@ -5,6 +5,7 @@ import { defaultPolicySources, loadPolicySources } from "@holdpoint/engine/polic
 import { readConfig, required } from "@holdpoint/runtime/config.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import { startGateway } from "./server.ts";
+import { signInOptions } from "./sign-in/options.ts";
 
 const PORT = 8787;
 const METRICS_PORT = 9464;
@@ -23,6 +24,9 @@ await runProcess("gateway", async ({ log }) => {
   const gateway = await startGateway(engine, {
     masterKey,
     onePerson: config.onePerson ?? false,
+    signIn: signInOptions(config),
+    signInRoles: config.signInRoles,
+    courierUrl: config.courierUrl,
     port: config.port ?? PORT,
     host: config.host ?? "127.0.0.1",
     metricsPort: config.metricsPort ?? METRICS_PORT,

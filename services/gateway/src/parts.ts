@@ -5,6 +5,8 @@ import type { Door } from "./auth.ts";
 import type { Bells } from "./bells.ts";
 import type { Grants } from "./grants.ts";
 import type { Intake } from "./propose.ts";
+import type { SignInOptions } from "./sign-in/options.ts";
+import type { SignInDesk } from "./sign-in/session.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** The part of the engine that the gateway uses. */
@@ -15,12 +17,21 @@ export interface GatewayOptions {
   masterKey: Buffer;
   /** `holdpoint up`: the owner may answer their own agents, and the admin writes and publishes policy (rulings §D2) */
   onePerson?: boolean;
+  /** where people sign in; without it only keys answer */
+  signIn?: SignInOptions | undefined;
+  /** roles that are the highest tier (rulings §D3) */
+  signInRoles?: readonly string[] | undefined;
+  /** where the courier listens: `/inbound/{channel}` is handed on to it */
+  courierUrl?: string | undefined;
 }
 
 /** Everything a route may use. */
 export interface Gateway extends Parts {
   onePerson: boolean;
   door: Door;
+  signIn?: SignInDesk;
+  signInRoles: readonly string[];
+  courierUrl?: string;
   grants: Grants;
   intake: Intake;
   waiters: Waiters;

@@ -1,5 +1,6 @@
 // route.ts — a route as data: who may call it, what it reads, what it answers; the app and the OpenAPI page are made of these
 
+import type { IncomingMessage } from "node:http";
 import type { Credential, Role } from "@holdpoint/wire/access.ts";
 import type { FaultCode } from "@holdpoint/wire/fault.ts";
 import type { z } from "zod";
@@ -17,6 +18,8 @@ export interface Call<Query = Record<string, never>, Body = undefined> {
   header(name: string): string | undefined;
   /** aborted when the caller has gone */
   gone: AbortSignal;
+  /** for the few routes that read no JSON */
+  raw: IncomingMessage;
 }
 
 export interface Answer {

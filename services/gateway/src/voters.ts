@@ -2,6 +2,8 @@
 
 import type { Assurance } from "@holdpoint/core/escalation/request.ts";
 import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
+import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
+import { uuidTime } from "@holdpoint/core/escalation/uuid-time.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
@@ -25,11 +27,14 @@ export interface Voter {
 export async function voterOf(gateway: Gateway, credential: Credential, approval: Approval): Promise<Voter> {
   const asked = approval.requirements.map(({ role }) => role);
   const id = credential.person ?? credential.id;
+  mustBeSignedIn(gateway, credential, approval);
   const person =
     credential.person === undefined ? undefined : await gateway.store.people.get(credential.tenant, credential.person);
   if (person) {
     const roles = gateway.onePerson && person.roles.includes(ANY) ? asked : person.roles;
-    return { id, roles: [...new Set([APPROVER, ...roles])], assurance: "signed-in" };
+    // A key with the role is an approver's; a session is only what its person is.
+    const own = credential.signedIn ? roles : [APPROVER, ...roles];
+    return { id, roles: [...new Set(own)], assurance: "signed-in" };
   }
   // The owner of a one-person `up` needs no entry among the people: there is nobody else to answer.
   if (gateway.onePerson) return { id, roles: [...new Set([APPROVER, ...asked])], assurance: "key" };
@@ -41,6 +46,21 @@ export async function voterOf(gateway: Gateway, credential: Credential, approval
 
 const refuse = (why: string): Fault => new Fault("not_an_approver", why);
 
+/**
+ * rulings §D3: what takes several people, or the highest tier, is answered by people who signed in, wherever people can;
+ * and an identity that is newer than the action does not count.
+ */
+function mustBeSignedIn(gateway: Gateway, { signedIn }: Credential, approval: Approval): void {
+  if (gateway.onePerson) return;
+  if (signedIn !== undefined) {
+    if (Date.parse(signedIn.since) > uuidTime(approval.actionId))
+      throw refuse("your identity is newer than what is asked");
+    return;
+  }
+  if (gateway.signIn !== undefined && needsSignIn(approval.requirements, gateway.signInRoles))
+    throw refuse("this is answered after signing in: `holdpoint login`, or the full view in a browser");
+}
+
 /** The requester's own side (§D2); nobody in a one-person `up`. */
 export const barredFrom = (gateway: Gateway, action: Action): string[] =>
   gateway.onePerson ? [] : requestersSide(action);
@@ -48,12 +68,13 @@ export const barredFrom = (gateway: Gateway, action: Action): string[] =>
 /** Whether somebody still holds a role; whoever is no person among the people, by still having an approver key. */
 async function stillHolds(gateway: Gateway, tenant: string, voter: string, role: string): Promise<boolean> {
   const person = await gateway.store.people.get(tenant, voter);
-  if (person)
-    return role === APPROVER || person.roles.includes(role) || (gateway.onePerson && person.roles.includes(ANY));
+  if (person?.roles.includes(role) || (gateway.onePerson && person?.roles.includes(ANY))) return true;
+  // What a key alone gives: the role of its kind to its person, or everything to the key that is nobody's.
+  if (person && role !== APPROVER) return false;
   const keys = await gateway.store.keys.list(tenant);
   return keys.some(
-    ({ id, role: keyRole, person: owner }) =>
-      keyRole === "approver" && (gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === voter,
+    ({ id, role: kind, person: owner }) =>
+      kind === "approver" && (person || gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === voter,
   );
 }
 

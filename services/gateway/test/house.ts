@@ -13,6 +13,7 @@ import { startSafety } from "../../safety/src/start.ts";
 import { startSandbox } from "../../sandbox/src/start.ts";
 import type { Parts } from "../src/parts.ts";
 import { type RunningGateway, startGateway } from "../src/server.ts";
+import type { SignInOptions } from "../src/sign-in/options.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer is read as a foreign client reads it, field by field
 export type Body = any;
@@ -24,6 +25,7 @@ export interface Answer {
 
 export interface House extends RunningGateway {
   engine: Engine;
+  masterKey: Buffer;
   /** the link to Postgres, where it was asked for */
   link?: FaultProxy;
   /** as the owner of the tables, who may do what no part of the product may */
@@ -39,7 +41,16 @@ export interface House extends RunningGateway {
 const TENANT = "default";
 
 export async function openHouse(
-  options: { onePerson?: boolean; stages?: boolean; link?: boolean; parts?: (engine: Engine) => Parts } = {},
+  options: {
+    onePerson?: boolean;
+    stages?: boolean;
+    link?: boolean;
+    parts?: (engine: Engine) => Parts;
+    port?: number;
+    signIn?: SignInOptions;
+    signInRoles?: string[];
+    courierUrl?: string;
+  } = {},
 ): Promise<House> {
   const { onePerson = true, stages: withStages = true, parts = (engine) => engine } = options;
   const database = await privateDatabase();
@@ -53,7 +64,15 @@ export async function openHouse(
   const stages = withStages
     ? [startRules, startSafety, startSandbox, startEscalation].map((start) => start(engine))
     : [];
-  const gateway = await startGateway(parts(engine), { masterKey, onePerson, port: 0, metricsPort: 0 });
+  const gateway = await startGateway(parts(engine), {
+    masterKey,
+    onePerson,
+    signIn: options.signIn,
+    signInRoles: options.signInRoles,
+    courierUrl: options.courierUrl,
+    port: options.port ?? 0,
+    metricsPort: 0,
+  });
   const key = async (request: KeyRequest) =>
     (await engine.store.keys.create(TENANT, { ...(AGENTS.has(request.role) && { agents: ["*"] }), ...request }, BY))
       .key;
@@ -61,6 +80,7 @@ export async function openHouse(
     ...gateway,
     engine,
     sql: database.sql,
+    masterKey,
     ...(link && { link }),
     key,
     agentKey: await key({

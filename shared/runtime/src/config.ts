@@ -56,6 +56,12 @@ const flag = z
   .enum(["1", "0", "true", "false"], { error: "expected 1, 0, true or false" })
   .transform((text) => text === "1" || text === "true");
 const paths = z.string().transform((text) => text.split(delimiter).filter((each) => each !== ""));
+const words = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== ""),
+);
 const millis = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, { error: "expected a whole number of milliseconds" })
@@ -86,6 +92,13 @@ const VARIABLES = {
   HOLDPOINT_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(", ")}` }).optional(),
   HOLDPOINT_CHECKERS: z.string().min(1).optional(),
   HOLDPOINT_CHANNELS: z.string().min(1).optional(),
+  HOLDPOINT_PUBLIC_URL: url("http:", "https:").optional(),
+  HOLDPOINT_OIDC_ISSUER: url("http:", "https:").optional(),
+  HOLDPOINT_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  HOLDPOINT_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  HOLDPOINT_OIDC_TENANT: z.string().min(1).optional(),
+  HOLDPOINT_SIGN_IN_ROLES: words.optional(),
+  HOLDPOINT_COURIER_URL: url("http:", "https:").optional(),
 } as const;
 type Variables = typeof VARIABLES;
 
@@ -96,6 +109,7 @@ const FROM_FILE: readonly (keyof Variables)[] = [
   "HOLDPOINT_MASTER_KEY",
   "HOLDPOINT_JOB_KEYS",
   "HOLDPOINT_KEY",
+  "HOLDPOINT_OIDC_CLIENT_SECRET",
 ];
 
 export interface Config {
@@ -120,6 +134,17 @@ export interface Config {
   checkersPath?: string;
   /** file that lists the courier's channels */
   channelsPath?: string;
+  /** as people reach this house from outside: links lead here, and the OpenID provider sends people back here */
+  publicUrl?: string;
+  oidcIssuer?: string;
+  oidcClientId?: string;
+  oidcClientSecret?: string;
+  /** whose people sign in */
+  oidcTenant?: string;
+  /** roles that are the highest tier: where people can sign in, they answer after that only (rulings §D3) */
+  signInRoles?: string[];
+  /** where the courier listens: the gateway hands `/inbound/{channel}` on to it */
+  courierUrl?: string;
 }
 
 const refuse = (variable: string, expected: string): never => {
@@ -169,6 +194,13 @@ export function readConfig(env: Environment = process.env): Config {
     logLevel: read("HOLDPOINT_LOG_LEVEL", env),
     checkersPath: read("HOLDPOINT_CHECKERS", env),
     channelsPath: read("HOLDPOINT_CHANNELS", env),
+    publicUrl: read("HOLDPOINT_PUBLIC_URL", env),
+    oidcIssuer: read("HOLDPOINT_OIDC_ISSUER", env),
+    oidcClientId: read("HOLDPOINT_OIDC_CLIENT_ID", env),
+    oidcClientSecret: read("HOLDPOINT_OIDC_CLIENT_SECRET", env),
+    oidcTenant: read("HOLDPOINT_OIDC_TENANT", env),
+    signInRoles: read("HOLDPOINT_SIGN_IN_ROLES", env),
+    courierUrl: read("HOLDPOINT_COURIER_URL", env),
   };
 }
 

@@ -19,14 +19,13 @@ export const outboundFetch =
   async (url: string | URL, init: FetchInit = {}): Promise<Response> => {
     const method = METHODS.find((each) => each === (init.method ?? "GET").toUpperCase());
     if (method === undefined) throw new Fault("outbound_refused", `the method \`${init.method}\` is not sent`);
-    if (init.body !== undefined && init.body !== null && typeof init.body !== "string") {
-      throw new Fault("outbound_refused", "only text is sent");
-    }
+    const body = init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? undefined);
+    if (body !== undefined && typeof body !== "string") throw new Fault("outbound_refused", "only text is sent");
     const answer = await outbound.send({
       url: String(url),
       method,
       ...(init.headers === undefined ? {} : { headers: init.headers }),
-      ...(typeof init.body === "string" ? { body: init.body } : {}),
+      ...(body === undefined ? {} : { body }),
       ...(init.signal === undefined ? {} : { signal: init.signal }),
     });
     if (answer.cut) throw new Fault("outbound_failed", "the answer is larger than what is read");

@@ -16,9 +16,11 @@ import { listener } from "./listen.ts";
 import { people } from "./people.ts";
 import { policies } from "./policies.ts";
 import { openDatabase } from "./pool.ts";
+import { proposedChanges } from "./proposed-changes.ts";
 import { checkReady } from "./ready.ts";
 import { tenantKeys } from "./seal.ts";
 import { settle } from "./settle.ts";
+import { signIns } from "./sign-ins.ts";
 import { stops } from "./stops.ts";
 import type { Store } from "./store.ts";
 import { sweeper } from "./sweeper.ts";
@@ -77,6 +79,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       policies: policies(database, ring),
       keys: keys(database, ring),
       people: people(database, ring),
+      signIns: signIns(database, ring),
+      proposedChanges: proposedChanges(database, ring),
       stops: stops(database, ring),
       decisions: decisions(database, ring),
       events: events(database, ring),

@@ -1,7 +1,7 @@
 // store.ts — the whole store as one value: a noun a field, each made by the file of that name
 // (signatures only; `open.ts` puts the implementations together)
 
-import type { Attests, Credential, KeyRequest, PersonRequest, Role } from "@holdpoint/wire/access.ts";
+import type { Attests, ChangeRequest, Credential, KeyRequest, PersonRequest, Role } from "@holdpoint/wire/access.ts";
 import type { Approval, Delegation } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
@@ -204,6 +204,43 @@ export interface People {
   remove(tenant: string, id: string, by: Actor): Promise<boolean>;
 }
 
+/** A session of a person: what its token proves, and for whom. */
+export interface SignIns {
+  /** The token is returned once; only its hash is kept. Noted as `sign_in`. */
+  open(
+    tenant: string,
+    who: { person: string; identity: string },
+    kind: "browser" | "terminal",
+  ): Promise<{ token: string; expiresAt: Date }>;
+  /** Undefined for one that is over, ended or forged, or whose person or identity is gone. */
+  authenticate(token: string): Promise<Credential | undefined>;
+  /** False where there was nothing to end. */
+  close(token: string): Promise<boolean>;
+  /** A terminal wants a session: it keeps the secret and shows the code. Undefined while too many ask. */
+  ask(tenant: string): Promise<{ secret: string; userCode: string } | undefined>;
+  /** Whoever is signed in says yes to the code; once. */
+  grant(tenant: string, userCode: string, who: { person: string; identity: string }): Promise<boolean>;
+  /** The terminal's session, once somebody said yes. */
+  redeem(tenant: string, secret: string): Promise<{ token: string; expiresAt: Date } | "waiting" | "unknown">;
+}
+
+export interface ProposedChange {
+  id: string;
+  change: ChangeRequest;
+  /** person, or the key where it is nobody's */
+  proposedBy: string;
+  proposedAt: string;
+  expiresAt: string;
+}
+/** rulings §D3: what changes who may answer takes two people in a fleet. */
+export interface ProposedChanges {
+  propose(tenant: string, change: ChangeRequest, proposedBy: string, by: Actor): Promise<ProposedChange>;
+  list(tenant: string): Promise<ProposedChange[]>;
+  /** Hands it out once, to anybody but its proposer. */
+  take(tenant: string, id: string, confirmedBy: string, by: Actor): Promise<ProposedChange | "unknown" | "same_person">;
+  drop(tenant: string, id: string, by: Actor): Promise<boolean>;
+}
+
 export interface Stops {
   terminateSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
   resumeSession(tenant: string, sessionId: string, reason: string, by: Actor): Promise<void>;
@@ -320,6 +357,8 @@ export interface Store {
   policies: Policies;
   keys: Keys;
   people: People;
+  signIns: SignIns;
+  proposedChanges: ProposedChanges;
   stops: Stops;
   decisions: Decisions;
   events: Events;

@@ -47,6 +47,8 @@ export interface Credential {
   agents: string[];
   person?: string;
   attests: Attests;
+  /** a person's session (OIDC) and not a key: the identity that it rests on, and since when that is known here */
+  signedIn?: { identity: string; since: string };
 }
 
 export const Identity = z.strictObject({ channel: name(), id: name() });
@@ -58,6 +60,15 @@ export const PersonRequest = z.strictObject({
   delegatesTo: name().optional(),
 });
 export type PersonRequest = z.infer<typeof PersonRequest>;
+
+/** What takes two admins in a fleet (rulings §D3): one proposes it, another confirms it. */
+export const ChangeRequest = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("person.put"), person: PersonRequest }),
+  z.strictObject({ kind: z.literal("person.remove"), id: name() }),
+  z.strictObject({ kind: z.literal("key.create"), key: KeyRequest }),
+  z.strictObject({ kind: z.literal("key.remove"), id: name() }),
+]);
+export type ChangeRequest = z.infer<typeof ChangeRequest>;
 
 export const SessionRequest = z.strictObject({ reason: name(4096) });
 export const KillSwitchRequest = z.strictObject({ engaged: z.boolean(), agent: name().optional(), reason: name(4096) });

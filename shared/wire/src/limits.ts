@@ -64,6 +64,15 @@ export const limits = {
   openActionsPerAgentMax: 1_000,
   pendingApprovalsPerAgentMax: 1_000,
 
+  // people who sign in, terminals that ask to be let in, changes that wait for a second admin
+  signedInMs: 3_600_000,
+  signInMs: 600_000,
+  signInSkewMs: 30_000,
+  terminalAskMs: 600_000,
+  terminalAsksMax: 100,
+  terminalPollMs: 2_000,
+  changeWaitsMs: 86_400_000,
+
   // moving
   packActionsMax: 32,
   packBytesMax: 1_048_576,
@@ -97,6 +106,7 @@ export const limits = {
   circuitOpenMs: 1_000,
   circuitOpenMsMax: 60_000,
   callbackSkewMs: 300_000,
+  inboundMs: 15_000,
 } as const;
 
 export type LimitName = keyof typeof limits;

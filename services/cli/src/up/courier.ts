@@ -8,6 +8,7 @@ import type { Config } from "@holdpoint/runtime/config.ts";
 const PORT = 8789;
 
 export interface RunningCourier {
+  url: string;
   close(): Promise<void>;
 }
 

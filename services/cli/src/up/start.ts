@@ -3,6 +3,7 @@
 import { DEFAULT_TENANT, openEngine } from "@holdpoint/engine/deps.ts";
 import { startEscalation } from "@holdpoint/escalation/start.ts";
 import { startGateway } from "@holdpoint/gateway/server.ts";
+import { signInOptions } from "@holdpoint/gateway/sign-in/options.ts";
 import { startRules } from "@holdpoint/rules/start.ts";
 import type { Config } from "@holdpoint/runtime/config.ts";
 import { startEmbeddedPostgres } from "@holdpoint/runtime/embedded.ts";
@@ -86,6 +87,9 @@ export async function startUp(options: UpOptions): Promise<Up> {
       metricsHost: config.metricsHost,
       masterKey,
       onePerson,
+      signIn: signInOptions(config),
+      signInRoles: config.signInRoles,
+      courierUrl: config.courierUrl ?? courier?.url,
     });
     closers.push(() => gateway.close());
     const { url, metricsUrl } = gateway;

@@ -174,7 +174,7 @@ export function email(config: EmailConfig, deps: EmailDeps): Channel {
     if (!APPROVAL_ID.test(approvalId) || [...query].length !== 1 || !["GET", "POST"].includes(request.method)) {
       return { kind: "refused", code: "malformed", authentic: false, reply: no("malformed", 400) };
     }
-    const who = await signIn?.whoIs(request.headers);
+    const who = await signIn?.whoIs(config.tenant, request.headers);
     if (who !== undefined) return request.method === "GET" ? look(query, who) : decide(request, query, who);
     if (request.method === "POST" || signIn === undefined) {
       return { kind: "refused", code: "sign_in_needed", authentic: false, reply: no("sign_in_needed", 401) };
