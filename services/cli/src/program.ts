@@ -96,6 +96,7 @@ person(program.command("inbox"))
   .argument("[id]", "of an approval")
   .option("--role <role>", "only what this role may answer")
   .option("--all", "also what is settled")
+  .option("--list", "the list once, also in a terminal")
   .option("--json", "as JSON, one approval a line")
   .action(ending(async (id, options) => (await import("./people/inbox.ts")).inbox(id, options)));
 

@@ -23,6 +23,7 @@ const of = async (overrides = {}, role?: string) => {
     roles: ["repo-owner"],
     cardSha256: approval.card.sha256,
     channel: "ops",
+    signedIn: false,
   };
   return { approval, yes: { ...given, vote: "approve" as const } };
 };

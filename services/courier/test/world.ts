@@ -114,7 +114,15 @@ export function world(): World {
     async vote(approval, vote) {
       const cardSha256 = approval.card.sha256;
       const more = vote === "deny" ? { reason: "not now" } : {};
-      const given = { tenant: "default", approval, voter: "bob", roles: ["repo-owner"], channel: "api", cardSha256 };
+      const given = {
+        tenant: "default",
+        approval,
+        voter: "bob",
+        roles: ["repo-owner"],
+        channel: "api",
+        signedIn: false,
+        cardSha256,
+      };
       await approvals.cast({ ...given, vote, ...more });
     },
     approvalNow: approvals.now,

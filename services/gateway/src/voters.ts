@@ -74,7 +74,8 @@ async function stillHolds(gateway: Gateway, tenant: string, voter: string, role:
   const keys = await gateway.store.keys.list(tenant);
   return keys.some(
     ({ id, role: kind, person: owner }) =>
-      kind === "approver" && (person || gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === voter,
+      kind === "approver" &&
+      (person || gateway.onePerson ? (owner ?? id) : owner === undefined ? id : undefined) === voter,
   );
 }
 

@@ -5,29 +5,20 @@ import type { Client } from "@holdpoint/client/client.ts";
 import type { Card } from "@holdpoint/wire/approval.ts";
 import { type AccessOptions, openClient } from "../api.ts";
 import { writeOut } from "../output.ts";
-import { cut, harmless, paintFor, table } from "../terminal.ts";
+import { harmless, paintFor, table } from "../terminal.ts";
+import { gist, timeLeft } from "./gist.ts";
 
 export interface InboxOptions extends AccessOptions {
   json?: boolean;
   role?: string;
   all?: boolean;
+  /** the list once, and not the live screen */
+  list?: boolean;
 }
 
-/** "in 42 min": what matters is how long there is left. */
-export function timeLeft(expiresAt: string, nowMs: number): string {
-  const seconds = Math.round((Date.parse(expiresAt) - nowMs) / 1_000);
-  if (seconds <= 0) return "over";
-  if (seconds < 120) return `in ${seconds} s`;
-  return seconds < 7_200 ? `in ${Math.round(seconds / 60)} min` : `in ${Math.round(seconds / 3_600)} h`;
-}
-
-/** The first of the card's lines about the tool's arguments; the whole card is one command away. */
-function gist({ text }: Card): string {
-  const lines = text.split("\n");
-  const from = lines.findIndex((line) => line.startsWith("ARGUMENTS"));
-  const [first = ""] = lines.slice(from + 1).filter((line) => line.trim() !== "");
-  return cut(harmless(first.trim()), 60);
-}
+/** Both ends are a terminal that can be drawn on; what is piped, or asked for as a list, stays a list. */
+const isScreen = ({ json, list }: InboxOptions): boolean =>
+  !json && !list && process.stdin.isTTY === true && process.stdout.isTTY === true && process.env["TERM"] !== "dumb";
 
 const rowOf = ({ id, card, requirements, risk, state, expiresAt }: ApprovalAnswer, nowMs: number): string[] => [
   id,
@@ -50,7 +41,7 @@ async function showOne(client: Client, id: string, json: boolean): Promise<void>
   await writeOut(`${cardText(approval.card)}\n\n${paintFor(process.stdout).dim(how)}\n`);
 }
 
-async function everyOne(client: Client, options: InboxOptions): Promise<ApprovalAnswer[]> {
+export async function everyOne(client: Client, options: Pick<InboxOptions, "role" | "all">): Promise<ApprovalAnswer[]> {
   const filter = {
     ...(options.all ? {} : { state: "pending" as const }),
     ...(options.role ? { role: options.role } : {}),
@@ -66,6 +57,7 @@ async function everyOne(client: Client, options: InboxOptions): Promise<Approval
 }
 
 export async function inbox(id: string | undefined, options: InboxOptions): Promise<number> {
+  if (id === undefined && isScreen(options)) return (await import("./tui/run.ts")).runInbox(options);
   const client = await openClient(options);
   if (id !== undefined) {
     await showOne(client, id, options.json === true);

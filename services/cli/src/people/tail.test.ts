@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { paintFor } from "../terminal.ts";
-import { timeLeft } from "./inbox.ts";
+import { timeLeft } from "./gist.ts";
 import { eventLine, type StreamEvent, streamEvents } from "./tail.ts";
 
 async function read(...chunks: string[]): Promise<StreamEvent[]> {

@@ -84,9 +84,12 @@ interface Following {
   last: string | undefined;
 }
 
-/** One connection, until it ends. Throws where there is none. */
-async function follow(following: Following): Promise<void> {
-  const { access, json, signal, last } = following;
+/** One connection to the events from now on, or after `last`. Throws where there is none. */
+export async function openEvents(
+  access: Access,
+  signal: AbortSignal,
+  last?: string,
+): Promise<AsyncGenerator<StreamEvent>> {
   const response = await fetch(`${access.url}/v1/events`, {
     redirect: "error",
     signal,
@@ -98,8 +101,14 @@ async function follow(following: Following): Promise<void> {
   });
   if (!response.ok || response.body === null)
     throw new Error(`the gateway answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  return streamEvents(response.body);
+}
+
+/** One connection, until it ends. */
+async function follow(following: Following): Promise<void> {
+  const { access, json, signal, last } = following;
   const paint = paintFor(process.stdout);
-  for await (const event of streamEvents(response.body)) {
+  for await (const event of await openEvents(access, signal, last)) {
     await writeOut(`${json ? event.data : eventLine(event, paint)}\n`);
     following.last = event.id ?? following.last;
   }
