@@ -227,3 +227,22 @@ rules:
     expect([limited(10, 20), limited(20, 10)]).toEqual([10, 10]);
   });
 });
+
+describe("programs by other names", () => {
+  const deny = (when: string) => `default: allow\nrules: [{ effect: deny, when: ${when} }]`;
+  test.each<[string, string, Given, string]>([
+    ["a version in the rule", deny("{ program: [python3] }"), "python3 x.py", "deny"],
+    ["in the call", deny("{ program: [python] }"), "/usr/bin/python3.12 x.py", "deny"],
+    ["as a bare command", deny("{ commands: [pip3] }"), "pip install x", "deny"],
+    ["in braces", deny('{ program: ["{nodejs,ruby}"] }'), "node x.js", "deny"],
+    ["as written", deny("{ startsWith: [python3 x.py] }"), "python3 x.py --y", "deny"],
+    ["with a path", deny("{ startsWith: [/usr/bin/git push] }"), "git push", "deny"],
+    ["taken out", deny('{ program: ["!python3"] }'), "python3 x.py", "allow"],
+    [
+      "a path allows nothing by its last part",
+      "rules: [{ effect: allow, when: { startsWith: [/opt/git status] } }]",
+      "git status",
+      "deny",
+    ],
+  ])("%s", (_why, policy, given, expected) => expect(judge(policy, given).effect).toBe(expected));
+});

@@ -4,6 +4,7 @@ import type { Action } from "@holdpoint/wire/action.ts";
 import type { Atom } from "@holdpoint/wire/facts.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { deriveFacts } from "../../facts/derive.ts";
+import { canonicalName } from "../../facts/programs/registry.ts";
 import { compileGlob, expandBraces } from "../glob.ts";
 import { compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
@@ -107,12 +108,12 @@ const onlyHarmless = (atom: Atom, named: readonly string[]): boolean =>
 
 /** The command as it is written: the same program and the same first words, options in their places. */
 export function startsWith(patterns: readonly string[], direction: Direction): Criterion {
-  const all = patterns.map((text) =>
-    text
-      .trim()
-      .split(/\s+/)
-      .map((word) => wordTest(unquote(word))),
-  );
+  const all = patterns.map((text) => {
+    const [first = "", ...rest] = text.trim().split(/\s+/).map(unquote);
+    // An agent's `/usr/bin/git` is git: enough to tighten, and too little to loosen.
+    const name = direction === "tighten" ? first.slice(first.lastIndexOf("/") + 1) : first;
+    return [named(name), ...rest].map(wordTest);
+  });
   const test: Test = (_view, atom) =>
     (direction === "tighten" || onlyHarmless(atom, [])) &&
     all.some(
@@ -130,7 +131,13 @@ export function written(patterns: readonly string[]): Criterion {
 
 /** A program by its name alone, or a wrapper that it runs in. */
 export function program(patterns: readonly string[], direction: Direction): Criterion {
-  const words = compileWords(patterns, "text", true);
+  const words = compileWords(
+    patterns
+      .flatMap((pattern) => expandBraces(pattern))
+      .map((one) => (one.startsWith("!") ? `!${named(one.slice(1))}` : named(one))),
+    "text",
+    true,
+  );
   // A list of exceptions is about the program itself: a wrapper that is no exception proves nothing.
   const wrapped = direction === "tighten" && !words.onlyNegative;
   const test: Test = (_view, atom) =>
@@ -155,7 +162,7 @@ export function parseCommandPattern(text: string): CommandPattern {
   if (!atom || atoms.length !== 1) throw new Fault("policy_invalid", `\`${text}\` must be one simple command`);
   const name = atom.program ?? atom.wrappers[0];
   const word = text.trim();
-  if (/^[^\s/]+$/.test(word)) return { ...nothing(unquote(word).toLowerCase()), bare: true };
+  if (/^[^\s/]+$/.test(word)) return { ...nothing(named(unquote(word).toLowerCase())), bare: true };
   if (name === undefined || (atom.opaque.length > 0 && !atom.meaning))
     throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${atom.opaque.join(", ") || "no program"}`);
   const { meaning } = atom;
@@ -174,6 +181,8 @@ export function parseCommandPattern(text: string): CommandPattern {
   };
 }
 
+/** As facts call it: `python3` and `python3.12` are `python`, `nodejs` is `node`. */
+const named = (name: string): string => (isWild(name) || name.includes("\\") ? name : canonicalName(name));
 const isWild = (program: string): boolean => /[*?]/.test(program);
 
 const nothing = (program: string): CommandPattern => ({
