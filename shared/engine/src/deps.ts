@@ -13,6 +13,7 @@ import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { createAuditFiles } from "./audit-files.ts";
 import { allCheckers } from "./checkers/load.ts";
 import { createLineCleaner } from "./clean-log.ts";
 import { redispatch } from "./dispatch.ts";
@@ -88,6 +89,8 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     await expectPolicy(policies, log);
     const heart = startHeartbeat({ id: `${service}-${randomUUID()}`, service }, { store, policies, log });
     closers.push(() => heart.stop());
+    const audit = createAuditFiles({ policies, masterKey, log });
+    closers.push(() => audit.close());
     const again = (tenant: string, actionId: string) => redispatch(tenant, [actionId], { store, queue, clock });
     return {
       store,
@@ -96,7 +99,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       checkers,
       clock,
       log,
-      ...createSettler({ store, policies, again, clock, log }),
+      ...createSettler({ store, policies, again, clock, log, audit }),
       async ready() {
         await Promise.all([store.ready(), queue.ready(), policies.active(DEFAULT_TENANT)]);
       },

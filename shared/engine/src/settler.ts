@@ -15,6 +15,7 @@ import type { Decision } from "@holdpoint/wire/decision.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Attributes, Span } from "@opentelemetry/api";
+import type { AuditFiles } from "./audit-files.ts";
 import { refused, unjudged } from "./denial.ts";
 import type { PolicyReader } from "./policies.ts";
 import { stageOf, toSettlement } from "./settlement.ts";
@@ -29,6 +30,8 @@ export interface SettlerDeps {
   again(tenant: string, actionId: string): Promise<unknown>;
   clock: Clock;
   log: Log;
+  /** hears of every committed decision (seed 003's live audit file) */
+  audit?: Pick<AuditFiles, "record">;
 }
 
 export interface Settler {
@@ -144,6 +147,7 @@ export function createSettler(deps: SettlerDeps): Settler {
     const { decision } = settlement;
     span.setAttributes(decisionAttributes(decision));
     span.setAttribute("holdpoint.settle.status", "settled");
+    deps.audit?.record(draft, decision);
     countDecision(decision.effect, decision.outcome, stageOf(draft));
     log.info(
       {

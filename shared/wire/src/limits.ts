@@ -36,6 +36,10 @@ export const limits = {
   globExpansionsMax: 64,
   ruleExamplesMax: 64,
 
+  // what a live audit file keeps of a call, and how many lines wait while it cannot be written
+  auditParamsCharsMax: 500,
+  auditLinesPendingMax: 10_000,
+
   // deciding
   decideWaitingMs: 60_000,
   decideIdleMs: 900_000,

@@ -95,6 +95,7 @@ export interface CompiledSource {
   document: CompiledDocument;
   rules: CompiledRule[];
   logRedactions: LogRedaction[];
+  audit: string | undefined;
 }
 
 function assemble(compiled: readonly CompiledSource[], digest: string): PolicySet {
@@ -109,6 +110,7 @@ function assemble(compiled: readonly CompiledSource[], digest: string): PolicySe
     defaults: compiled.filter(({ document }) => document.default !== undefined).map(({ document }) => document),
     counters: distinctCounters(rules.flatMap(({ counters }) => counters)),
     hasFirstMatch: compiled.some(({ document }) => document.firstMatch),
+    audits: [...new Set(compiled.flatMap(({ audit }) => (audit === undefined ? [] : [audit])))],
     logRedactions: compiled.flatMap((one) => one.logRedactions),
     shadow: undefined,
   };
@@ -174,7 +176,7 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
     if (rule.enabled !== false) rules.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
   }
   if (problems.length === before && examples) checkExamples(document, rules, refuse);
-  return { document: compiled, rules, logRedactions: draft.logRedactions ?? [] };
+  return { document: compiled, rules, logRedactions: draft.logRedactions ?? [], audit: draft.audit };
 }
 
 /** A document with a scope concerns only what its selector names; its rules carry that as one more criterion. */

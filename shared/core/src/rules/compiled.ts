@@ -71,6 +71,8 @@ export interface PolicySet {
   hasFirstMatch: boolean;
   /** what its rules ask about; where there is none, nothing is counted */
   counters: readonly Counter[];
+  /** files to which decisions are also written, one JSON object a line (seed 003's `[tools.audit]`) */
+  audits: readonly string[];
   /** patterns (RE2) whose matches are replaced in every log line (seed 002) */
   logRedactions: readonly LogRedaction[];
   /** documents in shadow: compiled, judged beside, without any effect */

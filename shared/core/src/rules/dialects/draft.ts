@@ -16,6 +16,8 @@ export interface Draft {
   ordered?: boolean;
   /** rules from this index on were made of an overlay's keys, and stand nowhere as rules */
   ownRules?: number;
+  /** where decisions are also written as they fall, one JSON object a line (seed 003's `[tools.audit]`) */
+  audit?: string;
   /** what is masked in logs (seed 002) */
   logRedactions?: LogRedaction[];
 }

@@ -60,6 +60,11 @@ export const tomlEnforcer: Dialect = (source, problems) => {
     const message = `\`policy_file\` names \`${policy.policy_file}\`, which was not read with this document`;
     problems.push({ file: source.name, ...text.locate(["tools", "policy", "policy_file"]), message });
   }
+  const { audit } = config.tools ?? {};
+  if (audit?.enabled && audit.destination === undefined) {
+    const message = "`[tools.audit]` is enabled without a `destination`: where should decisions be written?";
+    problems.push({ file: source.name, ...text.locate(["tools", "audit"]), message });
+  }
   const document: Document = {
     ...(enabled(config) || config.tools?.authorization?.enabled ? { default: policy?.default_effect ?? "deny" } : {}),
     rules: merged.map(({ rule, id }) => nativeRule(rule, id)),
@@ -70,6 +75,7 @@ export const tomlEnforcer: Dialect = (source, problems) => {
     ordered: true,
     locate: (path) => text.locate(written(path, merged)),
     warnings: merged.flatMap(({ rule, id }) => warningsOf(rule, id)),
+    ...(audit?.enabled && audit.destination !== undefined ? { audit: audit.destination } : {}),
   };
 };
 
