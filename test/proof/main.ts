@@ -16,6 +16,8 @@ const { values } = parseArgs({
     faults: { type: "string", multiple: true, default: ["110"] },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
     lanes: { type: "string", default: "96" },
+    /** of each backend, at the most */
+    minutes: { type: "string", default: "20" },
     backend: { type: "string", multiple: true, default: ["redis", "postgres"] },
     /** seconds of each of the two loads that poison is measured by; 0: not at all */
     poison: { type: "string", default: "60" },
@@ -40,6 +42,7 @@ for (const [index, backend] of values.backend.entries()) {
     actions: of(values.actions),
     faults: of(values.faults),
     lanes: Number(values.lanes),
+    minutesMax: Number(values.minutes),
     tell,
   });
   reports.push(report);

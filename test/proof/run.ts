@@ -30,8 +30,9 @@ export const COMMANDS = [
 export interface RunOptions {
   backend: "postgres" | "redis";
   seed: number;
-  /** ends when this many actions are acknowledged and all faults have struck */
+  /** ends when this many actions are acknowledged and all faults have struck, or when its time is over */
   actions: number;
+  minutesMax?: number;
   faults: number;
   lanes: number;
   only?: readonly Fault[];
@@ -109,7 +110,9 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
     const random = seeded(seed);
     const ledger = emptyLedger();
     const strikes: Strikes = { struck: [], kills: 0, wipes: 0, missed: 0 };
-    const more = () => ledger.acknowledged.length < options.actions || strikes.struck.length < options.faults;
+    const inTime = () => seconds() < (options.minutesMax ?? Number.POSITIVE_INFINITY) * 60;
+    const more = () =>
+      inTime() && (ledger.acknowledged.length < options.actions || strikes.struck.length < options.faults);
     let over = false;
     let waiting = 0;
     const watching = (async () => {
@@ -128,7 +131,7 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
     );
     const voting = vote({ client, key: approverKey, random: seeded(seed + 1), more }, ledger);
     await strike(
-      { world, faults: options.only ?? faults, count: options.faults, random },
+      { world, faults: options.only ?? faults, random, more: () => inTime() && strikes.struck.length < options.faults },
       ledger.acknowledged,
       strikes,
     );

@@ -62,11 +62,11 @@ async function recovery(
 }
 
 export async function strike(
-  options: { world: World; faults: readonly Fault[]; count: number; random: () => number },
+  options: { world: World; faults: readonly Fault[]; more: () => boolean; random: () => number },
   acknowledged: readonly Acknowledged[],
   out: Strikes,
 ): Promise<void> {
-  const { world, count, random } = options;
+  const { world, more, random } = options;
   const cards = deck(
     options.faults.filter(({ on }) => on?.(world) ?? true),
     random,
@@ -82,7 +82,7 @@ export async function strike(
     out.wipes += fault.wipes ?? 0;
     return true;
   };
-  while (out.struck.length < count) {
+  while (more()) {
     const fault = cards.next().value;
     if (random() < TOGETHER) {
       const other = cards.next().value;
