@@ -204,8 +204,8 @@ export const plants: readonly Plant[] = [
   {
     name: "a suspect is tried beside others, who are blamed for it",
     file: "shared/queue/src/stage.ts",
-    find: "await run(message, turns.alone);",
-    replace: "await run(message);",
+    find: "turns.alone(async () => {",
+    replace: "turns.together(async () => {",
     tests: ["shared/queue/src/stage.test.ts"],
   },
   {

@@ -104,12 +104,12 @@ export function startWorker(name: string, house: House): Worker {
     sandbox: sandboxStage,
     escalation: escalationStage({ store: { actions: actions("settler"), approvals } as never, log }),
   };
-  const pending = (message: Message) =>
-    io(() => message.resume !== undefined || store.actions.get(message.action.id)?.state === "received");
+  const retake = (messages: readonly Message[]) =>
+    io(() => messages.filter((each) => each.resume || store.retake(each)));
   const processors = Object.fromEntries(
     STAGES.map((stage) => [
       stage,
-      stageProcessor(stage, works[stage], { ring, log, send, ...settler, pending, closing: () => false }),
+      stageProcessor(stage, works[stage], { ring, log, send, ...settler, retake, closing: () => false }),
     ]),
   ) as Record<Stage, ReturnType<typeof stageProcessor>>;
   const reconcile = createReconciler({

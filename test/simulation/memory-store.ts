@@ -5,6 +5,7 @@ import { tally } from "@holdpoint/core/escalation/tally.ts";
 import type { NewAction, NewVote, Proposed, Settled, Settlement } from "@holdpoint/store/types.ts";
 import type { Action, ActionState } from "@holdpoint/wire/action.ts";
 import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
+import type { Message } from "@holdpoint/wire/job.ts";
 
 export interface MemoryAction {
   action: Action;
@@ -12,7 +13,7 @@ export interface MemoryAction {
   version: number;
   epoch: number;
   dispatchedAt: number;
-  dispatchedBy: "propose" | "reconciler" | "settler";
+  dispatchedBy: "propose" | "reconciler" | "settler" | "worker";
   decisions: Settlement[];
   /** one entry a transition */
   events: { version: number; state: ActionState; digest?: string }[];
@@ -29,6 +30,7 @@ export interface MemoryStore {
   propose(item: NewAction): Proposed;
   settle(item: Settlement): Settled;
   redispatch(ids: readonly string[], by: "reconciler" | "settler"): MemoryAction[];
+  retake(message: Message): boolean;
   overdue(olderThanMs: number, rows: number): { tenant: string; actionId: string }[];
   vote(vote: Pick<NewVote, "approvalId" | "voter" | "vote" | "roles">): boolean;
   apply(approvalId: string): "done" | "waiting" | "illegal";
@@ -105,6 +107,12 @@ export function memoryStore(digest: string): MemoryStore {
         Object.assign(row, { epoch: row.epoch + 1, dispatchedAt: store.nowMs, dispatchedBy: by });
         return [row];
       });
+    },
+    retake({ action, epoch }) {
+      const row = actions.get(action.id);
+      if (row?.state !== "received" || row.epoch !== epoch) return false;
+      Object.assign(row, { dispatchedAt: store.nowMs, dispatchedBy: "worker" });
+      return true;
     },
     overdue: (olderThanMs, rows) =>
       [...actions.values()]

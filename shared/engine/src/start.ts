@@ -22,13 +22,13 @@ export function startStage(stage: Stage, work: StageWork, engine: Engine): Runni
   const { queue, clock, log } = engine;
   const progress = createProgress(clock);
   /** A vote's job is about an action that is parked; all others are about one that nobody has decided yet. */
-  const pending = async ({ action, resume }: Message): Promise<boolean> => {
-    if (resume) return true;
-    const states = await engine.store.actions.states(action.tenant, [action.id]);
-    return states.get(action.id)?.state === "received";
+  const retake = async (messages: readonly Message[]): Promise<readonly Message[]> => {
+    const items = messages.map(({ action, epoch }) => ({ actionId: action.id, epoch }));
+    const ours = await engine.store.actions.retake(messages[0]?.action.tenant ?? "", items);
+    return messages.filter(({ action, resume }) => resume !== undefined || ours.has(action.id));
   };
   const open = (): StageWorker =>
-    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted, pending });
+    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted, retake });
   let worker = open();
   const watchdog = startWatchdog({
     stage,

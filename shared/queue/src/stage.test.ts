@@ -65,7 +65,9 @@ test("the one that carries the mark is given up, its neighbours are not", async 
 
 test("what is decided by now is not tried again: another dispatch has ended it", async () => {
   const [a, b] = [message(), message()];
-  const { job, exhausted, settled } = stage(settles, { pending: async ({ action }) => action.id === b.action.id });
+  const { job, exhausted, settled } = stage(settles, {
+    retake: async (pack) => pack.filter(({ action }) => action.id === b.action.id),
+  });
   await job([{ ...a, alone: true }, b], 2);
   expect([exhausted, settled]).toEqual([[], [b.action.id]]);
 });
@@ -87,4 +89,19 @@ test("while a suspect is worked on, nothing else is: an innocent one must not be
   end.resolve();
   await Promise.all([first, second]);
   expect(began).toEqual([suspect.action.id, other.action.id]);
+});
+
+test("a suspect is marked when its turn has come, not while another one may still end the process", async () => {
+  const [first, second] = [message(), message()];
+  const end = Promise.withResolvers<void>();
+  const { job, marks } = stage(async (each, context) => {
+    if (each.action.id === first.action.id) await end.promise;
+    return settles(each, context);
+  });
+  const both = [job([first], 1), job([second], 1)];
+  await nextTurn();
+  expect(marks).toEqual([first.action.id]);
+  end.resolve();
+  await Promise.all(both);
+  expect(marks).toEqual([first.action.id, second.action.id]);
 });

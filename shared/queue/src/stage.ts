@@ -21,8 +21,11 @@ export interface StageDeps {
   send(from: Sender, to: Stage, messages: Message[]): Promise<void>;
   settle(draft: SettleDraft): Promise<void>;
   exhausted(message: Message, error: unknown): Promise<void>;
-  /** false for an action that is decided by now; asked only about those that may be poison. Without it all are worked on. */
-  pending?(message: Message): Promise<boolean>;
+  /**
+   * Says that a pack which was taken back from a dead worker is in hand again, and returns what of it is still to be
+   * worked on: what was decided meanwhile, or sent again, is not. Without it all is.
+   */
+  retake?(messages: readonly Message[]): Promise<readonly Message[]>;
   /** true once this worker is to end: what waits for infrastructure gives up, the reconciler finds it again */
   closing(): boolean;
 }
@@ -138,30 +141,33 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span, enter));
   };
 
+  const giveUpPoison = async (message: Message): Promise<void> => {
+    const { id: actionId } = message.action;
+    deps.log.error({ stage, actionId }, "an action ends the process that works on it: denied as poison");
+    countFailClosed("poison", stage);
+    await giveUp(message, new Error("poison: the worker died twice on this action"));
+  };
+
   /**
-   * Whoever held this pack died, and one of its actions may be why. They go on one at a time, each marked in the queue
-   * before it starts: the one that is marked when the next worker dies is the poison. So that no other can be the reason,
-   * nothing else is worked on in this process meanwhile. Nothing is sent anew, so nothing doubles.
+   * Whoever held this pack died, and one of its actions may be why. They go on one at a time, and nothing else is worked on
+   * in this process meanwhile: each is marked in the queue when its turn has come, and the one that is marked when the next
+   * worker dies is the poison, because no other was there. Nothing is sent anew, so nothing doubles.
    */
-  const runSuspects = async (messages: Message[], job: PackJob): Promise<void> => {
+  const runSuspects = async (pack: Message[], job: PackJob): Promise<void> => {
+    const messages = await persist(pack[0] as Message, async () => deps.retake?.(pack) ?? pack);
     for (const [index, message] of messages.entries()) {
-      if (!(await persist(message, async () => deps.pending?.(message) ?? true))) continue;
       if (message.alone) {
-        deps.log.error(
-          { stage, actionId: message.action.id },
-          "an action ends the process that works on it: denied as poison",
-        );
-        countFailClosed("poison", stage);
-        await giveUp(message, new Error("poison: the worker died twice on this action"));
+        await giveUpPoison(message);
         continue;
       }
       const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];
-      await job.update({
-        v: 1,
-        key: deps.ring.current,
-        items: [seal(deps.ring, senderTo(stage), stage, left.map(packItem))],
-      });
-      await run(message, turns.alone);
+      const items = [seal(deps.ring, senderTo(stage), stage, left.map(packItem))];
+      await run(message, (work) =>
+        turns.alone(async () => {
+          await job.update({ v: 1, key: deps.ring.current, items });
+          return work();
+        }),
+      );
     }
   };
 
@@ -178,7 +184,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
         );
       }
     }
-    if (job.stalled > 0) return runSuspects(messages, job);
+    if (job.stalled > 0 && messages.length > 0) return runSuspects(messages, job);
     const results = await Promise.allSettled(messages.map((message) => run(message)));
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;

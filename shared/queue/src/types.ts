@@ -40,8 +40,8 @@ export interface Queue {
     deps: {
       settle(draft: SettleDraft): Promise<void>;
       exhausted(message: Message, error: unknown): Promise<void>;
-      /** false for an action that is decided by now: one that may be poison need not be tried again */
-      pending?(message: Message): Promise<boolean>;
+      /** see StageDeps */
+      retake?(messages: readonly Message[]): Promise<readonly Message[]>;
     },
   ): StageWorker;
   depth(): Promise<Record<Stage, number>>;

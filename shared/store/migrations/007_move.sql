@@ -190,6 +190,22 @@ BEGIN
 END $$;
 ALTER FUNCTION redispatch OWNER TO holdpoint_core;
 
+-- A job that was taken back from who went silent is in somebody's hands again: its dispatch counts from now, so that none
+-- other is made beside it. Returns the ids that are undecided and still of that dispatch.
+CREATE FUNCTION retake(p_tenant text, p_ids text[], p_epochs int[]) RETURNS TABLE (r_id text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+BEGIN
+  PERFORM set_config('holdpoint.tenant', p_tenant, true);
+  RETURN QUERY
+    WITH mine AS MATERIALIZED (
+      SELECT a.id FROM actions a JOIN unnest(p_ids, p_epochs) AS i(id, epoch) ON a.id = i.id AND a.epoch = i.epoch
+       WHERE a.tenant = p_tenant AND a.state = 'received' ORDER BY a.id FOR UPDATE OF a
+    )
+    UPDATE actions a SET dispatched_at = clock_timestamp() FROM mine m WHERE a.tenant = p_tenant AND a.id = m.id
+    RETURNING a.id;
+END $$;
+ALTER FUNCTION retake OWNER TO holdpoint_core;
+
 -- An event that changes no state: a refusal, a late report, a change of policy. It hangs on the action's last event.
 CREATE FUNCTION note(p_tenant text, p_action text, p_event text, p_type text, p_payload text, p_content bytea)
 RETURNS TABLE (r_at timestamptz, r_previous text, r_hash text)

@@ -9,7 +9,10 @@ import type { TenantKey, TenantKeys } from "./seal.ts";
 import type { Actions } from "./store.ts";
 import type { ActionRow, NewAction, Proposed } from "./types.ts";
 
-type Reading = Pick<Actions, "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "overdue" | "note">;
+type Reading = Pick<
+  Actions,
+  "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "retake" | "overdue" | "note"
+>;
 
 interface ProposeAnswer {
   r_n: number;
@@ -71,6 +74,13 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
       ]);
       const found = await get(tenant, rows.map(({ r_id }) => r_id).sort());
       return found.filter((row) => row !== undefined);
+    },
+    async retake(tenant, items) {
+      const ids = items.map(({ actionId }) => actionId);
+      const epochs = items.map(({ epoch }) => epoch);
+      const sql = "SELECT * FROM holdpoint.retake($1, $2, $3)";
+      const rows = await database.call<{ r_id: string }>("retake", sql, [tenant, ids, epochs]);
+      return new Set(rows.map(({ r_id }) => r_id));
     },
     async overdue(olderThanMs, rows) {
       const found = await database.call<{ r_tenant: string; r_id: string }>(
