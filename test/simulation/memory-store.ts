@@ -108,9 +108,9 @@ export function memoryStore(digest: string): MemoryStore {
         return [row];
       });
     },
-    retake({ action, epoch }) {
+    retake({ action }) {
       const row = actions.get(action.id);
-      if (row?.state !== "received" || row.epoch !== epoch) return false;
+      if (row?.state !== "received") return false;
       Object.assign(row, { dispatchedAt: store.nowMs, dispatchedBy: "worker" });
       return true;
     },

@@ -23,9 +23,9 @@ export function startStage(stage: Stage, work: StageWork, engine: Engine): Runni
   const progress = createProgress(clock);
   /** A vote's job is about an action that is parked; all others are about one that nobody has decided yet. */
   const retake = async (messages: readonly Message[]): Promise<readonly Message[]> => {
-    const items = messages.map(({ action, epoch }) => ({ actionId: action.id, epoch }));
-    const ours = await engine.store.actions.retake(messages[0]?.action.tenant ?? "", items);
-    return messages.filter(({ action, resume }) => resume !== undefined || ours.has(action.id));
+    const ids = messages.map(({ action }) => action.id);
+    const open = await engine.store.actions.retake(messages[0]?.action.tenant ?? "", ids);
+    return messages.filter(({ action, resume }) => resume !== undefined || open.has(action.id));
   };
   const open = (): StageWorker =>
     queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted, retake });

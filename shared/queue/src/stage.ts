@@ -23,7 +23,7 @@ export interface StageDeps {
   exhausted(message: Message, error: unknown): Promise<void>;
   /**
    * Says that a pack which was taken back from a dead worker is in hand again, and returns what of it is still to be
-   * worked on: what was decided meanwhile, or sent again, is not. Without it all is.
+   * worked on: what was decided meanwhile is not. Without it all is.
    */
   retake?(messages: readonly Message[]): Promise<readonly Message[]>;
   /** true once this worker is to end: what waits for infrastructure gives up, the reconciler finds it again */

@@ -190,18 +190,18 @@ BEGIN
 END $$;
 ALTER FUNCTION redispatch OWNER TO holdpoint_core;
 
--- A job that was taken back from who went silent is in somebody's hands again: its dispatch counts from now, so that none
--- other is made beside it. Returns the ids that are undecided and still of that dispatch.
-CREATE FUNCTION retake(p_tenant text, p_ids text[], p_epochs int[]) RETURNS TABLE (r_id text)
+-- A job that was taken back from who went silent is in somebody's hands again: its dispatch counts from now, so that no
+-- other is made beside it. Returns the ids that are undecided, also of an older dispatch: who kills whoever works on it must
+-- be found out however often it was sent meanwhile.
+CREATE FUNCTION retake(p_tenant text, p_ids text[]) RETURNS TABLE (r_id text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   RETURN QUERY
-    WITH mine AS MATERIALIZED (
-      SELECT a.id FROM actions a JOIN unnest(p_ids, p_epochs) AS i(id, epoch) ON a.id = i.id AND a.epoch = i.epoch
-       WHERE a.tenant = p_tenant AND a.state = 'received' ORDER BY a.id FOR UPDATE OF a
+    WITH undecided AS MATERIALIZED (
+      SELECT id FROM actions WHERE tenant = p_tenant AND id = ANY (p_ids) AND state = 'received' ORDER BY id FOR UPDATE
     )
-    UPDATE actions a SET dispatched_at = clock_timestamp() FROM mine m WHERE a.tenant = p_tenant AND a.id = m.id
+    UPDATE actions a SET dispatched_at = clock_timestamp() FROM undecided u WHERE a.tenant = p_tenant AND a.id = u.id
     RETURNING a.id;
 END $$;
 ALTER FUNCTION retake OWNER TO holdpoint_core;

@@ -137,14 +137,14 @@ describe("dispatch", () => {
     expect(rows).toMatchObject([{ epoch: 2, action: { id: open.action.id } }]);
   });
 
-  test("what is taken up again counts from now, and only what is undecided and of that dispatch", async () => {
+  test("what is taken up again counts as dispatched now, and only what is undecided", async () => {
     const open = await propose(t.store, { principal: { agent: "retake" } });
     const moved = await propose(t.store, { principal: { agent: "retake" } });
     const done = await decided(t.store, "denied", { principal: { agent: "retake" } });
     await t.store.actions.redispatch("default", [moved.action.id]);
     const before = await t.store.actions.get("default", open.action.id);
-    const items = [open, moved, done].map(({ action, epoch }) => ({ actionId: action.id, epoch }));
-    expect(await t.store.actions.retake("default", items)).toEqual(new Set([open.action.id]));
+    const ids = [open, moved, done].map(({ action }) => action.id);
+    expect(await t.store.actions.retake("default", ids)).toEqual(new Set([open.action.id, moved.action.id]));
     const after = await t.store.actions.get("default", open.action.id);
     expect(after?.dispatchedAt?.getTime()).toBeGreaterThan(before?.dispatchedAt?.getTime() ?? Number.POSITIVE_INFINITY);
     expect([after?.epoch, after?.version]).toEqual([before?.epoch, before?.version]);

@@ -75,11 +75,9 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
       const found = await get(tenant, rows.map(({ r_id }) => r_id).sort());
       return found.filter((row) => row !== undefined);
     },
-    async retake(tenant, items) {
-      const ids = items.map(({ actionId }) => actionId);
-      const epochs = items.map(({ epoch }) => epoch);
-      const sql = "SELECT * FROM holdpoint.retake($1, $2, $3)";
-      const rows = await database.call<{ r_id: string }>("retake", sql, [tenant, ids, epochs]);
+    async retake(tenant, actionIds) {
+      const sql = "SELECT * FROM holdpoint.retake($1, $2)";
+      const rows = await database.call<{ r_id: string }>("retake", sql, [tenant, actionIds]);
       return new Set(rows.map(({ r_id }) => r_id));
     },
     async overdue(olderThanMs, rows) {

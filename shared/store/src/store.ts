@@ -45,8 +45,8 @@ export interface Actions {
   heartbeat(tenant: string, actionId: string, claimNumber: number, leaseMs: number): Promise<Date | undefined>;
   /** Marks a new dispatch: bumps the epoch and returns the rows to send (reconciler, resume). */
   redispatch(tenant: string, actionIds: string[]): Promise<ActionRow[]>;
-  /** A dispatch that somebody works on again counts from now; returns the ids of those that are undecided and of that epoch. */
-  retake(tenant: string, items: { actionId: string; epoch: number }[]): Promise<ReadonlySet<string>>;
+  /** What somebody works on again counts as dispatched now; returns the ids of what is undecided. */
+  retake(tenant: string, actionIds: string[]): Promise<ReadonlySet<string>>;
   /** Rows that are `received`, older than `olderThanMs` since their last dispatch, oldest first. All tenants. */
   overdue(olderThanMs: number, rows: number): Promise<{ tenant: string; actionId: string }[]>;
   /** Takes the arguments of an ended action, and whatever quoted them, out of the store; an `erased` event says so. */
