@@ -27,6 +27,8 @@ export interface BenchLine {
   settled(actionId: string): Promise<void>;
   /** the same with the pure core in place of queue and stages: what durability alone costs */
   inline(): Promise<void>;
+  /** what a worker process needs to take part */
+  environment: Record<string, string>;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,8 @@ const COMMANDS = ["git status", "ls src", "cat README.md", "git diff HEAD", "git
 /** Enough that 100,000 open actions stay below what one agent may have. */
 const AGENTS = 256;
 let turn = 0;
+/** One for the run: what one line left in the queue the next one can open. */
+const JOB_KEY = randomBytes(32);
 
 export function benchAction(wanted?: string): Action {
   turn++;
@@ -59,18 +63,25 @@ export function benchAction(wanted?: string): Action {
   };
 }
 
-export async function startBenchLine(databaseUrl: string, queueUrl: string, log: Log): Promise<BenchLine> {
+/** @param options.stages false: the stages run elsewhere, here are only proposals and their answers */
+export async function startBenchLine(
+  databaseUrl: string,
+  queueUrl: string,
+  log: Log,
+  options: { stages: boolean } = { stages: true },
+): Promise<BenchLine> {
   const source = pack("coding-agent");
   const config = {
     databaseUrl,
     queueUrl,
     masterKey: masterKeyOf(databaseUrl),
-    jobKeys: [{ id: "k1", key: randomBytes(32) }],
+    jobKeys: [{ id: "k1", key: JOB_KEY }],
     onePerson: true,
   };
   const engine = await openEngine(config, { service: "bench", log, policySources: [source] });
   const set = compileSet([source]);
-  const stages = [startRules, startSafety, startSandbox, startEscalation].map((start) => start(engine));
+  const starts = options.stages ? [startRules, startSafety, startSandbox, startEscalation] : [];
+  const stages = starts.map((start) => start(engine));
   const inserts = createBatcher<NewAction, Proposed>({
     flush: (tenant, items) => engine.store.actions.propose(tenant, items),
     itemsMax: 64,
@@ -114,6 +125,13 @@ export async function startBenchLine(databaseUrl: string, queueUrl: string, log:
         verdict,
         findings: verdict.findings,
       });
+    },
+    environment: {
+      HOLDPOINT_DATABASE_URL: databaseUrl,
+      HOLDPOINT_QUEUE_URL: queueUrl,
+      HOLDPOINT_MASTER_KEY: config.masterKey.toString("base64"),
+      HOLDPOINT_JOB_KEYS: `k1:${JOB_KEY.toString("base64")}`,
+      HOLDPOINT_LOG_LEVEL: "error",
     },
     async close() {
       await Promise.all(stages.map((stage) => stage.stop()));

@@ -1,16 +1,18 @@
-// main.ts — `npm run bench [-- core|hostile|pipeline|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--seed N] [--rounds N] [--lanes N] [--count N]`
+// main.ts — `npm run bench [-- core|hostile|pipeline|processes|http|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--seed N] [--rounds N] [--lanes N] [--count N]`
 
 import { parseArgs } from "node:util";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { benchCore } from "./core.ts";
 import { benchHostile } from "./hostile.ts";
+import { benchHttp } from "./http.ts";
 import { benchParked } from "./parked.ts";
 import { benchPeers } from "./peers/compare.ts";
 import { benchPipeline } from "./pipeline.ts";
+import { benchProcesses } from "./processes.ts";
 import { type BenchResult, keepResult, performancePage } from "./report.ts";
 import { machine, startServers } from "./servers.ts";
 
-const KINDS = ["core", "hostile", "pipeline", "parked", "all"] as const;
+const KINDS = ["core", "hostile", "pipeline", "processes", "http", "parked", "all"] as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -29,7 +31,11 @@ if (kind === undefined) throw new Error(`\`${positionals[0]}\`: expected one of 
 const wants = (what: (typeof KINDS)[number]) => kind === what || kind === "all";
 
 const log = createLogger("bench", { level: "error" });
-const result: BenchResult = { at: new Date().toISOString(), machine: machine() };
+const result: BenchResult = {
+  at: new Date().toISOString(),
+  command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
+  machine: machine(),
+};
 if (wants("core")) {
   result.core = benchCore();
   result.peers = await benchPeers();
@@ -50,6 +56,12 @@ for (const backend of ["redis", "postgres"] as const) {
       };
       result.pipeline = [...(result.pipeline ?? []), await benchPipeline(backend, servers, options, log)];
     }
+    const turns = { lanes: Number(values.lanes), secondsPerTurn: Number(values.seconds) };
+    if (wants("processes")) {
+      const options = { ...turns, rounds: Math.min(3, Number(values.rounds)) };
+      result.processes = [...(result.processes ?? []), await benchProcesses(backend, servers, options, log)];
+    }
+    if (wants("http")) result.http = [...(result.http ?? []), await benchHttp(backend, servers.redisUrl, turns)];
     if (wants("parked"))
       result.parked = [...(result.parked ?? []), await benchParked(backend, servers, Number(values.count), log)];
   } finally {

@@ -4,18 +4,24 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreFigures } from "./core.ts";
 import type { HostileFigures } from "./hostile.ts";
+import type { HttpFigures } from "./http.ts";
 import type { ParkedFigures } from "./parked.ts";
 import type { PeerFigures } from "./peers/compare.ts";
 import { SHAPES } from "./peers/peers.ts";
 import type { PipelineFigures, Turned } from "./pipeline.ts";
+import type { ProcessesFigures } from "./processes.ts";
 
 export interface BenchResult {
   at: string;
+  /** as it was typed, with its options */
+  command: string;
   machine: Record<string, string | number>;
   core?: CoreFigures[];
   peers?: PeerFigures;
   hostile?: HostileFigures[];
   pipeline?: PipelineFigures[];
+  processes?: ProcessesFigures[];
+  http?: HttpFigures[];
   parked?: ParkedFigures[];
 }
 
@@ -61,6 +67,39 @@ ${table(["queue", "what", "per second", "p50 ms", "p99 ms", "CPU µs each"], row
 ${table(["queue", "against the bare chain", "one alone, p50 / p99 ms", "open loop at half load, p50 / p99 ms"], goals)}
 `;
 }
+
+const processesPart = (figures: ProcessesFigures[]): string => `## Four processes
+
+The four stages as processes of their own, against all four in one process, in turns. All of them, and the servers, share the cores.
+
+${table(
+  ["queue", "one process, per second", "four processes, per second", "four to one"],
+  figures.map(({ backend, onePerSecond, fourPerSecond, ratio }) => [
+    backend,
+    middle(onePerSecond),
+    middle(fourPerSecond),
+    `${ratio} × (goal 0.8: ${mark(ratio >= 0.8)})`,
+  ]),
+)}
+`;
+
+const httpPart = (figures: HttpFigures[]): string => `## Over HTTP
+
+\`POST /v1/actions?wait=…\` to \`holdpoint up\` on loopback, kept connections, each answer a committed decision. The client
+is another process on the same cores.
+
+${table(
+  ["queue", "in flight", "per second", "p50 / p99 ms", "failed", "one alone, p50 / p99 ms"],
+  figures.map(({ backend, lanes, many, alone }) => [
+    backend,
+    lanes,
+    many.perSecond,
+    `${many.p50Ms} / ${many.p99Ms}`,
+    many.failed + alone.failed,
+    `${alone.p50Ms} / ${alone.p99Ms}`,
+  ]),
+)}
+`;
 
 const parkedPart = (figures: ParkedFigures[]): string => `## Waiting for people
 
@@ -143,19 +182,30 @@ ${table(
 )}
 `;
 
-export function performancePage({ at, machine, core, peers, hostile, pipeline, parked }: BenchResult): string {
+export function performancePage(result: BenchResult): string {
+  const { at, command, machine, core, peers, pipeline, processes, http, parked, hostile } = result;
   const on = Object.entries(machine)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
   return `# Performance
 
-Written by \`npm run bench -- all --write\` on ${at.slice(0, 10)} (${on}). Load generator, queue server and database share that machine.
+Written by \`${command}\` on ${at.slice(0, 10)} (${on}). Load generator, queue server and database share that machine.
 Every decision counted here was committed with its evidence before it was answered. A ratio is of throughputs in the same run, taken in turns.
 
-${[pipeline && pipelinePart(pipeline), parked && parkedPart(parked), core && corePart(core), peers && peersPart(peers), hostile && hostilePart(hostile)].filter(Boolean).join("\n")}
+${[
+  pipeline && pipelinePart(pipeline),
+  processes && processesPart(processes),
+  http && httpPart(http),
+  parked && parkedPart(parked),
+  core && corePart(core),
+  peers && peersPart(peers),
+  hostile && hostilePart(hostile),
+]
+  .filter(Boolean)
+  .join("\n")}
 ## What is not measured
 
-- HTTP: figures are of the pipeline in process; a request adds its parsing, authentication and network.
+- HTTP from another machine: requests here travel over loopback.
 - More than one machine, other disks, networks between services, replicas.
 - Slow checkers: a checker that waits delays only its own action, by as much as it waits.
 - Fsync honesty: what the disk does with a flush is the disk's word.
