@@ -1,9 +1,11 @@
 // processes.ts — the four stages as four processes against the same four in one: what the spread costs or gains
 
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import type { Log } from "@holdpoint/runtime/log.ts";
+import { freePort } from "@holdpoint/testkit/free-port.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
-import { startWorker } from "../pipeline/processes.ts";
 import { closedLoop } from "./drive.ts";
 import { startBenchLine } from "./line.ts";
 import type { Servers } from "./servers.ts";
@@ -18,6 +20,30 @@ export interface ProcessesFigures {
 
 const STAGES: readonly Stage[] = ["rules", "safety", "sandbox", "escalation"];
 
+const root = join(import.meta.dirname, "..", "..");
+const READY_MS = 20_000;
+
+/** A worker that logs as little as the line in this process does; resolves when it answers that it is ready. */
+async function startQuietWorker(stage: Stage, environment: Record<string, string>): Promise<ChildProcess> {
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", join(root, "services", stage, "src", "main.ts")],
+    { env: { ...process.env, ...environment, HOLDPOINT_PORT: String(port) }, stdio: ["ignore", "ignore", "inherit"] },
+  );
+  for (const end = performance.now() + READY_MS; performance.now() < end; ) {
+    if (child.exitCode !== null) throw new Error(`${stage} ended with ${child.exitCode} before it was ready`);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false, // it does not listen yet
+    );
+    if (ready) return child;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  child.kill("SIGKILL");
+  throw new Error(`${stage} was not ready within ${READY_MS} ms`);
+}
+
 export async function benchProcesses(
   backend: "redis" | "postgres",
   servers: Servers,
@@ -28,14 +54,15 @@ export async function benchProcesses(
   if (queueUrl === undefined) throw new Error("no Redis to measure on");
   const measure = async (stages: boolean): Promise<number> => {
     const line = await startBenchLine(servers.databaseUrl, queueUrl, log, { stages });
-    const workers = stages ? [] : STAGES.map((stage) => startWorker(stage, line.environment));
+    const started = stages ? [] : STAGES.map((stage) => startQuietWorker(stage, line.environment));
+    const workers: ChildProcess[] = [];
     try {
-      await Promise.all(workers.map(({ health }) => health));
+      for (const worker of started) workers.push(await worker);
       await closedLoop(options.lanes, 1.5, line.run); // compiled code, open connections, in every process
       return (await closedLoop(options.lanes, options.secondsPerTurn, line.run)).perSecond;
     } finally {
-      for (const { child } of workers) child.kill("SIGTERM");
-      await Promise.all(workers.map(({ child }) => (child.exitCode === null ? once(child, "exit") : undefined)));
+      for (const child of workers) child.kill("SIGTERM");
+      await Promise.all(workers.map((child) => (child.exitCode === null ? once(child, "exit") : undefined)));
       await line.close();
     }
   };

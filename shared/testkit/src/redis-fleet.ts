@@ -2,23 +2,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      // A cluster node listens on port + 10000 as well: keep both below 65536.
-      server.close(() => {
-        if (typeof address !== "object" || !address) return reject(new Error("no port"));
-        return resolve(address.port > 55_000 ? 20_000 + (address.port % 30_000) : address.port);
-      });
-    });
-  });
+import { freePort } from "./free-port.ts";
 
 /** One command as an inline request: enough for a test's few commands, and no client library to trust. */
 export function redisCommand(port: number, ...words: (string | number)[]): Promise<string> {

@@ -2,9 +2,10 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 export interface RunningRedis {
   url: string;
@@ -116,16 +117,6 @@ const ping = (port: number): Promise<string> =>
     });
     socket.once("error", () => done(""));
   });
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer().on("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 async function startContainer(): Promise<RunningRedis | undefined> {
   if (spawnSync("docker", ["info"], { timeout: 5_000 }).status !== 0) return undefined;
