@@ -81,6 +81,8 @@ function isFixed(node: Node, key: string, child: Node): boolean {
   if (key === "left" && /Assignment|ForOf/.test(node.type)) return true;
   if (node.type === "UpdateExpression") return true;
   if ((key === "callee" || key === "object") && (node["optional"] === true || isChained(child))) return true;
+  // How dear a criterion is decides which is tried first, and never the answer.
+  if (node.type === "Property" && key === "value" && (node["key"] as Node)["name"] === "cost") return true;
   if ((key === "params" || key === "id") && child.type !== "AssignmentPattern") return true;
   return key === "arguments" && SAYS.has(String((node["callee"] as Node)["name"]));
 }

@@ -33,7 +33,8 @@ export function mutationPage(tried: readonly Tried[]): string {
 
 Written by \`npm run mutation -- --write\`: each mutant is one small change in what the judgement by rules does (an operator, a
 boundary, a condition, a constant, a statement left out), and the tests of \`shared/core/src/rules\` and \`test/reference\`
-are asked until one fails. Properties run 100 times each.
+are asked until one fails. Properties run at most 200 times
+each. What stands at the top of a module is not mutated, nor how dear a criterion is said to be.
 
 **${all} of ${tried.length} noticed: ${percent(all, tried.length)}**
 
