@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SPANS } from "@holdpoint/runtime/trace.ts";
 import { type OtlpReceiver, startOtlpReceiver } from "@holdpoint/testkit/otlp.ts";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -118,7 +119,14 @@ test("of several secrets on their way through, nothing is left anywhere but with
 
   expect(leaks(await database())).toEqual([]);
   await product.stop(); // sends the last spans
-  expect(otlp.spans.filter(({ name }) => name === "holdpoint.settle").length).toBeGreaterThan(5);
+  const ours = otlp.spans.filter(({ scope }) => scope === "holdpoint");
+  expect([...new Set(ours.map(({ name }) => name))].sort(), "every span there is").toEqual(Object.values(SPANS).sort());
+  for (const { name, attributes } of ours)
+    expect([name, typeof attributes["holdpoint.action.id"], typeof attributes["holdpoint.stage"]]).toEqual([
+      name,
+      "string",
+      "string",
+    ]);
   expect(otlp.bodies.flatMap(leaks)).toEqual([]);
   expect(leaks(product.log())).toEqual([]);
   expect(leaks(product.stdout())).toEqual([]);

@@ -5,7 +5,7 @@ import type { Engine } from "@holdpoint/engine/deps.ts";
 import { redispatch } from "@holdpoint/engine/dispatch.ts";
 import { type Loop, loop } from "@holdpoint/engine/loop.ts";
 import { createReconciler } from "@holdpoint/engine/reconciler.ts";
-import { countExpiry, countFailClosed } from "@holdpoint/runtime/metrics.ts";
+import { countExpiry, countFailClosed, setPending } from "@holdpoint/runtime/metrics.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { rejudgeHeld } from "./rejudge.ts";
 
@@ -13,6 +13,8 @@ import { rejudgeHeld } from "./rejudge.ts";
 const SWEEP_ROWS = 2_000;
 /** One by one, each under its lock. */
 const REMIND_ROWS = 200;
+/** A few at a time, once a minute: nobody waits for it. */
+const TIDY_ROWS = 2_000;
 
 /** Repeats until less than a full batch was found, so that a flood is worked off within one turn. */
 async function untilFew(rows: number, step: () => Promise<number>): Promise<number> {
@@ -27,12 +29,38 @@ async function untilFew(rows: number, step: () => Promise<number>): Promise<numb
 async function sweep(engine: Engine): Promise<void> {
   const { store } = engine;
   await store.sweeper.alone("sweep", async () => {
-    const expired = await untilFew(SWEEP_ROWS, () => store.sweeper.expire(SWEEP_ROWS));
-    for (let each = 0; each < expired; each++) countExpiry("approval");
+    await untilFew(SWEEP_ROWS, () => expire(engine));
     const undecided = await untilFew(SWEEP_ROWS, () => store.sweeper.denyOverdue(SWEEP_ROWS));
-    for (let each = 0; each < undecided; each++) countFailClosed("deadline");
+    for (let each = 0; each < undecided; each++) {
+      countFailClosed("deadline");
+      countExpiry("undecided");
+    }
     await wake(engine);
   });
+}
+
+const EXPIRIES = { held: "approval", allowed: "allowed", approved: "approved", executing: "lease" } as const;
+
+async function expire({ store }: Engine): Promise<number> {
+  const expired = await store.sweeper.expire(SWEEP_ROWS);
+  let total = 0;
+  for (const [state, count] of Object.entries(expired)) {
+    total += count;
+    for (let each = 0; each < count; each++) countExpiry(EXPIRIES[state as keyof typeof EXPIRIES]);
+  }
+  return total;
+}
+
+/** What nobody will ask for again: told and fetched news, counters that no window reaches. */
+async function tidy({ store }: Engine): Promise<void> {
+  await store.deliveries.prune(limits.newsKeepMs, TIDY_ROWS);
+  await store.sweeper.pruneCounters(TIDY_ROWS);
+}
+
+/** Of the whole house, told by every process that keeps it: the gauges of any of them are right. */
+async function gauge({ store }: Engine): Promise<void> {
+  const { count, oldestMs } = await store.sweeper.pending();
+  setPending(count, oldestMs);
 }
 
 /** What waited for a sibling's answer is judged anew, from the start. */
@@ -61,6 +89,8 @@ export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
     loop("sweeper", limits.sweepMs, log, () => sweep(engine)),
     loop("reminders", limits.remindMs, log, () => store.sweeper.alone("remind", () => remind(engine))),
     loop("rejudging", limits.rejudgeHeldMs, log, () => store.sweeper.alone("rejudge", () => rejudgeHeld(engine))),
+    loop("tidying", limits.tidyMs, log, () => store.sweeper.alone("tidy", () => tidy(engine))),
+    loop("gauges", limits.gaugeMs, log, () => gauge(engine)),
     loop("reconciler", limits.reconcileMs, log, reconcile),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),
   ];

@@ -349,3 +349,10 @@ test("the description names every route, its schema and its roles", async () => 
   expect(JSON.stringify(propose.requestBody)).toContain("toolCallId");
   expect(propose.parameters.map(({ name }: Body) => name)).toEqual(["wait", "until"]);
 });
+
+test("the gauges know how many requests wait for people", async () => {
+  expect((await decided(MIGRATE)).state).toBe("held");
+  const metrics = () => fetch(house.metricsUrl).then((response) => response.text());
+  await expect.poll(metrics, { timeout: 15_000 }).toMatch(/^holdpoint_approvals_pending [1-9]/m);
+  expect(await metrics()).toMatch(/^holdpoint_approvals_oldest_seconds \d/m);
+});

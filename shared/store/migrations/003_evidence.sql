@@ -95,11 +95,12 @@ CREATE TABLE outbox (
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX outbox_waiting ON outbox (id) WHERE delivered_at IS NULL;
+CREATE INDEX outbox_age ON outbox (made_at);
 
 SELECT guard_table('events', ARRAY['SELECT', 'INSERT']);
 SELECT guard_table('decisions');
 SELECT guard_table('event_batches', ARRAY['SELECT', 'INSERT', 'UPDATE']);
 SELECT guard_table('event_heads', ARRAY['SELECT', 'INSERT', 'UPDATE']);
-SELECT guard_table('outbox', ARRAY['SELECT', 'UPDATE']);
+SELECT guard_table('outbox', ARRAY['SELECT', 'UPDATE', 'DELETE']);
 GRANT INSERT ON events, decisions, event_batches, outbox TO holdpoint_core;
 GRANT USAGE ON SEQUENCE event_batches_seq_seq, outbox_id_seq TO holdpoint_core, holdpoint_clock;

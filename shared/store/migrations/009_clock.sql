@@ -1,16 +1,17 @@
 -- 009_clock.sql — what looks across tenants: expiry, overdue dispatches, the sequencer, the look-up of a key
 
 -- What only time changes. Expired, or the outcome unknown when a lease is over; each with its event.
-CREATE FUNCTION sweep(p_rows int, p_tenant text DEFAULT NULL, p_id text DEFAULT NULL) RETURNS int
+-- Returns how many of each state were swept.
+CREATE FUNCTION sweep(p_rows int, p_tenant text DEFAULT NULL, p_id text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = holdpoint, pg_temp
 AS $$
 DECLARE
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
-  v_count int := 0;
-  v_tenant text; v_ids text[];
+  v_counts jsonb := '{"held": 0, "allowed": 0, "approved": 0, "executing": 0}';
+  v_tenant text; v_ids text[]; v_states text[]; v_state text;
 BEGIN
-  FOR v_tenant, v_ids IN
+  FOR v_tenant, v_ids, v_states IN
     WITH due AS MATERIALIZED (
       SELECT tenant, id, state, version, receipt, approval_id FROM actions
        WHERE due_at <= v_now AND state IN ('held', 'allowed', 'approved', 'executing')
@@ -37,13 +38,15 @@ BEGIN
       UPDATE approvals p SET state = 'expired', settled_at = v_now
         FROM moved m WHERE m.state = 'held' AND p.tenant = m.tenant AND p.id = m.approval_id AND p.state = 'pending'
     )
-    SELECT tenant, array_agg(action_id) FROM told GROUP BY tenant
+    SELECT tenant, array_agg(id), array_agg(state) FROM moved GROUP BY tenant
   LOOP
-    v_count := v_count + cardinality(v_ids);
+    FOREACH v_state IN ARRAY v_states LOOP
+      v_counts := jsonb_set(v_counts, ARRAY[v_state], to_jsonb((v_counts ->> v_state)::int + 1));
+    END LOOP;
     PERFORM close_counts(v_tenant, v_ids);
     PERFORM notify_ids(v_tenant, 'settled', v_ids);
   END LOOP;
-  RETURN v_count;
+  RETURN v_counts;
 END $$;
 ALTER FUNCTION sweep OWNER TO holdpoint_clock;
 

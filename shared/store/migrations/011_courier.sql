@@ -116,7 +116,7 @@ ALTER FUNCTION deliveries_wake OWNER TO holdpoint_clock;
 CREATE FUNCTION courier_prune(p_keep_ms bigint, p_rows int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
-  v_done int; v_used int;
+  v_done int; v_used int; v_told int;
 BEGIN
   DELETE FROM deliveries WHERE (tenant, id) IN (
     SELECT tenant, id FROM deliveries WHERE state = 'done' AND ended_at < clock_timestamp() - p_keep_ms * interval '1 ms' LIMIT p_rows);
@@ -124,7 +124,11 @@ BEGIN
   DELETE FROM used_nonces WHERE (tenant, nonce_hash, used_by) IN (
     SELECT tenant, nonce_hash, used_by FROM used_nonces WHERE keep_until < clock_timestamp() - interval '1 day' LIMIT p_rows);
   GET DIAGNOSTICS v_used = ROW_COUNT;
-  RETURN v_done + v_used;
+  -- News that no courier fetched, or that was spread to the endpoints long ago.
+  DELETE FROM outbox WHERE (tenant, id) IN (
+    SELECT tenant, id FROM outbox WHERE made_at < clock_timestamp() - p_keep_ms * interval '1 ms' LIMIT p_rows);
+  GET DIAGNOSTICS v_told = ROW_COUNT;
+  RETURN v_done + v_used + v_told;
 END $$;
 ALTER FUNCTION courier_prune OWNER TO holdpoint_clock;
 GRANT EXECUTE ON FUNCTION outbox_waiting, outbox_spread, deliveries_take, deliveries_wake, courier_prune TO holdpoint_app;

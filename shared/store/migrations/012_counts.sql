@@ -193,6 +193,13 @@ BEGIN
 END $$;
 ALTER FUNCTION wake_siblings OWNER TO holdpoint_clock;
 
+-- For the gauges: how many requests wait for people, and since when the oldest does.
+CREATE FUNCTION pending_approvals() RETURNS TABLE (r_count int, r_oldest_ms float8)
+LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+  SELECT count(*)::int, coalesce(extract(epoch FROM clock_timestamp() - min(opened_at)) * 1000, 0)::float8 FROM approvals WHERE state = 'pending'
+$$;
+ALTER FUNCTION pending_approvals OWNER TO holdpoint_clock;
+
 CREATE FUNCTION prune_counters(p_rows int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE v_count int;

@@ -196,6 +196,15 @@ describe("ending", () => {
     const { rows } = await t.owner.query("SELECT state FROM deliveries WHERE endpoint = $1", [endpoint]);
     expect(rows).toEqual([{ state: "dead" }]);
   });
+  test("so is news that no courier fetched", async () => {
+    await decided(t.store, "held");
+    const waiting = async () => (await t.owner.query("SELECT count(*)::int AS n FROM outbox")).rows[0].n;
+    expect(await waiting()).toBeGreaterThan(0);
+    await t.store.deliveries.prune(3_600_000, 1_000);
+    expect(await waiting()).toBeGreaterThan(0);
+    await t.store.deliveries.prune(-1_000, 1_000);
+    expect(await waiting()).toBe(0);
+  });
 });
 
 describe("used nonces", () => {

@@ -121,9 +121,14 @@ export interface Delegations {
 }
 
 /** What time alone changes; run by the escalation service under an advisory lock. Each returns how many it changed. */
+/** How many actions of each state had their time over. */
+export type Expired = Record<"held" | "allowed" | "approved" | "executing", number>;
+
 export interface Sweeper {
   /** held past expiry → expired; allowed past 60 s, approved past the approval's expiry → expired; lease over → outcome_unknown */
-  expire(rows: number): Promise<number>;
+  expire(rows: number): Promise<Expired>;
+  /** how many requests wait for people, and for how long the oldest does. All tenants */
+  pending(): Promise<{ count: number; oldestMs: number }>;
   /** received past its deadline → denied with a code */
   denyOverdue(rows: number): Promise<number>;
   /** undecided actions whose run is held no more: they want to be sent again. All tenants */

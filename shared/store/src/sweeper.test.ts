@@ -39,7 +39,7 @@ describe("expire", () => {
     const fresh = await decided(t.store, "held");
     const rows = [held, allowed, approved, executing];
     await age(rows);
-    expect(await t.store.sweeper.expire(1000)).toBe(4);
+    expect(await t.store.sweeper.expire(1000)).toEqual({ held: 1, allowed: 1, approved: 1, executing: 1 });
     const states = [];
     for (const row of rows) states.push(await stateOf(row));
     expect(states).toEqual(["expired", "expired", "expired", "outcome_unknown"]);
@@ -52,21 +52,32 @@ describe("expire", () => {
     }
     expect(await t.store.approvals.get("default", held.approvalId ?? "")).toMatchObject({ state: "expired" });
     expect(await t.store.approvals.get("default", approved.approvalId ?? "")).toMatchObject({ state: "approved" });
-    expect(await t.store.sweeper.expire(1000)).toBe(0);
+    expect(await t.store.sweeper.expire(1000)).toEqual({ held: 0, allowed: 0, approved: 0, executing: 0 });
   });
 
   test("sweepers that race share the work and do nothing twice", async () => {
     const rows = await Promise.all(Array.from({ length: 60 }, () => decided(t.store, "held")));
     await age(rows);
     const counts = await Promise.all(Array.from({ length: 6 }, () => t.store.sweeper.expire(25)));
-    let sum = counts.reduce((a, b) => a + b, 0);
-    for (let more = 1; more > 0; ) sum += more = await t.store.sweeper.expire(25);
+    let sum = counts.reduce((all, { held }) => all + held, 0);
+    for (let more = 1; more > 0; ) sum += more = (await t.store.sweeper.expire(25)).held;
     expect(sum).toBe(60);
     const { rows: events } = await t.owner.query(
       "SELECT count(*)::int AS n FROM events WHERE type = 'expired' AND action_id = ANY ($1)",
       [rows.map(({ action }) => action.id)],
     );
     expect(events).toEqual([{ n: 60 }]);
+  });
+
+  test("how many requests wait, and since when, is known for the gauges", async () => {
+    const { count } = await t.store.sweeper.pending();
+    const row = await decided(t.store, "held");
+    await t.owner.query("UPDATE approvals SET opened_at = opened_at - interval '1 hour' WHERE action_id = $1", [
+      row.action.id,
+    ]);
+    const after = await t.store.sweeper.pending();
+    expect(after.count).toBe(count + 1);
+    expect(after.oldestMs).toBeGreaterThanOrEqual(3_600_000);
   });
 
   test("any reader after the time sees it expired", async () => {
@@ -80,7 +91,7 @@ describe("expire", () => {
     await activate(t.owner, "swept", digest);
     const row = await decided(t.store, "held", { tenant: "swept" });
     await age([row]);
-    expect(await t.store.sweeper.expire(10)).toBe(1);
+    expect(await t.store.sweeper.expire(10)).toMatchObject({ held: 1 });
     expect(await stateOf(row)).toBe("expired");
   });
 });

@@ -5,7 +5,7 @@ import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Database } from "./pool.ts";
 import { readActions } from "./rows.ts";
 import type { TenantKeys } from "./seal.ts";
-import type { Sweeper } from "./store.ts";
+import type { Expired, Sweeper } from "./store.ts";
 import type { ActionRow, Transition, Transitioned } from "./types.ts";
 
 /** Session locks of `alone`: their first half says that they are ours, the second which. */
@@ -18,8 +18,8 @@ export function sweeper(
 ): Sweeper {
   return {
     async expire(rows) {
-      const [row] = await database.call<{ count: number }>("sweep", "SELECT holdpoint.sweep($1) AS count", [rows]);
-      return row?.count ?? 0;
+      const [row] = await database.call<{ counts: Expired }>("sweep", "SELECT holdpoint.sweep($1) AS counts", [rows]);
+      return row?.counts ?? { held: 0, allowed: 0, approved: 0, executing: 0 };
     },
     async denyOverdue(rows) {
       const late = await database.call<{ r_tenant: string; r_id: string }>(
@@ -51,6 +51,14 @@ export function sweeper(
         [rows],
       );
       return woken.map(({ r_tenant, r_id }) => ({ tenant: r_tenant, actionId: r_id }));
+    },
+    async pending() {
+      const [row] = await database.call<{ r_count: number; r_oldest_ms: number }>(
+        "pending_approvals",
+        "SELECT * FROM holdpoint.pending_approvals()",
+        [],
+      );
+      return { count: row?.r_count ?? 0, oldestMs: row?.r_oldest_ms ?? 0 };
     },
     async pruneCounters(rows) {
       const [row] = await database.call<{ count: number }>(

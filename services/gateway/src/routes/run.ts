@@ -1,6 +1,7 @@
 // run.ts — run and report: claim, heartbeat, report, cancel, promote, escalate
 
 import { usedBy } from "@holdpoint/core/rules/criteria/counts.ts";
+import { inSpan, linkTo, SPANS } from "@holdpoint/runtime/trace.ts";
 import type { ActionRow, Transition } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import type { Action, ActionState, Usage } from "@holdpoint/wire/action.ts";
@@ -53,10 +54,30 @@ const illegal = (row: ActionRow, wanted: string): Fault =>
     state: row.state,
   });
 
-async function report(call: Call<object, z.output<typeof ReportRequest>>, gateway: Gateway) {
+type ReportCall = Call<object, z.output<typeof ReportRequest>>;
+
+/** A span of its own, linked to the action's tree: the run lay between. */
+async function report(call: ReportCall, gateway: Gateway) {
+  const row = await granted(gateway, call, call.body.grant);
+  const under = traceOf(call);
+  return inSpan(
+    SPANS.report,
+    {
+      ...(under ? { under } : { root: true }),
+      links: linkTo(row.trace),
+      attributes: {
+        "holdpoint.action.id": row.action.id,
+        "holdpoint.stage": "report",
+        "holdpoint.report.outcome": call.body.outcome,
+      },
+    },
+    () => reportOn(row, call, gateway),
+  );
+}
+
+async function reportOn(row: ActionRow, call: ReportCall, gateway: Gateway) {
   const { credential, body } = call;
-  const { grant, outcome, ...detail } = body;
-  const row = await granted(gateway, call, grant);
+  const { grant: _grant, outcome, ...detail } = body;
   if (outcome === "sandbox_denied" && credential.role !== "executor")
     throw new Fault("forbidden", "only an executor can say that a sandbox denied", { at: "/outcome" });
   const { tenant, id: actionId } = row.action;
