@@ -45,7 +45,7 @@ test("allow and deny are written with time, tool, parameters and result; the tra
   const denied = await propose("sudo ls");
   expect(denied.state).toBe("denied");
   expect(JSON.stringify(denied)).not.toContain("policy-1");
-  expect(denied.message).toBe("Tool call denied by policy");
+  expect(denied.decision?.message).toBe("Tool call denied by policy");
   const file = `${folder}/logs/audit.jsonl`;
   const lines = () => (existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []);
   await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(2);

@@ -139,7 +139,7 @@ describe.each([
       fc.property(policies, command, ({ source, decide }, text) => {
         expect(rank(judged(source, text).effect), `${source.text}\n${text}`).toBeGreaterThanOrEqual(rank(decide(text)));
       }),
-      { numRuns: 400 },
+      { numRuns: 120 },
     );
   });
   test("allow a simple command that is written as they write it", () => {
@@ -147,7 +147,7 @@ describe.each([
       fc.property(policies, fc.constantFrom(...PREFIXES), ({ source, decide }, text) => {
         if (decide(text) === "allow") expect(judged(source, text).effect, `${source.text}\n${text}`).toBe("allow");
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
   test("say the same as a native document", () => {
@@ -156,7 +156,7 @@ describe.each([
         const native: PolicySource = { name: "native.yaml", dialect: "native-yaml", text: asNative([source]).text };
         expect(judged(native, text).effect).toBe(judged(source, text).effect);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
@@ -199,7 +199,7 @@ describe.each(EXPORT_TARGETS)("policies of ours for %s", (target) => {
         if (judged(there(source), text).effect === "allow")
           expect(judged(source, text).effect, source.text).toBe("allow");
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
   // Codex' rules cannot say a default.
@@ -215,7 +215,7 @@ describe.each(EXPORT_TARGETS)("policies of ours for %s", (target) => {
           );
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
 });
