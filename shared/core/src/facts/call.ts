@@ -157,6 +157,16 @@ function addUnknownHost(reading: Reading, atom: Atom, word: Word, upload?: boole
   );
 }
 
+const SECRET_NAME = /SECRET|TOKEN|PASSW|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL/i;
+
+/** What a shell fills into `word` may be anything of this machine: all but plain variables that the text did not set itself. */
+export function carries(call: Call, word: Word): boolean {
+  if (word.text !== null) return false;
+  if (word.prints !== undefined || /\$\(|`|<\(/.test(word.raw)) return true;
+  const names = [...word.raw.matchAll(/\$\{?([A-Za-z_]\w*|\d)/g)].map(([, name]) => name!);
+  return names.length === 0 || names.some((name) => SECRET_NAME.test(name) || call.place.variables?.has(name) === true);
+}
+
 /** A URL word: fetched from, or sent to. */
 export function reachesUrl(call: Call, word: Word, upload?: boolean): void {
   if (word.text === null) {

@@ -46,7 +46,7 @@ const TABLE: Record<CodeEffect, string> = {
     system IO.popen Open3.capture2 Open3.capture3 Open3.popen3 Open3.capture2e Process.spawn Kernel.system Kernel.exec Kernel.spawn popen
     shell_exec passthru proc_open pcntl_exec os.execute io.popen Runtime.getRuntime.exec ProcessBuilder
   `,
-  send: "requests.post requests.put requests.patch requests.delete httpx.post httpx.put session.post axios.post axios.put axios.patch axios.delete got.post http.post Net.HTTP.post Net.HTTP.post_form HTTParty.post smtplib.SMTP ftplib.FTP paramiko.SSHClient socket.connect .connect TCPSocket.new TCPSocket.open net.connect net.createConnection fsockopen telnetlib.Telnet IO.Socket.INET",
+  send: "requests.post requests.put requests.patch requests.delete httpx.post httpx.put session.post axios.post axios.put axios.patch axios.delete got.post http.post Net.HTTP.post Net.HTTP.post_form HTTParty.post smtplib.SMTP ftplib.FTP paramiko.SSHClient socket.connect .connect connect TCPSocket.new TCPSocket.open net.connect net.createConnection fsockopen telnetlib.Telnet IO.Socket.INET",
   fetch:
     "requests.get requests.head requests.request urllib.request.urlopen urlopen urllib2.urlopen urllib.request.urlretrieve urlretrieve httpx.get fetch axios axios.get http.get https.get http.request https.request got Net.HTTP.get Net.HTTP.start URI.open HTTParty.get LWP.Simple.get curl_init",
   kill: "os.kill os.killpg process.kill Process.kill posix_kill",

@@ -107,6 +107,14 @@ function argumentsAt(code: string, start: number, constants: Constants, single =
       i += next;
       continue;
     }
+    // `"." + "env"`: two texts are one.
+    for (let next = /^\s*\+\s*/.exec(code.slice(found.end, found.end + 20)); next; ) {
+      const second = stringAt(code, found.end + next[0].length);
+      if (!second || second.filled || found.filled) break;
+      found.value += second.value;
+      found.end = second.end;
+      next = /^\s*\+\s*/.exec(code.slice(found.end, found.end + 20));
+    }
     // A line that ends here ends the text; what follows on the next one is not joined to it.
     i = found.end;
     while (code[i] === " " || code[i] === "\t") i++;
@@ -251,6 +259,7 @@ export function readForeignCode(call: Call, word: Word): void {
         shellCall(call, args);
         break;
       case "send":
+        if (name.endsWith("connect") && !/socket|paramiko|ftplib|smtplib|telnet/i.test(code)) break;
         if (args.words[0]) reachesUrl(call, args.words[0], true);
         break;
       case "fetch":

@@ -12,6 +12,20 @@ import type { ToolMap } from "./tools/map.ts";
 import { readToolName } from "./tools/name.ts";
 import { readCall } from "./tools/read-call.ts";
 
+/** A file that one command fetched and a later one runs: code that came over the network. */
+function markDownloads(reading: Reading): void {
+  const fetched = new Set<string>();
+  for (const atom of reading.atoms) {
+    if (
+      atom.runsCode.includes("script") &&
+      atom.paths.some(({ access, path }) => access === "read" && fetched.has(path))
+    )
+      addOnce(atom.runsCode, "downloaded-code");
+    if (!atom.hosts.some(({ zone }) => zone === "public" || zone === "unknown")) continue;
+    for (const { access, path } of atom.paths) if (access === "write") fetched.add(path);
+  }
+}
+
 /** Symlinks' real places, as an enforcer saw them: each counts with every access that the action has anywhere. */
 function addResolved(reading: Reading, action: Action): void {
   const resolved = action.bindings?.resolvedPaths;
@@ -67,6 +81,7 @@ export function deriveFacts(action: Action, tools?: ReadonlyMap<string, ToolMap>
     reading.caps.add("stringsScannedBytesMax");
     for (const atom of reading.atoms) addOnce(atom.opaque, "more text than is read");
   }
+  markDownloads(reading);
   addResolved(reading, action);
   const oddCharacters: Facts["oddCharacters"] = [];
   const secrets: Facts["secrets"] = [];

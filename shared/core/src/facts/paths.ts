@@ -9,6 +9,8 @@ export interface Place {
   home: string | undefined;
   /** the folder of the action itself, wherever a `cd` went since */
   workspace?: string | undefined;
+  /** what the text itself has set so far */
+  variables?: ReadonlyMap<string, object>;
 }
 
 const isDrive = (text: string): boolean => text.charCodeAt(1) === 58 && /^[A-Za-z]:[\\/]/.test(text);

@@ -1,5 +1,6 @@
 // coding-agent-asks.ts — risky but legitimate: auth, payment, infra, CI/CD, migrations, deployments, exports, privilege
 
+import { codingAgentSecretAsks } from "./coding-agent-secret-asks.ts";
 import { list } from "./secret-files.ts";
 import {
   AUTH_CODE,
@@ -75,6 +76,7 @@ export const codingAgentAsks = `
         - "prisma {migrate,db} {deploy,dev,push,execute,resolve}"
         - "{rails,rake} db:*"
         - "{python,python3,django-admin} {migrate,manage.py migrate}"
+        - "{python,python3} manage.py {flush,reset_db,sqlflush}"
         - "{artisan,php artisan} migrate*"
         - "mix ecto.{migrate,rollback,drop}"
         - "dotnet ef database update"
@@ -95,7 +97,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*"] }
+    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -107,7 +109,8 @@ export const codingAgentAsks = `
         - "{kubectl,oc} {apply,replace,patch,scale,set,edit,exec}"
         - "{kubectl,oc} rollout {undo,restart,pause,resume}"
         - "helm {install,upgrade,rollback}"
-        - "{terraform,tofu,terragrunt} {apply,import,taint,untaint,state,force-unlock}"
+        - "{terraform,tofu,terragrunt} {apply,import,taint,untaint,force-unlock}"
+        - "{terraform,tofu,terragrunt} state {rm,mv,push,replace-provider}"
         - "pulumi {up,refresh,import,state}"
         - "cdk {deploy,bootstrap}"
         - "{sls,serverless} deploy"
@@ -139,7 +142,7 @@ export const codingAgentAsks = `
     effect: require_approval
     when:
       program: [vercel, netlify, firebase, wrangler, amplify, eas, surge, railway, render, heroku, cf, eb, copilot, sam, zappa, gigalixir, kamal, cap, dokku, deployctl]
-      commands: ["* {deploy*,publish,promote,up,release*,builds:create,rollback}"]
+      commands: ["* {deploy*,publish,promote,up,release,releases:rollback,builds:create,rollback}"]
     approval: { role: release-manager }
     reason: changes what runs for others
     match: ["vercel deploy --prod", "firebase deploy"]
@@ -214,7 +217,8 @@ export const codingAgentAsks = `
         - "git reflog {expire,delete}"
         - "git update-ref -d"
         - "git filter-{branch,repo}"
-        - "git gc --prune*"
+        - "git gc --prune"
+        - "git rm --recursive --force"
         - "git tag --delete"
         - "git rebase --exec"
         - "git push --force-with-lease * {main,master,trunk,production,prod,release,release/*,stable}"
@@ -244,7 +248,7 @@ export const codingAgentAsks = `
   - id: approve-unfiltered-deletion
     effect: require_approval
     when: { commands: ["find -delete"] }
-    unless: { commands: ["find -{name,iname,path,ipath,wholename,regex,iregex} *", "find -empty"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
+    unless: { commands: ["find -{name,iname,path,ipath,wholename,regex,iregex,mtime,atime,ctime,mmin,amin,cmin,size} *", "find -empty"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
     approval: { role: approver }
     reason: deletes everything it finds
     match: ["find . -delete", "find . -type f -delete"]
@@ -267,6 +271,8 @@ export const codingAgentAsks = `
   - id: approve-cloud-changes
     effect: require_approval
     when: { program: ${list(CLOUDS)}, class: [warn, blocked-by-default] }
+    # What comes from a cloud, and what a client is told about itself, changes nothing there.
+    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "az config set", "aws configure"] }
     approval: { role: infra }
     reason: changes something in a cloud
     match: ["aws sns unsubscribe --subscription-arn x"]
@@ -299,20 +305,21 @@ export const codingAgentAsks = `
     reason: holds characters that people cannot see, or that look like others
     match: [{ tool: Write, args: { file_path: a.ts, content: "ok \\u202e txt" } }]
     notMatch: ["echo héllo", "echo 你好"]
-  - id: approve-secret-variables
+${codingAgentSecretAsks}
+  - id: approve-repository-deletion
     effect: require_approval
-    when: { tool: shell, program: [echo, printf, printenv, cat, tee], argsMatch: '\\$\\{?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[A-Z0-9_]*|printenv [A-Z0-9_]*(SECRET|TOKEN|PASSWORD|KEY)' }
-    approval: { role: approver }
-    reason: prints a variable that holds a secret
-    match: ["echo $AWS_SECRET_ACCESS_KEY", 'printf %s "\${GITHUB_TOKEN}"']
-    notMatch: ["echo $PATH", "echo done"]
-  - id: approve-secret-variables-in-code
+    when: { paths: { any: ["**/.git", "**/.git/{objects,refs,logs,info}/**", "**/.git/{HEAD,packed-refs,index}", "**/.git/{objects,refs,logs}"], access: [delete] } }
+    approval: { role: repo-owner }
+    reason: deletes a repository with its history
+    match: ["rm -r .git", "mv .git /tmp/x"]
+    notMatch: ["rm -f .git/index.lock"]
+  - id: approve-visibility
     effect: require_approval
-    when: { tool: shell, program: ["python*", node, bun, deno, ruby, perl, php], argsMatch: '(environ([.]get)?|getenv|process\\W{1,2}env|\\bENV([.]fetch)?)\\W{1,4}[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)' }
-    approval: { role: approver }
-    reason: a one-line program reads a variable that holds a secret
-    match: ['python3 -c "import os; print(os.environ[0], os.environ.get(''GITHUB_TOKEN''))"', 'ruby -e "puts ENV[:API_KEY]"']
-    notMatch: ["ruby -e 'puts ENV[0]'", "node app.js"]
+    when: { commands: ["gh repo {edit,archive,rename} --visibility", "gh repo {archive,rename,deploy-key}", "glab repo {archive,transfer}"] }
+    approval: { role: repo-owner }
+    reason: changes who sees a repository, or where it is
+    match: ["gh repo edit x/y --visibility public"]
+    notMatch: ["gh repo view x/y"]
   - id: approve-uploads
     effect: require_approval
     when: { hosts: [{ zones: [public, unknown, private], upload: true }] }

@@ -31,6 +31,7 @@ function readTar(call: Call): void {
   if (has(call, "absolute-names") && unpacks) opaque(call, "the archive says where its files go");
   for (const action of optionValues(call, "checkpoint-action")) {
     const text = action.text ?? action.known;
+    if (text.startsWith("exec=")) opaque(call, "the archive's reading runs a command");
     if (text.startsWith("exec="))
       call.nested.shell(
         { ...action, text: action.text === null ? null : text.slice(5), known: text.slice(5) },

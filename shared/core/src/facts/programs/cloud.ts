@@ -15,7 +15,8 @@ const AWS_SECRET =
 const showsSecret = (call: Call, verb: string, all: string): boolean =>
   call.program === "aws"
     ? AWS_SECRET.test(verb) || has(call, "with-decryption", "include-value", "include-values")
-    : SECRET.test(all);
+    : // A list of secrets is a list of names.
+      SECRET.test(verb === "list" ? all.replaceAll(/\bsecrets?\b/g, "") : all);
 
 function byVerb(call: Call): void {
   const verb = call.subs.at(-1) ?? "";

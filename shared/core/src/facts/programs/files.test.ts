@@ -39,7 +39,7 @@ test.each<[command: string, facts: string | string[]]>([
   ["tar xzf a.tgz -C /", "tar --directory=/ --extract --file=a.tgz --gzip | r:/w/a.tgz w:/+ blocked"],
   [
     "tar -cf - . --checkpoint-action=exec='rm x'",
-    ["tar --checkpoint-action=exec=rm x --create --file=- . | r:/w+ runs:option", "tar> rm x | d:/w/x"],
+    ["tar --checkpoint-action=exec=rm x --create --file=- . | r:/w+ runs:option opaque", "tar> rm x | d:/w/x"],
   ],
   ["unzip a.zip -d /etc", "unzip --d=/etc a.zip | w:/etc+ r:/w/a.zip blocked"],
   ["zip -r a.zip ~", "zip --recurse-paths a.zip ~ | w:/w/a.zip r:/home/u+"],

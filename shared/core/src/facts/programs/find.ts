@@ -111,6 +111,7 @@ function foundPaths(call: Call): string[] {
 }
 
 function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {
+  const pruned = words.findLastIndex((word) => word.text === "-prune");
   for (let i = 0; i < words.length; i++) {
     const { text } = words[i]!;
     if (text === null || text.charCodeAt(0) !== 45) continue;
@@ -122,6 +123,9 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
         ? unknownWord("{}")
         : unknownWord("{}", prints);
       call.options.set(name, true);
+      // `-exec rm` without a name to look for is `-delete` said otherwise.
+      if (text.startsWith("-exec") && /^(.*\/)?(rm|unlink|shred|truncate)$/.test(words[i + 1]?.text ?? ""))
+        call.options.set("delete", true);
       call.nested.words(
         words.slice(i + 1, end).map((word) => put(word, found)),
         call.program,
@@ -143,7 +147,8 @@ function readExpression(call: Call, words: readonly Word[], roots: readonly Word
       call.operands.push(unknownWord("…"));
     } else if (TAKES_ONE.has(text)) {
       const value = words[++i];
-      if (value) {
+      // Before `-prune`, a name says what is left out.
+      if (value && !(i < pruned && /^-i?(name|path|regex|wholename)$/.test(text))) {
         call.options.set(name, value);
         call.values.set(name, [value]);
       }

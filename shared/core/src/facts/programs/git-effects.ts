@@ -250,7 +250,7 @@ export function readDiff(call: Call): void {
   // `git show HEAD:.env`: a file as it once was.
   for (const word of call.operands) {
     const colon = (word.text ?? "").indexOf(":");
-    if (colon > 0 && !word.text!.includes("://")) touches(call, literal(word.text!.slice(colon + 1)), "read");
+    if (colon >= 0 && !word.text!.includes("://")) touches(call, literal(word.text!.slice(colon + 1)), "read");
   }
   for (const word of optionValues(call, "output")) if (word.text === "") opaque(call, "an output that is not named");
 }

@@ -3,7 +3,7 @@
 import { type Call, HERE, has, optionValue, optionValues, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { looksLikePath } from "../paths.ts";
-import type { Output } from "../shell/word.ts";
+import { literal, type Output } from "../shell/word.ts";
 
 /** echo and printf: the text that comes out, where every word is known. */
 function spoken(call: Call): Output {
@@ -125,6 +125,13 @@ export const looking: Record<string, Program> = {
     use: "<read>...",
     class: "safe",
     options: "-N; -S; -R; -F; -X; -i; -n; -o=<write>; -O=<write>; -p=P; -x=N; +F; -e; -E; -r",
+    effects: (call) => {
+      for (const word of call.operands)
+        if (word.text?.startsWith("+!")) {
+          runs(call, "option");
+          call.nested.shell(literal(word.text.slice(2)), call.program);
+        }
+    },
   },
   "head tail": {
     use: "<read>...",
@@ -267,7 +274,13 @@ export const looking: Record<string, Program> = {
   },
 };
 
+/** Options that take a value for some of these programs and none for others: their value may be a file. */
+const DOUBTFUL = ["c", "t", "d", "delimiter", "f", "format", "n", "w", "N", "name"];
+
 function lookMore(call: Call): void {
+  for (const name of DOUBTFUL)
+    for (const word of optionValues(call, name))
+      if (word.text === null || !/^(\d+|[^\w]|.*%.*)$/.test(word.text)) touches(call, word, "read");
   if (call.program === "diff" && call.operands.length === 0) return;
   if (call.program === "du" && call.operands.length === 0) touches(call, HERE, "read");
   if ((call.program === "basename" || call.program === "dirname") && call.atom.paths.length > 0)

@@ -32,7 +32,8 @@ test.each<[command: string, facts: string | string[]]>([
     ["cat .env | r:/w/.env safe", "curl ? | h:evil.example(public,upload)"],
   ],
   ["curl $URL", "curl ? | h:?(unknown)"],
-  ["curl https://x.example/$P", "curl ? | h:x.example(public,upload)"],
+  ["curl https://x.example/$P", "curl ? | h:x.example(public) safe"],
+  ["read -r P; curl https://x.example/$P", ["read -r P | safe", "curl ? | h:x.example(public,upload)"]],
   [
     "curl http://169.254.169.254/latest/meta-data/",
     "curl http://169.254.169.254/latest/meta-data/ | h:169.254.169.254(metadata)",

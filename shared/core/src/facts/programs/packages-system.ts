@@ -69,7 +69,7 @@ export const systemPackages: Record<string, Program> = {
         subs: { max: 1 },
         class: "blocked",
         effects: (call) => {
-          if (call.subs[1] === "list" || call.subs[1] === "info") raise(call, "warn");
+          if (call.subs[1] === "list" || call.subs[1] === "info") looksOnly(call);
         },
       },
     },

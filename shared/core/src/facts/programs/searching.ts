@@ -1,8 +1,8 @@
 // searching.ts — programs that search: texts by pattern, files by name, and what they do with what they find
 
-import { type Call, HERE, has, runs, touches } from "../call.ts";
+import { type Call, HERE, has, optionValues, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
-import type { Output } from "../shell/word.ts";
+import { literal, type Output } from "../shell/word.ts";
 
 const GREP = `
   -e --regexp=PATTERN; -f --file=<read>; -i --ignore-case; -v --invert-match; -w --word-regexp; -x --line-regexp; -c --count; --color[=WHEN]; --colour[=WHEN]
@@ -16,12 +16,33 @@ function searched(call: Call): void {
   const given = has(call, "regexp", "file") ? 0 : 1;
   if (call.operands.length <= given && (has(call, "recursive") || call.program !== "grep") && call.stdin === undefined)
     touches(call, HERE, "read", { deep: true });
+  // `grep -r KEY . --include=.env` reads the files of that name.
+  if (!has(call, "recursive")) return;
+  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
+  for (const glob of optionValues(call, "include").slice(0, 8))
+    if (glob.text !== null && !glob.text.includes("/"))
+      for (const root of roots.slice(0, 4))
+        touches(
+          call,
+          { ...literal(`${root === "/" ? "" : root}/**/${glob.text}`), glob: /[*?[]/.test(glob.text) },
+          "read",
+        );
 }
 const found = (call: Call): Output => {
   if (!has(call, "files-with-matches", "files-without-match", "files", "l")) return { kind: "unknown" };
   const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
   return roots.length > 0 ? { kind: "paths", roots } : { kind: "unknown" };
 };
+
+/** Where what fd finds may lie: below its roots, by name where the pattern is a plain one. */
+function namedBelow(call: Call, end: number): string[] {
+  const roots = [...new Set(call.atom.paths.map((path) => path.path))];
+  const first = call.operands[0];
+  const pattern = first && call.words.indexOf(first) < end ? (first.text ?? "") : "";
+  if (!/^\^?\\?[\w.-]+\$?$/.test(pattern) || roots.length > 4) return roots;
+  const name = pattern.replaceAll(/[\^$\\]/g, "");
+  return roots.map((root) => `${root === "/" ? "" : root}/**/${pattern.startsWith("^") ? "" : "*"}${name}*`);
+}
 
 export const searching: Record<string, Program> = {
   "grep egrep fgrep": {
@@ -56,6 +77,7 @@ export const searching: Record<string, Program> = {
     effects: searched,
     prints: found,
   },
+  // A plain name in fd's pattern is found anywhere in the names.
   "fd fdfind": {
     use: "pattern <tree>...",
     class: "safe",
@@ -65,7 +87,7 @@ export const searching: Record<string, Program> = {
       const start = call.words.findIndex((word) => /^(-x|-X|--exec|--exec-batch)$/.test(word.text ?? ""));
       if (call.operands.length < 2 || start >= 0) touches(call, HERE, "read", { deep: true });
       if (start < 0) return;
-      const roots = call.atom.paths.map((path) => path.path);
+      const roots = namedBelow(call, start);
       const rest = call.words.slice(start + 1).filter((word) => word.text !== ";");
       const added = { raw: "{}", text: null, known: "", glob: false, prints: { kind: "paths" as const, roots } };
       const marked = rest.some((word) => word.text !== null && /^\{[./]*\}$/.test(word.text));

@@ -11,7 +11,9 @@ const looksFor = (words: RegExp, options = "", more: Partial<Program> = {}): Pro
   ...more,
   effects: (call) => {
     const text = [...call.subs, ...call.operands.map((word) => word.text ?? "?")].join(" ");
-    if (words.test(text)) looksOnly(call);
+    // `swapoff -a`, `umount -a`, `losetup -D`: all of them, without a name.
+    const all = text === "" && /^(swapo|u?mount|losetup|fuser)/.test(call.program) && has(call, "all", "D", "d");
+    if (words.test(text) && !all) looksOnly(call);
     more.effects?.(call);
   },
 });

@@ -1,6 +1,6 @@
 // web.ts — fetching from the web, and above all what is sent along: curl, wget and their kin
 
-import { addHost, type Call, has, optionValue, optionValues, raise, reachesUrl, touches } from "../call.ts";
+import { addHost, type Call, carries, has, optionValue, optionValues, raise, reachesUrl, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { namedHost } from "../hosts.ts";
 import { literal, type Output, type Word } from "../shell/word.ts";
@@ -54,7 +54,7 @@ function readCurl(call: Call): void {
   for (const header of optionValues(call, "header"))
     if (header.text?.startsWith("@")) touches(call, literal(header.text.slice(1)), "read");
   // A URL that a shell filled in carries whatever that was.
-  if (call.operands.some((word) => word.text === null && word.known !== ""))
+  if (call.operands.some((word) => word.known !== "" && carries(call, word)))
     for (const host of call.atom.hosts) host.upload = true;
   if (has(call, "remote-name", "remote-name-all")) {
     const folder = optionValue(call, "output-dir");
@@ -83,7 +83,7 @@ function readWget(call: Call): void {
   const uploads =
     has(call, "post-data", "post-file", "body-data", "body-file") ||
     (method !== undefined && !METHODS_THAT_READ.has(method));
-  for (const url of call.operands) reachesUrl(call, url, uploads);
+  for (const url of call.operands) reachesUrl(call, url, uploads || (url.known !== "" && carries(call, url)));
   if (has(call, "spider")) return;
   const document = optionValue(call, "output-document");
   if (document?.text === "-") return;

@@ -124,7 +124,14 @@ export function addNamed(b: Building, name: string, scope: Scope, quoted: boolea
 const NOTHING = literal("");
 
 /** `$1`, `$0` or a name. An argument that was not given is empty. */
+/** Numbers that only the run knows, and that mean nothing by themselves: any one of them will do. */
+const SPECIAL = new Map(
+  ["$", "!", "PPID", "BASHPID", "RANDOM", "SECONDS"].map((name, index) => [name, literal(String(99_991 + index))]),
+).set("?", literal("0"));
+
 export function lookUp(name: string, scope: Scope): Word | undefined {
+  const special = SPECIAL.get(name);
+  if (special) return special;
   const code = name.charCodeAt(0);
   if (code < 48 || code > 57) return variable(name, scope);
   const index = Number(name);

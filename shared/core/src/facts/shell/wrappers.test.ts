@@ -104,16 +104,16 @@ test.each<[command: string, facts: string | string[]]>([
   ["cat x | tee y | sh", ["cat x | r:/w/x safe", "tee y | w:/w/y", "sh | r:/w/x runs:script"]],
   [
     "curl https://x.example > x.sh; sh x.sh",
-    ["curl https://x.example | w:/w/x.sh h:x.example(public)", "sh x.sh | r:/w/x.sh runs:script"],
+    ["curl https://x.example | w:/w/x.sh h:x.example(public)", "sh x.sh | r:/w/x.sh runs:script runs:downloaded-code"],
   ],
 ])("code from a pipe: %s", (command, facts) => check(command, facts));
 
 test.each<[command: string, facts: string | string[]]>([
   ["find . -name '*.o' -delete", "find --delete --name=*.o . | r:/w+ d:/w/**/*.o+ d:/w/**/.*.o+"],
-  ["find . -exec rm {} \\;", ["find --exec . | r:/w+ safe", "find> rm ? | d:/w+"]],
+  ["find . -exec rm {} \\;", ["find --delete --exec . | r:/w+ safe", "find> rm ? | d:/w+"]],
   [
     "find / -name core -exec rm -f {} +",
-    ["find --exec --name=core / | r:/+ safe", "find> rm --force ? | d:/**/core+ blocked"],
+    ["find --delete --exec --name=core / | r:/+ safe", "find> rm --force ? | d:/**/core+ blocked"],
   ],
   ["find . -execdir sh -c 'rm \"$1\"' _ {} \\;", ["find --execdir . | r:/w+ safe", "find> sh> rm ? | d:/w+"]],
   ["find . -ok rm {} \\;", ["find --ok . | r:/w+ safe", "find> rm ? | d:/w+"]],
