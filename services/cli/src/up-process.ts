@@ -11,6 +11,7 @@ export interface UpProcess {
   child: ChildProcess;
   ready: Ready;
   stdout(): string;
+  stderr(): string;
   ended: Promise<number | null>;
   /** SIGKILL, for the end of a test */
   kill(): Promise<void>;
@@ -52,7 +53,7 @@ export function upProcess(
       stdout += chunk;
       if (!stdout.includes("\n")) return;
       const ready: Ready = JSON.parse(stdout.split("\n")[0] ?? "");
-      resolve({ child, ready, stdout: () => stdout, ended, kill });
+      resolve({ child, ready, stdout: () => stdout, stderr: () => stderr, ended, kill });
     });
     void ended.then((code) => reject(new Error(`it ended with ${code}: ${stderr.slice(-2_000)}`)));
   });

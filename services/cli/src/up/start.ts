@@ -1,6 +1,7 @@
 // start.ts — the whole of Holdpoint in one process: Postgres, store, queue, four stages and the gateway; stopped in reverse
 
 import { DEFAULT_TENANT, openEngine } from "@holdpoint/engine/deps.ts";
+import { startHangGuard } from "@holdpoint/engine/hang-guard.ts";
 import { startEscalation } from "@holdpoint/escalation/start.ts";
 import { startGateway } from "@holdpoint/gateway/server.ts";
 import { signInOptions } from "@holdpoint/gateway/sign-in/options.ts";
@@ -92,6 +93,9 @@ export async function startUp(options: UpOptions): Promise<Up> {
       courierUrl: config.courierUrl ?? courier?.url,
     });
     closers.push(() => gateway.close());
+    // Last, so that nothing of the start is taken for standing still. Our end is Postgres's too: nothing is left behind.
+    const guard = startHangGuard();
+    closers.push(() => guard.stop());
     const { url, metricsUrl } = gateway;
     writePrivate(settingsPath(folder), `${JSON.stringify({ url, key: agentKey })}\n`);
     const queueUrl = config.queueUrl ?? databaseUrl;

@@ -94,6 +94,21 @@ test("killed by force, it leaves nothing behind and starts again", { timeout: pa
   expect((await start(folder)).ready.agentKey).toBe(one.ready.agentKey);
 });
 
+test("when an action hangs it, it ends and says so, Postgres with it, and it starts again", {
+  timeout: patienceMs,
+}, async () => {
+  const folder = folderWith({ "hang.mjs": 'process.on("SIGUSR2", () => { for (;;); });\n' });
+  const one = await upProcess(folder, [], { NODE_OPTIONS: `--import=${join(folder, "hang.mjs")}` });
+  running.push(one);
+  const postgres = postmaster(folder);
+  one.child.kill("SIGUSR2");
+  await one.ended;
+  expect(one.child.signalCode).toBe("SIGKILL");
+  expect(one.stderr()).toContain("the event loop stands still");
+  expect(await until(() => !isAlive(postgres), 20_000)).toBe(true);
+  expect((await start(folder)).ready.agentKey).toBe(one.ready.agentKey);
+});
+
 test.each([
   ["a rule that means nothing", "rules:\n  - { id: x, effect: perhaps }\n", /policy\.d\/a\.yaml:2:\d+: /],
   ["no document at all", "", /a\.yaml/],
