@@ -16,6 +16,7 @@ export const POISONS = ["kills", "allocates", "loops", "throws"] as const;
 
 export interface Fate {
   kind: string;
+  id: string;
   state: string;
   /** of the finding that denied it */
   code: string;
@@ -28,6 +29,8 @@ export interface NeighbourReport {
   without: Measured;
   with: Measured;
   fates: Fate[];
+  /** how many of them `holdpoint doctor` would show */
+  quarantined: number;
 }
 
 /** Workers of the stage that is poisoned: one may hang and one may die, and a third goes on. */
@@ -66,7 +69,7 @@ async function fate(client: Client, agentKey: string, auditorKey: string, kind: 
     await pause(100);
   }
   const code = last.decision?.findings.find((finding) => ["poison", "stage_failed"].includes(finding.code))?.code;
-  return { kind, state: last.state, code: code ?? "none", ms: Math.round(performance.now() - startedAt) };
+  return { kind, id, state: last.state, code: code ?? "none", ms: Math.round(performance.now() - startedAt) };
 }
 
 /** The same steady load twice on one fleet: alone, and with every kind of poison in it. */
@@ -113,6 +116,10 @@ export async function neighbours(options: {
     const loading = load();
     const fates: Fate[] = [];
     for (const kind of POISONS) fates.push(await fate(client, agentKey, auditorKey, kind));
+    const listed = await client.call("GET", "/v1/decisions?rule=holdpoint%2Fquarantine", { key: auditorKey });
+    const quarantined = ((listed?.body["items"] ?? []) as { actionId: string }[]).filter(({ actionId }) =>
+      fates.some(({ id }) => id === actionId),
+    ).length;
     return {
       kinds: POISONS,
       backend: options.backend,
@@ -120,6 +127,7 @@ export async function neighbours(options: {
       without,
       with: await loading,
       fates,
+      quarantined,
     };
   } finally {
     client.close();

@@ -71,7 +71,8 @@ const neighbours = (poison: NeighbourReport): string[] => [
   "## Poison and its neighbours",
   "",
   `Four actions that harm whoever works on them (${poison.kinds.join(", ")}) go through a fleet under a steady load of`,
-  `${poison.perSecond} actions a second; the neighbours' time to a decision is held against the same load without them.`,
+  `${poison.perSecond} actions a second on ${poison.backend}, with three workers of the poisoned stage; the neighbours' time to a`,
+  `decision is held against the same load without them. ${poison.quarantined} of ${poison.fates.length} stand in the quarantine that \`holdpoint doctor\` shows.`,
   "",
   ...table(
     ["", "without poison", "with poison", "ratio"],

@@ -39,7 +39,11 @@ describe("a denial that no rule made", () => {
     });
     const poison = message({ action });
     const draft = unjudged(poison, "sha256:1", cause);
-    expect(draft.verdict).toMatchObject({ effect: "deny", policyDigest: "sha256:1", rules: [] });
+    expect(draft.verdict).toMatchObject({
+      effect: "deny",
+      policyDigest: "sha256:1",
+      rules: [{ id: "holdpoint/quarantine", document: "holdpoint", effect: "deny" }],
+    });
     expect(draft.facts).toMatchObject({ atoms: [], class: "blocked-by-default" });
   });
 

@@ -67,13 +67,22 @@ const blankVerdict = (policyDigest: string): Verdict => ({
   terminate: false,
 });
 
-/** A denial from what the stages had so far, and from nothing where they had nothing. Derives nothing itself. */
+/** Stands among the rules of what nobody could judge, so that `GET /v1/decisions?rule=` and `holdpoint doctor` find it. */
+export const QUARANTINE = "holdpoint/quarantine";
+
+/**
+ * A denial from what the stages had so far, and from nothing where they had nothing. Derives nothing itself. The action is
+ * in quarantine: it is not tried again, and whoever looks after the house finds it.
+ */
 export function unjudged(message: Message, policyDigest: string, cause: DenialCause): SettleDraft {
   const verdict = { ...(message.verdict ?? blankVerdict(policyDigest)), policyDigest };
   return {
     message,
     facts: message.facts ?? unreadFacts(message.action),
-    verdict: refused(verdict, cause),
+    verdict: {
+      ...refused(verdict, cause),
+      rules: [...verdict.rules, { id: QUARANTINE, document: FINDER, effect: "deny" }],
+    },
     findings: [...(message.findings ?? []), finding(cause)],
   };
 }

@@ -1,11 +1,13 @@
 // backend-redis.test.ts — the contract on a real Redis, and the Redis that is refused
 
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { type RunningRedis, startRedis } from "@holdpoint/testkit/redis.ts";
 import { Queue as BullQueue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, test } from "vitest";
+import { checkRedis } from "./backend-redis.ts";
 import { openQueue } from "./open.ts";
 import { queueContract } from "./queue.contract.ts";
 import { keyRing } from "./seal.ts";
@@ -13,12 +15,19 @@ import { keyRing } from "./seal.ts";
 const log = createLogger("test", { level: "fatal" });
 const ring = keyRing([{ id: "k1", key: randomBytes(32) }]);
 const shared = await startRedis();
-afterAll(() => shared?.stop());
+/** The same client speaks to both; Valkey is in fewer package sources than Redis, so it is said where it was not tried. */
+const hasValkey = spawnSync("valkey-server", ["--version"]).status === 0;
+if (!hasValkey) process.stderr.write("no `valkey-server` on PATH: the queue's contract is not run on Valkey here\n");
+const valkey = hasValkey ? await startRedis({ program: "valkey-server", shared: false }) : undefined;
+afterAll(() => Promise.all([shared?.stop(), valkey?.stop()]));
 
-describe.runIf(shared)("on Redis", () => {
+describe.each(
+  Object.entries({ Redis: shared, Valkey: valkey }).filter(
+    (each): each is [string, RunningRedis] => each[1] !== undefined,
+  ),
+)("on %s", (_name, { url }) => {
   let run = 0;
   queueContract(async () => {
-    const { url } = shared as RunningRedis;
     const prefix = `contract-${++run}`;
     const redis = new Redis(url);
     await redis.flushall();
@@ -81,4 +90,19 @@ describe.runIf(shared)("a wrong Redis is refused with the fix", () => {
       /holds other data \(`someone`\): give Holdpoint an empty one/,
     ],
   ])("%s", async (_what, prepare, message) => expect(await refusal(prepare)).toMatch(message));
+});
+
+test.each([
+  ["5.0.14", /^Redis 5\.0\.14 is too old: 6\.2 or newer is needed$/],
+  ["6.0.20", /too old/],
+  ["6.2.0", /^accepted$/],
+  ["7.2.4", /^accepted$/],
+])("a Redis that says it is %s", async (version, message) => {
+  const info = `redis_version:${version}\r\nmaxmemory_policy:noeviction\r\n`;
+  const client = { info: async () => info, get: async () => "holdpoint" } as unknown as Redis;
+  const answer = await checkRedis(client, "holdpoint").then(
+    () => "accepted",
+    (error: Error) => error.message,
+  );
+  expect(answer).toMatch(message);
 });

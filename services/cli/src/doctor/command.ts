@@ -13,22 +13,14 @@ import { writeOut } from "../output.ts";
 import { harmless, paintFor } from "../terminal.ts";
 import { VERSION } from "../version.ts";
 import { canaryDenied, canaryGone } from "./canary.ts";
+import { broken, type Finding, note, ok } from "./finding.ts";
+import { quarantineFinding } from "./quarantine.ts";
 import { probeRungs } from "./rungs.ts";
 
 export interface DoctorOptions {
   json?: boolean;
   config?: string;
 }
-
-export interface Finding {
-  what: string;
-  /** `note`: neither good nor bad, but worth knowing */
-  state: "ok" | "note" | "broken";
-  detail: string;
-}
-const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail });
-const note = (what: string, detail: string): Finding => ({ what, state: "note", detail });
-const broken = (what: string, detail: string): Finding => ({ what, state: "broken", detail });
 
 const timeoutMs = 5_000;
 
@@ -104,6 +96,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
     ok("versions", `holdpoint ${VERSION}, node ${process.versions.node}, ${process.platform} ${process.arch}`),
     ok("data folder", dataFolder()),
     ...gateway.findings,
+    ...(gateway.reached ? [await quarantineFinding(urlOf({}), process.env["HOLDPOINT_KEY"])] : []),
     policyFinding(),
     canary("hook, gateway gone", gone),
     ...(denied === undefined ? [] : [canary("hook, canary", denied)]),
