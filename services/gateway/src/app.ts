@@ -16,6 +16,7 @@ import { type Answer, type Call, METHODS, type Route } from "./route.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { authzenRoutes } from "./routes/authzen.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { decisionRoutes } from "./routes/decisions.ts";
 import { eraseRoutes } from "./routes/erase.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...talkRoutes,
   ...keyRoutes,
   ...peopleRoutes,
+  ...changeRoutes,
   ...simulateRoutes,
   ...policyRoutes,
   ...decisionRoutes,

@@ -1,12 +1,14 @@
 // keys.ts — credentials: made, listed, rotated and deleted by admins; a key's secret is shown once
 
-import { KeyRequest } from "@holdpoint/wire/access.ts";
+import { type Credential, KeyRequest, type Role } from "@holdpoint/wire/access.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { z } from "zod";
 import { AGENT_ROLES, agentPatterns } from "../auth.ts";
+import type { Gateway } from "../parts.ts";
 import { notFound, pathId } from "../query.ts";
 import { actorOf } from "../refusals.ts";
 import { created, noContent, ok, route } from "../route.ts";
+import { change, takesTwo } from "./changes.ts";
 
 /** A key for agents that names none may speak for any of them; what it attests still says what is believed. */
 function completed(request: KeyRequest): KeyRequest {
@@ -23,6 +25,17 @@ function completed(request: KeyRequest): KeyRequest {
   return AGENT_ROLES.includes(role) ? { ...request, agents: agents ?? ["*"] } : request;
 }
 
+/** What answers people, or decides who they are: making one is a change of people. */
+const HUMAN_ROLES: readonly Role[] = ["approver", "admin", "policy-publisher"];
+
+/** A new secret of somebody else's key would be that somebody's voice in the hand of one admin. */
+async function mayHaveSecret(gateway: Gateway, credential: Credential, id: string): Promise<void> {
+  const key = (await gateway.store.keys.list(credential.tenant)).find((each) => each.id === id);
+  if (key === undefined || !HUMAN_ROLES.includes(key.role) || key.id === credential.id) return;
+  if (await takesTwo(gateway, credential))
+    throw new Fault("two_person_required", "it is somebody else's key: end it, and propose a new one");
+}
+
 export const keyRoutes = [
   route({
     method: "POST",
@@ -31,9 +44,14 @@ export const keyRoutes = [
     summary: "Make a key; the answer is the only time that its secret is shown",
     who: ["admin"],
     body: KeyRequest,
-    answers: { 201: "the key with its secret" },
-    async run({ credential, body }, { store }) {
-      const { record, key } = await store.keys.create(credential.tenant, completed(body), actorOf(credential));
+    answers: {
+      201: "the key with its secret",
+      202: "a key for people, where there are two admins: another one confirms it",
+    },
+    async run({ credential, body }, gateway) {
+      const request = completed(body);
+      if (HUMAN_ROLES.includes(request.role)) return change(gateway, credential, { kind: "key.create", key: request });
+      const { record, key } = await gateway.store.keys.create(credential.tenant, request, actorOf(credential));
       return created({ ...record, key });
     },
   }),
@@ -57,8 +75,11 @@ export const keyRoutes = [
     body: z.strictObject({}),
     bodyOptional: true,
     answers: { 200: "the key with its new secret" },
-    async run({ credential, params }, { store, door }) {
-      const rotated = await store.keys.rotate(credential.tenant, pathId("key", params["id"]), actorOf(credential));
+    async run({ credential, params }, gateway) {
+      const { store, door } = gateway;
+      const id = pathId("key", params["id"]);
+      await mayHaveSecret(gateway, credential, id);
+      const rotated = await store.keys.rotate(credential.tenant, id, actorOf(credential));
       if (!rotated) throw notFound();
       door.forget();
       return ok({ ...rotated.record, key: rotated.key });
@@ -70,11 +91,16 @@ export const keyRoutes = [
     operationId: "deleteKey",
     summary: "End a key; it stops working everywhere within a second",
     who: ["admin"],
-    answers: { 204: "gone" },
-    async run({ credential, params }, { store, door }) {
-      if (!(await store.keys.remove(credential.tenant, pathId("key", params["id"]), actorOf(credential))))
-        throw notFound();
-      door.forget();
+    answers: { 202: "another admin's, where there are two: a second one confirms it", 204: "gone" },
+    async run({ credential, params }, gateway) {
+      const id = pathId("key", params["id"]);
+      const key = (await gateway.store.keys.list(credential.tenant)).find((each) => each.id === id);
+      if (key === undefined) throw notFound();
+      // Whoever ends the other admins' keys is an only admin afterwards; any other key is ended at once, because it may have leaked.
+      if (key.role === "admin" && key.id !== credential.id)
+        return change(gateway, credential, { kind: "key.remove", id });
+      await gateway.store.keys.remove(credential.tenant, id, actorOf(credential));
+      gateway.door.forget();
       return noContent;
     },
   }),

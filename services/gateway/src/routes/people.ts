@@ -2,8 +2,8 @@
 
 import { PersonRequest } from "@holdpoint/wire/access.ts";
 import { notFound } from "../query.ts";
-import { actorOf } from "../refusals.ts";
-import { created, noContent, ok, route } from "../route.ts";
+import { ok, route } from "../route.ts";
+import { change } from "./changes.ts";
 
 const READERS = ["admin", "auditor"] as const;
 
@@ -15,10 +15,8 @@ export const peopleRoutes = [
     summary: "Add a person, or replace what is known of one; roles that are newer than a request do not count for it",
     who: ["admin"],
     body: PersonRequest,
-    answers: { 201: "the person" },
-    async run({ credential, body }, { store }) {
-      return created(await store.people.put(credential.tenant, body, actorOf(credential)));
-    },
+    answers: { 201: "the person", 202: "where there are two admins: another one has to confirm it" },
+    run: ({ credential, body }, gateway) => change(gateway, credential, { kind: "person.put", person: body }),
   }),
   route({
     method: "GET",
@@ -50,10 +48,11 @@ export const peopleRoutes = [
     operationId: "deletePerson",
     summary: "Remove a person; votes that rest on it no longer count when an action is claimed",
     who: ["admin"],
-    answers: { 204: "gone" },
-    async run({ credential, params }, { store }) {
-      if (!(await store.people.remove(credential.tenant, params["id"] ?? "", actorOf(credential)))) throw notFound();
-      return noContent;
+    answers: { 202: "where there are two admins: another one has to confirm it", 204: "gone" },
+    async run({ credential, params }, gateway) {
+      const id = params["id"] ?? "";
+      if ((await gateway.store.people.get(credential.tenant, id)) === undefined) throw notFound();
+      return change(gateway, credential, { kind: "person.remove", id });
     },
   }),
 ];

@@ -1,0 +1,103 @@
+// changes.ts — what changes who may answer: done at once by an only admin, proposed and confirmed where there are two (rulings §D3)
+
+import type { ChangeRequest, Credential } from "@holdpoint/wire/access.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
+import { z } from "zod";
+import type { Gateway } from "../parts.ts";
+import { notFound } from "../query.ts";
+import { actorOf } from "../refusals.ts";
+import { type Answer, noContent, ok, route } from "../route.ts";
+
+/** A key that is nobody's stands for itself. */
+const whoIs = ({ person, id }: Credential): string => person ?? id;
+
+/** Whether there is anybody who could confirm: until a second admin exists, the first one makes the house ready alone. */
+export async function takesTwo({ store, onePerson, clock }: Gateway, { tenant }: Credential): Promise<boolean> {
+  if (onePerson) return false;
+  const keys = await store.keys.list(tenant);
+  const live = keys.filter(
+    ({ role, expiresAt }) => role === "admin" && (expiresAt === undefined || Date.parse(expiresAt) > clock.now()),
+  );
+  return new Set(live.map(({ person, id }) => person ?? id)).size > 1;
+}
+
+async function done(gateway: Gateway, credential: Credential, change: ChangeRequest): Promise<Answer> {
+  const { store, door } = gateway;
+  const { tenant } = credential;
+  const by = actorOf(credential);
+  switch (change.kind) {
+    case "person.put":
+      return { status: 201, body: await store.people.put(tenant, change.person, by) };
+    case "person.remove":
+      if (!(await store.people.remove(tenant, change.id, by))) throw notFound();
+      return noContent;
+    case "key.create": {
+      const { record, key } = await store.keys.create(tenant, change.key, by);
+      return { status: 201, body: { ...record, key } };
+    }
+    case "key.remove":
+      if (!(await store.keys.remove(tenant, change.id, by))) throw notFound();
+      door.forget();
+      return noContent;
+  }
+}
+
+/** Makes the change, or answers 202 with what another admin has to confirm. */
+export async function change(gateway: Gateway, credential: Credential, wanted: ChangeRequest): Promise<Answer> {
+  if (!(await takesTwo(gateway, credential))) return done(gateway, credential, wanted);
+  const { tenant } = credential;
+  const proposed = await gateway.store.proposedChanges.propose(tenant, wanted, whoIs(credential), actorOf(credential));
+  return { status: 202, body: proposed };
+}
+
+const ADMINS = ["admin"] as const;
+
+export const changeRoutes = [
+  route({
+    method: "GET",
+    path: "/v1/changes",
+    operationId: "listChanges",
+    summary: "Changes of people and keys that wait for a second admin",
+    who: ["admin", "auditor"],
+    answers: { 200: "all that wait" },
+    async run({ credential }, { store }) {
+      return ok({ items: await store.proposedChanges.list(credential.tenant) });
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/v1/changes/:id/confirm",
+    operationId: "confirmChange",
+    summary: "Make a change that another admin proposed",
+    who: ADMINS,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answers: {
+      200: "what the change answers",
+      404: "there is none, or its time is over",
+      409: "you proposed it yourself",
+    },
+    async run({ credential, params }, gateway) {
+      const { tenant } = credential;
+      const id = params["id"] ?? "";
+      const taken = await gateway.store.proposedChanges.take(tenant, id, whoIs(credential), actorOf(credential));
+      if (taken === "unknown") throw notFound();
+      if (taken === "same_person")
+        throw new Fault("two_person_required", "whoever proposed a change cannot confirm it: another admin has to");
+      return done(gateway, credential, taken.change);
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/v1/changes/:id",
+    operationId: "dropChange",
+    summary: "Drop a change that waits",
+    who: ADMINS,
+    answers: { 204: "gone" },
+    async run({ credential, params }, { store }) {
+      if (!(await store.proposedChanges.drop(credential.tenant, params["id"] ?? "", actorOf(credential))))
+        throw notFound();
+      return noContent;
+    },
+  }),
+];
