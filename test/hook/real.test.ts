@@ -1,8 +1,10 @@
 // real.test.ts — the hook and the real product: allowed, denied, held, answered, reported; and back when it is gone
 
+import { join } from "node:path";
+import { spooled } from "@holdpoint/cli/hook/spool.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, type Product, startProduct } from "../e2e/product.ts";
-import { before, decisionOf, type HookResult, runHook } from "./run-hook.ts";
+import { before, decisionOf, type HookResult, privateFolder, runHook } from "./run-hook.ts";
 
 let product: Product;
 beforeAll(async () => {
@@ -97,4 +99,26 @@ test("a wrong key: exit 2", async () => {
   });
   expect([result.code, result.stdout]).toEqual([2, ""]);
   expect(result.stderr).toContain("401");
+});
+
+test("what was refused while the gateway was away is evidence as soon as it is back, once, and without arguments", async () => {
+  const HOLDPOINT_DATA = privateFolder();
+  const at = (url: string, stdin: unknown) =>
+    runHook({ stdin, env: { HOLDPOINT_URL: url, HOLDPOINT_KEY: product.agentKey, HOLDPOINT_DATA } });
+  const away = "http://127.0.0.1:9";
+  for (const command of ["ls away-1", "ls away-2"])
+    expect((await at(away, before(command, { session_id: "spooled" }))).code).toBe(2);
+  expect(decisionOf(await at(product.url, before("ls", { session_id: "back" })))).toBe("allow");
+  expect(decisionOf(await at(product.url, before("ls", { session_id: "back" })))).toBe("allow");
+  const events = await fetch(`${product.url}/v1/events`, {
+    headers: { authorization: `Bearer ${product.auditorKey}`, "last-event-id": "0" },
+  });
+  let text = "";
+  for await (const chunk of events.body ?? []) {
+    text += new TextDecoder().decode(chunk as Uint8Array);
+    if (text.includes("hook.refused")) break;
+  }
+  expect(text.match(/event: hook\.refused/g)).toHaveLength(2);
+  expect(text).not.toContain("away-1");
+  expect(spooled(join(HOLDPOINT_DATA, "hook")).count).toBe(0);
 });

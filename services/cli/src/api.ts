@@ -35,9 +35,10 @@ async function keyOf(options: AccessOptions): Promise<string> {
   if (options.keyFile !== undefined) return readFileSync(options.keyFile, "utf8").trim();
   const fromEnvironment = process.env["HOLDPOINT_KEY"];
   if (fromEnvironment) return fromEnvironment;
-  const typed = await askHidden("your key (as `holdpoint up` showed it): ");
-  if (typed === undefined || typed === "") throw new Error("a key is needed: set HOLDPOINT_KEY, or use --key-file");
-  return typed;
+  const typed = await askHidden("your key (as `holdpoint up` showed it), or Enter to sign in: ");
+  if (typed === undefined)
+    throw new Error("a key is needed: set HOLDPOINT_KEY, or use --key-file, or `holdpoint login`");
+  return typed === "" ? (await (await import("./people/login.ts")).signIn(options)).token : typed;
 }
 
 export const accessOf = async (options: AccessOptions): Promise<Access> => ({

@@ -114,6 +114,18 @@ person(program.command("deny"))
   .requiredOption("--reason <text>", "why; the agent may be told")
   .action(ending(async (id, options) => (await import("./people/vote.ts")).deny(id, options)));
 
+program
+  .command("login")
+  .summary('sign in in any browser; use as  eval "$(holdpoint login)"')
+  .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
+  .action(ending(async (options) => (await import("./people/login.ts")).login(options)));
+
+program
+  .command("logout")
+  .summary("end the session that HOLDPOINT_KEY holds")
+  .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
+  .action(ending(async (options) => (await import("./people/login.ts")).logout(options)));
+
 person(program.command("explain"))
   .summary("why a decision came out as it did")
   .argument("<decision>", "its id")

@@ -21,6 +21,7 @@ import { decisionRoutes } from "./routes/decisions.ts";
 import { eraseRoutes } from "./routes/erase.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { inboundRoutes } from "./routes/inbound.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { peopleRoutes } from "./routes/people.ts";
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   ...signInRoutes,
   ...terminalRoutes,
   ...inboundRoutes,
+  ...hookRoutes,
 ];
 
 /** What the gateway keeps between requests. `closing`: aborted when the server drains. */

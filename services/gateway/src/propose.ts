@@ -80,7 +80,11 @@ export const joinHashOf = ({ tenant, credential, kind, mode, tool, argsHash, cwd
   });
 
 /** The client's own name for a call, where it has one: client, session and tool call together. */
-export const naturalKey = ({ client, session, toolCallId }: Proposal): string | undefined =>
+export const naturalKey = ({
+  client,
+  session,
+  toolCallId,
+}: Pick<Proposal, "client" | "session" | "toolCallId">): string | undefined =>
   client === undefined || toolCallId === undefined ? undefined : `call:${hash([client, session.id, toolCallId])}`;
 
 export function createIntake({

@@ -11,7 +11,16 @@ import type { ActionRow, NewAction, Proposed } from "./types.ts";
 
 type Reading = Pick<
   Actions,
-  "propose" | "get" | "many" | "states" | "heartbeat" | "redispatch" | "retake" | "overdue" | "note"
+  | "byIdempotencyKey"
+  | "propose"
+  | "get"
+  | "many"
+  | "states"
+  | "heartbeat"
+  | "redispatch"
+  | "retake"
+  | "overdue"
+  | "note"
 >;
 
 interface ProposeAnswer {
@@ -87,6 +96,15 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
         [olderThanMs, rows],
       );
       return found.map(({ r_tenant, r_id }) => ({ tenant: r_tenant, actionId: r_id }));
+    },
+    async byIdempotencyKey(tenant, credential, key) {
+      const [found] = await database.inTenant(tenant, (tx) =>
+        tx.query<{ action_id: string }>(
+          "SELECT action_id FROM idempotency_keys WHERE tenant = $1 AND credential = $2 AND key = $3",
+          [tenant, credential, key],
+        ),
+      );
+      return found && (await get(tenant, [found.action_id]))[0];
     },
     async note(tenant, actionId, type, actor, detail) {
       return writeNote(database, await keys.of(tenant), tenant, actionId, type, actor, detail);

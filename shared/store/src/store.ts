@@ -29,6 +29,8 @@ import type {
 } from "./types.ts";
 
 export interface Actions {
+  /** The action that this credential proposed under this key. */
+  byIdempotencyKey(tenant: string, credential: string, key: string): Promise<ActionRow | undefined>;
   /** Commits each new action with its `proposed` event. Results are in the order of the input. */
   propose(tenant: string, items: NewAction[]): Promise<Proposed[]>;
   get(tenant: string, actionId: string): Promise<ActionRow | undefined>;

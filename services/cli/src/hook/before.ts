@@ -1,13 +1,11 @@
 // before.ts — a call that is about to run: proposed with a claim, and let through only on a grant
 
 import { randomUUID } from "node:crypto";
-import type { Json } from "@holdpoint/wire/scalars.ts";
-import { type Meaning, meaningOf } from "./answer.ts";
-import type { Client, HookCall, JsonRecord } from "./clients.ts";
+import { type Meaning, meaningOf } from "@holdpoint/core/hooks/answer.ts";
+import type { Client, HookCall, JsonRecord } from "@holdpoint/core/hooks/clients.ts";
+import { type OnHold, proposalOf } from "@holdpoint/core/hooks/exchange.ts";
 import type { HookSettings } from "./settings.ts";
 import { request } from "./wire.ts";
-
-export type OnHold = "deny" | "wait" | "defer";
 
 export interface BeforeDeps {
   settings: HookSettings;
@@ -22,17 +20,6 @@ export interface BeforeDeps {
 const marginMs = 400;
 const waitMsMax = 60_000;
 const waitMs = (leftMs: number): number => Math.max(0, Math.min(waitMsMax, Math.floor(leftMs - marginMs)));
-
-const proposalOf = (call: HookCall, { agent }: Client): Json => ({
-  tool: call.tool,
-  args: call.input,
-  ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-  ...(call.callId === undefined ? {} : { toolCallId: call.callId }),
-  principal: { agent },
-  session: { id: call.session },
-  client: agent,
-  claim: true,
-});
 
 /** Stays with a held action until it is answered or our time is nearly over, then claims it where it was approved. */
 async function waitForPeople(held: Extract<Meaning, { kind: "held" }>, args: JsonRecord, deps: BeforeDeps) {
@@ -67,21 +54,4 @@ export async function askBefore(call: HookCall, deps: BeforeDeps): Promise<Meani
   );
   const meaning = meaningOf(status, body, call.input);
   return meaning.kind === "held" && deps.onHold === "wait" ? waitForPeople(meaning, call.input, deps) : meaning;
-}
-
-/** What the client is told; undefined where the call must be stopped with exit 2. */
-export function answerTo(client: Client, meaning: Meaning, onHold: OnHold): JsonRecord | undefined {
-  switch (meaning.kind) {
-    case "allow":
-      return client.allow();
-    case "deny":
-      return meaning.terminate ? client.stop(meaning.reason) : client.deny(meaning.reason);
-    case "held": {
-      const pending = `approval pending: ${meaning.approvalId}`;
-      if (onHold === "defer" && client.defer !== undefined) return client.defer(`Waiting for a person, ${pending}`);
-      return client.deny(`${meaning.reason} (${pending}). Repeat the same call when it has been approved.`);
-    }
-    case "unusable":
-      return undefined;
-  }
 }

@@ -1,14 +1,16 @@
 // command.ts — `holdpoint hook <client>`: one process a call, which ends with the client's own words or with exit 2
 
 import { resolve } from "node:path";
+import { readCall } from "@holdpoint/core/hooks/call.ts";
+import { CLIENTS, type Client, type HookCall } from "@holdpoint/core/hooks/clients.ts";
+import { answerTo, type OnHold } from "@holdpoint/core/hooks/exchange.ts";
 import { dataFolder, settingsPath } from "../folder.ts";
 import { report } from "./after.ts";
-import { answerTo, askBefore, type OnHold } from "./before.ts";
-import { readCall } from "./call.ts";
-import { CLIENTS, type Client, type HookCall } from "./clients.ts";
+import { askBefore } from "./before.ts";
 import { dropGrant, findGrant, keepGrant } from "./grants.ts";
 import { deadlineMs, findSettings, type HookSettings } from "./settings.ts";
-import { spoolRefusal } from "./spool.ts";
+import { spoolRefusal, tellSpooled } from "./spool.ts";
+import { request } from "./wire.ts";
 import { block, oneLine, writeAll } from "./words.ts";
 
 export interface HookOptions {
@@ -66,6 +68,20 @@ async function before(call: HookCall, client: Client, settings: HookSettings, op
       writeAll(2, `holdpoint: the outcome cannot be reported (${oneLine(String(error))})\n`);
     }
   writeAll(1, `${JSON.stringify(answer)}\n`);
+  await tell(settings, clock);
+}
+
+/** The gateway has just answered: what was refused while it was away is told now. The answer itself stands already. */
+async function tell(settings: HookSettings, { signal }: HookClock): Promise<void> {
+  try {
+    await tellSpooled(settings.stateFolder, async (refusals) => {
+      const body = { refusals: refusals.map((each) => ({ ...each })) };
+      const { status } = await request(settings, { method: "POST", path: "/v1/refusals", body }, signal);
+      if (status !== 200) throw new Error(`the gateway answered ${status}`);
+    });
+  } catch (error) {
+    writeAll(2, `holdpoint: earlier refusals could not be told yet (${oneLine(String(error))})\n`);
+  }
 }
 
 async function after(call: HookCall, client: Client, settings: HookSettings, clock: HookClock): Promise<void> {

@@ -2,11 +2,11 @@
 
 import { homedir } from "node:os";
 import { decide } from "@holdpoint/core/decide.ts";
+import type { Client, HookCall, JsonRecord } from "@holdpoint/core/hooks/clients.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { policySources } from "../check/policy.ts";
 import { actionOf } from "../check/row.ts";
-import type { Client, HookCall, JsonRecord } from "./clients.ts";
 import { writeAll } from "./words.ts";
 
 /** `./policy.d` is not looked for: the working folder of a hook is the agent's own. */

@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { HookCall } from "@holdpoint/core/hooks/clients.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { readIfThere, writePrivate } from "../folder.ts";
-import type { HookCall } from "./clients.ts";
 
 export interface KeptGrant {
   actionId: string;

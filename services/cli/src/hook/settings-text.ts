@@ -1,7 +1,7 @@
 // settings-text.ts — what to put into a client's settings, so that every death of the hook is a no (rulings §G)
 
 import { fileURLToPath } from "node:url";
-import { CLIENTS, type JsonRecord } from "./clients.ts";
+import { CLIENTS, type JsonRecord } from "@holdpoint/core/hooks/clients.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -37,7 +37,7 @@ export async function followed(
   }
 }
 
-type Proposing = Call<Wait, Proposal | z.output<typeof ProposedAction>>;
+export type Proposing = Call<Wait, Proposal | z.output<typeof ProposedAction>>;
 
 /** What a refused claim leaves behind is the answer: the state says it all, and there is no grant in it. */
 async function claimed(gateway: Gateway, call: Proposing, proposal: Proposal, row: ActionRow, key: string | undefined) {
@@ -103,7 +103,7 @@ function sameText(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-async function propose(call: Proposing, gateway: Gateway): Promise<Answer> {
+export async function propose(call: Proposing, gateway: Gateway): Promise<Answer> {
   const { credential, query, gone } = call;
   const proposal = asProposal(call.body);
   const { agent } = proposal.principal;

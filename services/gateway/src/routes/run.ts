@@ -57,7 +57,7 @@ const illegal = (row: ActionRow, wanted: string): Fault =>
 type ReportCall = Call<object, z.output<typeof ReportRequest>>;
 
 /** A span of its own, linked to the action's tree: the run lay between. */
-async function report(call: ReportCall, gateway: Gateway) {
+export async function report(call: ReportCall, gateway: Gateway) {
   const row = await granted(gateway, call, call.body.grant);
   const under = traceOf(call);
   return inSpan(

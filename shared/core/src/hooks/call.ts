@@ -1,4 +1,4 @@
-// call.ts — what a client wrote on stdin, read strictly; anything that is not a call we know is a refusal
+// call.ts — what a client says to its hook, read strictly; anything that is not a call we know is a refusal
 
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { parseStrictJson } from "@holdpoint/wire/strict-json.ts";
@@ -31,9 +31,9 @@ function moment(said: JsonRecord, { events, fields }: Client): "before" | "after
 }
 
 /** Throws on everything that is not a complete call of this client. */
-export function readCall(stdin: string, client: Client): HookCall {
-  const said = parseStrictJson(stdin, BOUNDS);
-  if (!isRecord(said)) throw new Error("expected an object on stdin");
+export function readCall(input: string, client: Client): HookCall {
+  const said = parseStrictJson(input, BOUNDS);
+  if (!isRecord(said)) throw new Error("expected an object");
   const { fields } = client;
   const callId = fields.callId === undefined ? undefined : said[fields.callId];
   const cwd = said[fields.cwd];
