@@ -1,13 +1,15 @@
-// limits.test.ts — limits over a fleet: four engines on one store, each with all four stages, and no limit is ever exceeded
+// limits.test.ts — limits over a fleet: four engines on one store, each with the stages that settle, and no limit is ever exceeded
 
 import type { RunningStage } from "@holdpoint/engine/start.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
+import { startSafety } from "@holdpoint/safety/start.ts";
+import { startSandbox } from "@holdpoint/sandbox/start.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Line, openLine, starters } from "./line.ts";
+import { type Line, openLine } from "./line.ts";
 
 const policy: PolicySource = {
   name: "limits.yaml",
@@ -27,24 +29,25 @@ rules:
 const DECIDED: ActionRow["state"][] = ["allowed", "held", "denied"];
 
 let line: Line;
+let owner: pg.Client;
 const others: RunningStage[] = [];
 beforeAll(async () => {
   line = await openLine({ policy: [policy] });
+  owner = new pg.Client({ connectionString: line.databaseUrl });
+  await owner.connect();
   for (let each = 0; each < 3; each++) {
     const engine = await line.another();
-    others.push(...starters.map((start) => start(engine)));
+    others.push(startSafety(engine), startSandbox(engine));
   }
 });
 afterAll(async () => {
   await Promise.all(others.map((stage) => stage.stop()));
+  await owner?.end();
   await line?.close();
 });
 
 async function waitsFor(actionId: string): Promise<string | null> {
-  const owner = new pg.Client({ connectionString: line.databaseUrl });
-  await owner.connect();
   const { rows } = await owner.query("SELECT waits_for FROM holdpoint.actions WHERE id = $1", [actionId]);
-  await owner.end();
   return rows[0]?.waits_for;
 }
 

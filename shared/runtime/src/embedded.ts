@@ -29,7 +29,6 @@ const stopMs = 10_000;
 const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  max_connections: "100",
   shared_buffers: "128MB",
   fsync: "on",
   full_page_writes: "on",
@@ -55,6 +54,7 @@ const settings = {
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
+  connectionsMax?: number;
   log: Log;
 }): Promise<EmbeddedPostgres> {
   const { log } = options;
@@ -69,7 +69,8 @@ export async function startEmbeddedPostgres(options: {
     await initialise(folder, data, password, binaries.initdb, as);
     await own(data, as);
 
-    const launch = (port: number) => launchPostgres(binaries.postgres, data, port, as, log);
+    const { connectionsMax = 100 } = options;
+    const launch = (port: number) => launchPostgres(binaries.postgres, data, { port, connectionsMax }, as, log);
     let { child, port } = await untilFree(options.port ?? 0, launch);
     let stopping = false;
     let restarted: Promise<void> = Promise.resolve();
@@ -194,11 +195,15 @@ async function relaunch(launch: (port: number) => Promise<ChildProcess>, port: n
   }
 }
 
-function launchPostgres(postgres: string, data: string, port: number, as: RunAs, log: Log): Promise<ChildProcess> {
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
+function launchPostgres(
+  postgres: string,
+  data: string,
+  { port, connectionsMax }: { port: number; connectionsMax: number },
+  as: RunAs,
+  log: Log,
+): Promise<ChildProcess> {
+  const all = { ...settings, port, max_connections: connectionsMax };
+  const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawnSupervised(as, postgres, ["-D", data, ...flags]);
   return new Promise((done, fail) => {
     let said = "";

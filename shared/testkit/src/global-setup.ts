@@ -39,7 +39,9 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), "holdpoint-test-"));
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: createLogger("testkit", { level: "error" }) });
+  // Suites run side by side, and some are fleets of their own.
+  const log = createLogger("testkit", { level: "error" });
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, connectionsMax: 400, log });
   return { postgres, folder };
 }
 
