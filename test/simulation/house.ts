@@ -3,7 +3,7 @@
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { messageOf } from "@holdpoint/engine/dispatch.ts";
 import { createReconciler } from "@holdpoint/engine/reconciler.ts";
-import { createSettler } from "@holdpoint/engine/settler.ts";
+import { createSettler, type SettlerDeps } from "@holdpoint/engine/settler.ts";
 import { escalationStage } from "@holdpoint/escalation/stage.ts";
 import { createIntake, type Intake } from "@holdpoint/gateway/propose.ts";
 import type { KeyRing } from "@holdpoint/queue/seal.ts";
@@ -97,7 +97,16 @@ export function startWorker(name: string, house: House): Worker {
       rows.map((row) => messageOf(row as never, clock.now())),
     );
   };
-  const settler = createSettler({ store: { actions: actions("settler") } as never, policies, again, clock, log });
+  const settler = createSettler({
+    store: {
+      actions: actions("settler") as unknown as SettlerDeps["store"]["actions"],
+      tenants: { redactionKey: async () => Buffer.alloc(32, 3) },
+    },
+    policies,
+    again,
+    clock,
+    log,
+  });
   const works: Record<Stage, StageWork> = {
     rules: rulesStage(policies),
     safety: safetyStage([]),
