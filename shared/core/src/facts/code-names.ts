@@ -3,9 +3,10 @@
 /** Short names and what they stand for: `sp` is `subprocess`, `run` is `child_process.exec`. */
 export type CodeNames = ReadonlyMap<string, string>;
 
-const NAME = "[A-Za-z_$][\\w$]*";
+// Not from the middle of a longer name: a name as long as the code would be tried from each of its letters.
+const NAME = "(?<![\\w$])[A-Za-z_$][\\w$]*";
 const MODULE = `["'](?:node:)?([\\w@./-]+)["']`;
-const GIVEN = `(?:await\\s+)?(?:require|import)\\s*\\(\\s*${MODULE}\\s*\\)((?:\\.${NAME})*)`;
+const GIVEN = `(?:await\\s+)?(?:require|import)\\s*\\(\\s*${MODULE}\\s*\\)((?:\\.\\w+)*)`;
 
 const PYTHON_IMPORT = /\bimport\s+([\w.]+\s+as\s+\w+(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*)/g;
 const PYTHON_FROM = /\bfrom\s+([\w.]+)\s+import\s+\(?([\w\s,]+?)\)?(?=[;\n]|$)/g;

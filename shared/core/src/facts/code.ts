@@ -57,7 +57,7 @@ const NONE: Constants = new Map();
 function readConstants(code: string): Constants {
   const constants = new Map<string, Arguments>();
   const twice = new Set<string>();
-  for (const match of code.matchAll(/([$@]?[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*(?=[[("'`rbf])/g)) {
+  for (const match of code.matchAll(/(?<![\w$@])([$@]?[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*(?=[[("'`rbf])/g)) {
     const name = match[1]!;
     const from = match.index + match[0].length;
     if (code[match.index - 1] === "." || constants.size > 64) continue;

@@ -92,6 +92,18 @@ describe("nothing stops the reader", () => {
     ["a long path", `rm /${"a/../".repeat(6_000)}`],
     ["a host of signs", `curl http://${"@".repeat(30_000)}`],
     ["secrets without end", "password=a1".repeat(3_000)],
+    ["names as long as the code", `node -e "require ${"a".repeat(15_000)} = import"`],
+    ["imports without end", `python3 -c "import ${"a as b, ".repeat(1_900)}"`],
+    ["imports from imports", `python3 -c "${"from a import b ".repeat(1_000)}"`],
+    ["constants of constants", `python3 -c "${"a = ['x'] + ".repeat(1_200)}; os.system(a)"`],
+    ["texts added up", `python3 -c "open(${"'a' + ".repeat(2_500)}'b')"`],
+    ["brackets that never close", `node -e "${"{".repeat(8_000)} = require('x')"`],
+    ["marks in a mark", `find . -exec sh -c '${"{}".repeat(5_000)}' \\;`],
+    ["arguments of parallel", `parallel ${"echo {} ".repeat(1_500)} ::: ${"a ".repeat(2_000)}`],
+    ["dots and blanks at the end", `cat 'a${". ".repeat(1_900)}/b'`],
+    ["a makefile of one line", `printf '${"\\t@$(A) ".repeat(2_000)}' > Makefile`],
+    ["names to look for", `find / ${"-name *a*b*c* -o ".repeat(1_500)} -delete`],
+    ["includes without end", `grep -r x . ${"--include=* ".repeat(2_000)}`],
     ["more than is read at all", "a".repeat(200_000)],
   ])("%s", (_what, command) => {
     derive("Bash", { args: { command } });
