@@ -39,6 +39,8 @@ const postgres = await startEmbeddedPostgres({
 });
 process.env["HOLDPOINT_TEST_DATABASE_URL"] = postgres.url;
 const proofs: ApprovalProofs = { seed };
+// After each part: a long run that is ended early has still said what it found.
+const keep = () => values.write && writeSection("approvals", section(proofs));
 try {
   if (wants("pairs")) proofs.pairs = renderingPairs({ pairs: Number(values.pairs), seed, tell });
   if (wants("sequences")) {
@@ -46,6 +48,7 @@ try {
     const file = "shared/core/src/escalation/machine.model.test.ts";
     proofs.sequences = { count, ...(await runSuite("shared/core", file, { HOLDPOINT_VOTE_SEQUENCES: String(count) })) };
   }
+  keep();
   if (wants("forgeries")) {
     const count = Number(values.forgeries);
     const settings = { HOLDPOINT_FORGERIES: String(count), HOLDPOINT_SEED: String(seed) };
@@ -54,7 +57,9 @@ try {
       ...(await runSuite("services/courier", "services/courier/src/forgery.test.ts", settings)),
     };
   }
+  keep();
   if (wants("lives")) proofs.lives = await voteLives({ lives: Number(values.lives), seed, tell });
+  keep();
   if (wants("claims"))
     proofs.claims = await racingClaims({ actions: Number(values.actions), racers: Number(values.racers), tell });
 } finally {
@@ -63,5 +68,5 @@ try {
 }
 const text = section(proofs);
 process.stdout.write(`${text}\n`);
-if (values.write) writeSection("approvals", text);
+keep();
 process.exit(isSound(proofs) ? 0 : 1);
