@@ -3,6 +3,7 @@
 import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
+import { standingSubject } from "@holdpoint/core/escalation/standing.ts";
 import type { Judged } from "@holdpoint/engine/rejudge.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { countDecision } from "@holdpoint/runtime/metrics.ts";
@@ -17,11 +18,13 @@ import type { Standing } from "./rejudge.ts";
 /** The same request again, with what is asked by now: votes that were given stay (rulings §C1). */
 function reopened({ clock }: Gateway, row: ActionRow, { verdict, facts }: Judged): NewApproval | undefined {
   if (!verdict.ask || row.approvalId === undefined) return undefined;
+  const standing = standingSubject(row.action, facts, verdict);
   return {
     id: row.approvalId,
     ask: verdict.ask,
     card: renderCard({ action: row.action, facts, verdict }),
     basis: basisOf(row.action, verdict),
+    ...(standing !== undefined && { standing }),
     expiresAt: new Date(clock.now() + verdict.ask.expiresMs),
   };
 }

@@ -4,6 +4,7 @@ import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
 import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
+import { memorySubject, standingSubject } from "@holdpoint/core/escalation/standing.ts";
 import { selectSandbox } from "@holdpoint/core/sandbox/select.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
@@ -23,11 +24,15 @@ const runOf = ({ usage }: Action): { run?: string } => (usage?.runId === undefin
 function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
   const { verdict, facts, message } = draft;
   if (verdict.ask === undefined) throw new Error("a verdict asks without saying whom");
+  const standing = standingSubject(message.action, facts, verdict);
   return {
     id: newId("apr"),
     ask: verdict.ask,
     card: renderCard({ action: message.action, facts, verdict }),
     basis: basisOf(message.action, verdict),
+    ...(standing !== undefined && { standing }),
+    // An edited, escalated or promoted action is asked about on purpose, whatever was said to the one before it.
+    ...(message.action.replaces === undefined && { memory: memorySubject(message.action, facts) }),
     expiresAt: new Date(nowMs + verdict.ask.expiresMs),
     ...runOf(message.action),
   };

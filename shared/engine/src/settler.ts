@@ -115,6 +115,12 @@ export function createSettler(deps: SettlerDeps): Settler {
           fixed = true;
           break;
         }
+        case "remembered": {
+          const note = `a person denied this a little while ago (${outcome.approvalId}); the same answer still stands`;
+          draft = { ...draft, verdict: refused(draft.verdict, { code: "denied_before", note }) };
+          fixed = true;
+          break;
+        }
         case "waiting":
           span.setAttribute("holdpoint.settle.status", outcome.status);
           log.info(

@@ -14,9 +14,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Parts of an item: 1 the sealed action, 2 the event's payload, 3 its content, 4 the trace context.
+-- `p_fresh`: a new action by intent (edited, escalated, promoted) joins nothing; what is equal to it later joins it.
 CREATE FUNCTION propose(p_tenant text, p_ids text[], p_credentials text[], p_agents text[], p_sessions text[], p_tools text[],
   p_modes text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
-  p_places int[], p_blob bytea, p_open_max int)
+  p_places int[], p_blob bytea, p_open_max int, p_fresh boolean[])
 RETURNS TABLE (r_n int, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
@@ -46,7 +47,7 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT a.id FROM actions a
          WHERE a.tenant = p_tenant AND a.join_mac = x.join_mac AND a.state IN ('held', 'approved') AND a.due_at > r_at
-         LIMIT 1) equal ON x.join_mac IS NOT NULL
+         LIMIT 1) equal ON x.join_mac IS NOT NULL AND NOT p_fresh[x.n]
   LOOP
     IF i.known IS NOT NULL THEN
       v_status[i.n] := CASE WHEN i.known_mac = i.request_mac THEN 'replayed' ELSE 'conflict' END;

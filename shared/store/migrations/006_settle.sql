@@ -10,14 +10,14 @@ BEGIN
    WHERE a.tenant = p_tenant AND a.id = p_ask ->> 'id' AND a.basis <> p_ask ->> 'basis'
      AND v.tenant = p_tenant AND v.approval_id = a.id AND v.void IS NULL;
   INSERT INTO approvals AS a (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, basis, policy_digest,
-         next_due_at, opened_at, expires_at)
+         standing_mac, memory_mac, next_due_at, opened_at, expires_at)
   SELECT p_tenant, i.id, p_action, 'pending', p_agent, i.requirements, i.roles, i.risk, i.card_sha256,
-         p_sealed, i.basis, i.policy_digest, i.next_due_at, p_now, i.expires_at
+         p_sealed, i.basis, i.policy_digest, i.standing_mac, i.memory_mac, i.next_due_at, p_now, i.expires_at
     FROM json_to_record(p_ask) AS i(id text, requirements jsonb, roles text[], risk jsonb, card_sha256 text, basis text, policy_digest text,
-         next_due_at timestamptz, expires_at timestamptz)
+         standing_mac text, memory_mac text, next_due_at timestamptz, expires_at timestamptz)
   ON CONFLICT (tenant, id) DO UPDATE SET state = 'pending', requirements = excluded.requirements, roles = excluded.roles,
          risk = excluded.risk, card_sha256 = excluded.card_sha256, sealed = excluded.sealed, policy_digest = excluded.policy_digest,
-         basis = excluded.basis, next_due_at = excluded.next_due_at, -- the time to answer is never extended
+         standing_mac = excluded.standing_mac, basis = excluded.basis, next_due_at = excluded.next_due_at, -- the time to answer is never extended
          expires_at = least(a.expires_at, excluded.expires_at), settled_at = NULL
    WHERE a.action_id = excluded.action_id;
   IF p_ask ->> 'holds' = 'run' THEN
@@ -47,6 +47,7 @@ DECLARE
   v_time text;
   v_stops boolean;
   v_holds boolean;
+  v_asked boolean := false;
   v_hash text[] := array_fill(NULL::text, ARRAY[v_count]);      -- filled for what is to be committed
   v_previous text[] := v_hash;
   v_version int[] := array_fill(0, ARRAY[v_count]);
@@ -95,6 +96,11 @@ BEGIN
                                   LIMIT p_pending_max) pending) THEN
         r_status := 'too_many_pending';
       END IF;
+      IF a.target = 'held' AND r_status = 'settled' AND x #>> '{ask,memory_mac}' IS NOT NULL THEN
+        SELECT d.approval_id INTO r_why FROM remembered_denials d
+         WHERE d.tenant = p_tenant AND d.mac = x #>> '{ask,memory_mac}' AND d.until > v_now;
+        IF FOUND THEN r_status := 'remembered'; END IF;
+      END IF;
       IF v_holds AND r_status = 'settled' AND a.target = 'allowed' THEN
         r_why := run_held(p_tenant, a.id, a.session_id, a.credential, x ->> 'run');
         IF r_why IS NOT NULL THEN
@@ -124,6 +130,7 @@ BEGIN
         v_draft[a.n] := coalesce((x ->> 'draft')::boolean, false);
         IF a.target = 'held' THEN
           PERFORM open_approval(p_tenant, a.id, a.agent, x -> 'ask', part(p_blob, p_places, 4, a.n, 4), v_now);
+          v_asked := true;
           v_holds := v_holds OR x #>> '{ask,holds}' = 'run';
         END IF;
         IF x ->> 'terminate' IS NOT NULL THEN
@@ -160,6 +167,7 @@ BEGIN
     FROM generate_series(1, v_count) AS n
    WHERE v_hash[n] IS NOT NULL;
   INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told);
+  IF v_asked THEN PERFORM use_standing(p_tenant, v_settled, v_now); END IF;
   PERFORM notify_ids(p_tenant, 'settled', v_settled);
 END $$;
 ALTER FUNCTION settle OWNER TO holdpoint_core;

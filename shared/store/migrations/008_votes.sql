@@ -58,10 +58,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'nobody asks any more' USING ERRCODE = 'check_violation', CONSTRAINT = 'votes_in_time';
   END IF;
-  INSERT INTO votes (tenant, approval_id, voter, id, credential, channel, vote, roles, voices, cast_as, reason, card_sha256, at)
+  INSERT INTO votes (tenant, approval_id, voter, id, credential, channel, vote, roles, voices, cast_as, reason, card_sha256, wish, at)
   VALUES (p_tenant, p_vote ->> 'approval', p_vote ->> 'voter', p_vote ->> 'id', p_vote ->> 'credential', p_vote ->> 'channel',
           p_vote ->> 'vote', ARRAY(SELECT jsonb_array_elements_text(p_vote -> 'roles')), p_vote -> 'voices', p_vote -> 'cast_as',
-          p_reason, p_vote ->> 'card', v_now);
+          p_reason, p_vote ->> 'card', nullif(p_vote -> 'wish', 'null'), v_now);
   PERFORM note(p_tenant, v_action, p_event, 'voted', p_payload, p_content);
   PERFORM pg_notify('holdpoint', json_build_object(
     'kind', 'voted', 'tenant', p_tenant, 'approvalId', p_vote ->> 'approval', 'actionId', v_action)::text);

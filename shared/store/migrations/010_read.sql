@@ -33,7 +33,7 @@ BEGIN
     SELECT a.id, a.action_id, a.state, a.requirements, a.risk, a.card_sha256, a.sealed, a.basis, a.policy_digest, a.told_steps, a.reminders,
            a.opened_at, a.expires_at, a.settled_at,
            (SELECT coalesce(json_agg(json_build_object('id', v.id, 'voter', v.voter, 'channel', v.channel, 'vote', v.vote,
-                     'roles', v.roles, 'voices', v.voices, 'cast_as', v.cast_as, 'void', v.void, 'standing', v.standing,
+                     'roles', v.roles, 'voices', v.voices, 'cast_as', v.cast_as, 'void', v.void, 'standing', v.standing, 'wish', v.wish,
                      'reason', encode(v.reason, 'base64'), 'at', v.at) ORDER BY v.at, v.id), '[]'::json)
               FROM holdpoint.votes v WHERE v.tenant = p_tenant AND v.approval_id = a.id),
            (SELECT json_agg(json_build_object('id', q.id, 'by', q.asked_by, 'text', encode(q.sealed, 'base64'), 'at', q.at,

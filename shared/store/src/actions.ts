@@ -32,7 +32,8 @@ interface ProposeAnswer {
   r_open: number;
 }
 
-const PROPOSE = "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const PROPOSE =
+  "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 export function actions(database: Database, keys: TenantKeys, openActionsPerAgentMax: number): Reading {
   async function get(tenant: string, ids: readonly string[]) {
@@ -141,13 +142,14 @@ function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openM
     actions.map(({ mode }) => mode),
     items.map(({ idempotencyKey }) => idempotencyKey ?? null),
     items.map(({ requestHash }) => key.mac("request", requestHash)),
-    // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
-    items.map(({ action, joinHash }) => (action.replaces === undefined ? key.mac("join", joinHash) : null)),
+    items.map(({ joinHash }) => key.mac("join", joinHash)),
     items.map(({ decideWithinMs }) => decideWithinMs),
     events,
     places,
     blob.bytes(),
     openMax,
+    // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
+    items.map(({ action }) => action.replaces !== undefined),
   ];
 }
 

@@ -21,6 +21,13 @@ export interface CastAs {
   person: boolean;
 }
 
+/** What a voter wants beyond this one; `until` always says when it ends. */
+export interface Wish {
+  scope: "session" | "times" | "until";
+  times?: number;
+  until: string;
+}
+
 export interface RawVote {
   id: string;
   voter: string;
@@ -31,6 +38,7 @@ export interface RawVote {
   cast_as: CastAs;
   void: NonNullable<Vote["void"]> | null;
   standing: string | null;
+  wish: Wish | null;
   reason: string | null;
   at: string;
 }

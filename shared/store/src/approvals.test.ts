@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   attempt,
   decided,
+  log,
+  masterKey,
   newApproval,
   newVote,
   openTestStore,
@@ -14,6 +16,7 @@ import {
   system,
   type TestStore,
 } from "../test/fixture.ts";
+import { openStore } from "./open.ts";
 import type { ActionRow, NewVote } from "./types.ts";
 
 let t: TestStore;
@@ -89,6 +92,25 @@ describe("a vote", () => {
       status: "already_settled",
       approval: { state: "rejected" },
     });
+  });
+
+  test("is final when it is a no, also before anybody drew the conclusion from it", async () => {
+    const row = await held([{ role: "approver", quorum: 2 }]);
+    await vote(row, { voter: "bob", vote: "deny", reason: "no", cardSha256: undefined });
+    const back = { tenant: "default", approvalId: row.approvalId ?? "", voter: "bob", actor: system };
+    expect(await t.store.approvals.withdraw(back)).toEqual({ status: "nothing_to_do" });
+    expect(await apply(row)).toMatchObject({ status: "done", row: { state: "rejected" } });
+  });
+
+  test("of one person too often within an hour is refused; a no is never too often", async () => {
+    const strict = await openStore({ url: t.url, masterKey, log, approvalsPerHourMax: 3 });
+    const rows = [await held(), await held(), await held(), await held()];
+    const statuses = [];
+    for (const row of rows) statuses.push((await strict.approvals.vote(newVote(row, { voter: "tired" }))).status);
+    expect(statuses).toEqual(["counted", "counted", "counted", "too_many"]);
+    const no = newVote(rows[3] as ActionRow, { voter: "tired", vote: "deny", reason: "enough" });
+    expect((await strict.approvals.vote(no)).status).toBe("counted");
+    await strict.close();
   });
 
   test("a role that is newer than the action does not count in a fleet, an older one does", async () => {

@@ -14,7 +14,7 @@ import { voting } from "./voting.ts";
 export function approvals(
   database: Database,
   keys: TenantKeys,
-  options: { onePerson: boolean; approvalsPerHourMax: number },
+  options: { onePerson: boolean; approvalsPerHourMax: number; denialMemoryMs: number },
 ): Approvals {
   async function read(tenant: string, ids: readonly string[]): Promise<Approval[]> {
     if (ids.length === 0) return [];

@@ -2,8 +2,10 @@
 
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
+import { count } from "@holdpoint/core/escalation/counting.ts";
 import { type Notice, nextDueMs, step } from "@holdpoint/core/escalation/machine.ts";
 import type { Request, Voter } from "@holdpoint/core/escalation/request.ts";
+import { standingSubject } from "@holdpoint/core/escalation/standing.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import type { Card, Question } from "@holdpoint/wire/approval.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
@@ -191,6 +193,8 @@ export function asking(
     async rejudged({ tenant, approvalId, decision, verdict, facts, findings, actor }) {
       const done = await underLock<Answered>(database, keys, fleet, { tenant, approvalId }, async (held) => {
         const { tx, key, row, atMs, request, action } = held;
+        // Its people have spoken and nobody has drawn the conclusion yet: that comes first, and a yes is judged at its claim.
+        if (count(request).state !== "pending") return { status: "already_settled" };
         const judgement = { decision, verdict, facts, findings };
         const card = renderCard({ action, facts, verdict, questions: questionsOf(key, row) });
         const basis = basisOf(action, verdict);
@@ -232,9 +236,10 @@ export function asking(
           ask: verdict.ask,
           card,
           basis,
+          ...standingOf(action, facts, verdict),
           expiresAt: new Date(after.expiresAtMs),
         };
-        const asked = askOf(approval, { ...decision, policyDigest: verdict.policyDigest });
+        const asked = askOf(key, approval, { ...decision, policyDigest: verdict.policyDigest });
         const eventId = newId("evt");
         await mark([
           JSON.stringify({
@@ -260,6 +265,11 @@ export function asking(
     },
   };
 }
+
+const standingOf = (...about: Parameters<typeof standingSubject>): { standing?: string } => {
+  const standing = standingSubject(...about);
+  return standing === undefined ? {} : { standing };
+};
 
 /** Whether the same people are asked, for the same time. */
 const sameAsk = (before: Request, after: Request): boolean =>

@@ -21,6 +21,7 @@ import { checkReady } from "./ready.ts";
 import { tenantKeys } from "./seal.ts";
 import { settle } from "./settle.ts";
 import { signIns } from "./sign-ins.ts";
+import { standing } from "./standing.ts";
 import { stops } from "./stops.ts";
 import type { Store } from "./store.ts";
 import { sweeper } from "./sweeper.ts";
@@ -41,6 +42,8 @@ export interface StoreOptions {
   pendingApprovalsPerAgentMax?: number;
   /** how many yeses one person may give within an hour; without a limit in a one-person `up` */
   approvalsPerHourMax?: number;
+  /** how long the same ask is answered by a denial that a person gave; 0: not at all */
+  denialMemoryMs?: number;
   claimWindowMs?: number;
 }
 
@@ -71,10 +74,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       },
       approvals: approvals(database, ring, {
         onePerson,
+        denialMemoryMs: options.denialMemoryMs ?? limits.denialMemoryMs,
         approvalsPerHourMax:
           options.approvalsPerHourMax ?? (onePerson ? Number.POSITIVE_INFINITY : limits.approvalsPerHourMax),
       }),
       delegations: delegations(database, ring),
+      standing: standing(database, ring),
       sweeper: sweeper(database, ring, move),
       policies: policies(database, ring),
       keys: keys(database, ring),

@@ -135,6 +135,19 @@ describe("tenants", () => {
         },
       );
       await t.store.approvals.vote(newVote(row));
+      const denied = await decided(
+        t.store,
+        "held",
+        { tenant },
+        { approval: newApproval({ memory: "m", standing: "s" }) },
+      );
+      await t.store.approvals.vote(newVote(denied, { vote: "deny", reason: "no" }));
+      await t.store.approvals.apply(tenant, denied.approvalId ?? "", system);
+      const granted = await decided(t.store, "held", { tenant }, { approval: newApproval({ standing: "s" }) });
+      await t.store.approvals.vote(
+        newVote(granted, { wish: { scope: "session", until: new Date(Date.now() + 60_000) } }),
+      );
+      await t.store.approvals.apply(tenant, granted.approvalId ?? "", system);
       await t.store.keys.create(tenant, { role: "agent" }, system);
       await t.store.people.put(
         tenant,

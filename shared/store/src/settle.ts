@@ -71,7 +71,7 @@ function settleValues(
     return [event.payload, event.content, judged, asked].flatMap(blob.add);
   });
   const extras = items.flatMap((item, n) => {
-    const extra = extrasOf(item);
+    const extra = extrasOf(key, item);
     return extra ? [[String(n + 1), extra]] : [];
   });
   const counted = countersOf(items.map(({ verdict }) => verdict));
@@ -102,7 +102,7 @@ const textArray = (texts: string[]): string =>
   `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
 /** What few settlements have beside the columns that all have. */
-function extrasOf({ verdict, decision, approval, state, run }: Settlement): object | undefined {
+function extrasOf(key: TenantKey, { verdict, decision, approval, state, run }: Settlement): object | undefined {
   const draft = verdict.modifications?.mode === "draft";
   const counts = countsFor(verdict, state);
   if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft && !counts && run === undefined)
@@ -110,7 +110,7 @@ function extrasOf({ verdict, decision, approval, state, run }: Settlement): obje
   return {
     ...(counts ? { counts } : {}),
     ...(run === undefined ? {} : { run }),
-    ...(approval ? { ask: askOf(approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
+    ...(approval ? { ask: askOf(key, approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
     // kept readable, so it names the rules; the decision's reason may quote the action
     ...(verdict.terminate
       ? { terminate: `terminated by ${decision.rules.map(({ id }) => id).join(", ") || "a rule"}` }
@@ -150,8 +150,14 @@ export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Bu
   key.seal(id, "approval", JSON.stringify({ card, ask }));
 
 /** The columns of an approval; what quotes the action is sealed beside them. */
-export const askOf = ({ id, ask, card, basis, expiresAt, run }: NewApproval, { risk, policyDigest }: Decision) => ({
+export const askOf = (
+  key: TenantKey,
+  { id, ask, card, basis, standing, memory, expiresAt, run }: NewApproval,
+  { risk, policyDigest }: Decision,
+) => ({
   id,
+  ...(standing === undefined ? {} : { standing_mac: key.mac("standing", standing) }),
+  ...(memory === undefined ? {} : { memory_mac: key.mac("denial", memory) }),
   ...(ask.holds === "run" ? { holds: ask.holds, run } : {}),
   basis,
   policy_digest: policyDigest,
@@ -184,6 +190,8 @@ function settled(actionId: string, eventId: string, answer: SettleAnswer | undef
       return { status, actionId, activeDigest: answer.r_digest ?? "" };
     case "recount":
       return { status, actionId, counts: JSON.parse(answer.r_because ?? "{}") as Record<string, number> };
+    case "remembered":
+      return { status, actionId, approvalId: answer.r_why ?? "" };
     case "waiting":
       return { status, actionId, approvalId: answer.r_why ?? "" };
     case "stopped":

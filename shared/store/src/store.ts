@@ -2,7 +2,7 @@
 // (signatures only; `open.ts` puts the implementations together)
 
 import type { Attests, ChangeRequest, Credential, KeyRequest, PersonRequest, Role } from "@holdpoint/wire/access.ts";
-import type { Approval, Delegation } from "@holdpoint/wire/approval.ts";
+import type { Approval, Delegation, StandingGrant } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Actor, Event } from "@holdpoint/wire/event.ts";
 import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/policy.ts";
@@ -105,6 +105,17 @@ interface Asker {
   voter: string;
   roles: string[];
   actor: Actor;
+}
+
+export interface Standing {
+  /** Newest first; those that ended or were used up stay listed for a month. */
+  list(tenant: string): Promise<StandingGrant[]>;
+  /** What it gave and nobody has claimed is asked about again. False where there is none that holds. */
+  end(tenant: string, id: string, actor: Actor): Promise<boolean>;
+  /** Denials that answer the same ask for a while yet. */
+  denials(tenant: string): Promise<{ approvalId: string; until: string }[]>;
+  /** Forgets one, so that the next ask is shown to people again. */
+  forget(tenant: string, approvalId: string, actor: Actor): Promise<boolean>;
 }
 
 export interface Delegations {
@@ -362,6 +373,7 @@ export interface Store {
   actions: Actions;
   approvals: Approvals;
   delegations: Delegations;
+  standing: Standing;
   sweeper: Sweeper;
   policies: Policies;
   keys: Keys;

@@ -44,7 +44,7 @@ function parameters(key: TenantKey, tenant: string, changes: readonly Transition
       replaced_by: change.replacedBy,
       usage: change.usage,
       ...(judgement && decided(judgement, blob.add(sealDecision(key, judgement, event.id)))),
-      ...(judgement && approval && asked(judgement, approval, blob.add(sealApproval(key, approval)))),
+      ...(judgement && approval && asked(key, judgement, approval, blob.add(sealApproval(key, approval)))),
     };
   });
   return [tenant, JSON.stringify(items), blob.bytes()];
@@ -60,9 +60,9 @@ const decided = ({ decision }: Judgement, [d0, d1]: Place) => ({
   d1,
 });
 
-const asked = ({ decision }: Judgement, approval: NewApproval, [a0, a1]: Place) => ({
+const asked = (key: TenantKey, { decision }: Judgement, approval: NewApproval, [a0, a1]: Place) => ({
   approval: approval.id,
-  ask: askOf(approval, decision),
+  ask: askOf(key, approval, decision),
   a0,
   a1,
   expires_at: approval.expiresAt.toISOString(),

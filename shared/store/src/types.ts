@@ -61,6 +61,10 @@ export interface NewApproval {
   card: Card;
   /** what votes are given for (core's `basisOf`) */
   basis: string;
+  /** what a standing grant for it would be bound to, where there may be one (core's `standingSubject`) */
+  standing?: string;
+  /** what its denial would be remembered by (core's `memorySubject`) */
+  memory?: string;
   expiresAt: Date;
   /** with `holds: run`: the name of the run, where it has one; else its session is the run */
   run?: string;
@@ -98,6 +102,8 @@ export type Settled =
   | { status: "waiting"; actionId: string; approvalId: string }
   /** the session was terminated or the kill switch is engaged: only a denial may be committed now */
   | { status: "stopped"; actionId: string; why: "session_terminated" | "kill_switch"; reason: string }
+  /** a person denied the same a little while ago: only a denial may be committed */
+  | { status: "remembered"; actionId: string; approvalId: string }
   /** more pending approvals than one agent may have: only a denial may be committed */
   | { status: "too_many_pending"; actionId: string }
   | { status: "unknown"; actionId: string };
@@ -172,6 +178,8 @@ export interface NewVote {
   assurance?: Assurance;
   reason?: string;
   cardSha256?: string;
+  /** makes a standing grant when this vote has decided */
+  wish?: { scope: "session" | "times" | "until"; times?: number; until: Date };
   /** an empty list in a one-person `up`; else nobody in here may vote (rulings §D2) */
   barred: string[];
 }

@@ -3,6 +3,7 @@
 import { ballotsOf, count } from "@holdpoint/core/escalation/counting.ts";
 import { type Answer, step } from "@holdpoint/core/escalation/machine.ts";
 import type { CastVote, Request } from "@holdpoint/core/escalation/request.ts";
+import { newId } from "@holdpoint/runtime/id.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
@@ -12,6 +13,7 @@ import { ANY, APPROVER, type HeldRequest, underLock } from "./held-request.ts";
 import { noteOn } from "./note.ts";
 import type { Database } from "./pool.ts";
 import type { TenantKeys } from "./seal.ts";
+import type { Covers } from "./standing.ts";
 import type { Approvals } from "./store.ts";
 import { shown, transitionWithin } from "./transition.ts";
 import type { Answered, NewVote, Transition, Voted } from "./types.ts";
@@ -71,6 +73,7 @@ async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Pr
     voices,
     cast_as: { voter: cast.voter, lenders: cast.lenders, person: held.isPerson(vote.voter) },
     card: vote.cardSha256,
+    wish: vote.wish,
   };
   await tx.query("SELECT holdpoint.cast_vote($1, $2, $3, $4, $5, $6)", [
     vote.tenant,
@@ -117,7 +120,7 @@ function unseated({ row, isPerson, holds }: HeldRequest): string[] {
 export function voting(
   database: Database,
   keys: TenantKeys,
-  options: { onePerson: boolean; approvalsPerHourMax: number },
+  options: { onePerson: boolean; approvalsPerHourMax: number; denialMemoryMs: number },
 ): Pick<Approvals, "vote" | "withdraw" | "apply"> {
   const fleet = !options.onePerson;
 
@@ -130,6 +133,37 @@ export function voting(
       [tenant, voter, options.approvalsPerHourMax],
     );
     return (row?.count ?? 0) >= options.approvalsPerHourMax;
+  }
+
+  /** What an answer means beyond this request: a no is remembered for a while, a yes may stand for the next ones. */
+  async function remember({ tx, key, tenant, row, action, judgement }: HeldRequest, state: string): Promise<void> {
+    if (state === "rejected" && options.denialMemoryMs > 0)
+      await tx.query("SELECT holdpoint.remember_denial($1, $2, $3)", [tenant, row.id, options.denialMemoryMs]);
+    if (state !== "approved") return;
+    for (const vote of row.votes.filter(({ wish, void: gone }) => wish !== null && gone === null)) {
+      const id = newId("grt");
+      const covers: Covers = {
+        tool: action.tool,
+        ...(action.cwd === undefined ? {} : { cwd: action.cwd }),
+        args: action.args,
+        rules: (judgement?.verdict?.ask?.because ?? []).map(({ rule }) => rule),
+      };
+      const [made] = await tx.query<{ made: boolean }>("SELECT holdpoint.make_standing($1, $2, $3, $4, $5) AS made", [
+        tenant,
+        row.id,
+        vote.id,
+        id,
+        key.seal(id, "standing", JSON.stringify(covers)),
+      ]);
+      if (made?.made)
+        await noteOn(tx, key, {
+          tenant,
+          actionId: row.action_id,
+          type: "standing.made",
+          actor: { person: vote.voter, channel: vote.channel },
+          detail: { approvalId: row.id, grant: id, ...vote.wish },
+        });
+    }
   }
 
   return {
@@ -231,7 +265,9 @@ export function voting(
           actor,
           ...deciding(held, state),
         };
-        return { change, answer: await transitionWithin(tx, key, change) };
+        const answer = await transitionWithin(tx, key, change);
+        if (answer?.r_status === "done") await remember(held, state);
+        return { change, answer };
       });
       if (!outcome) return { status: "unknown" };
       if (outcome === "waiting") return { status: "waiting" };

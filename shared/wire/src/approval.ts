@@ -115,3 +115,23 @@ export const Delegation = z.strictObject({
   endedAt: timestamp.optional(),
 });
 export type Delegation = z.infer<typeof Delegation>;
+
+/** A yes for the next ones of the same call (`GET /v1/grants`). */
+export const StandingGrant = z.strictObject({
+  id: id("grt"),
+  scope: z.enum(["session", "times", "until"]),
+  by: name(),
+  approvalId: id("apr"),
+  actionId: id("act"),
+  agent: name(),
+  session: name().optional(),
+  /** the call that was approved; equal ones, by their facts, are covered */
+  covers: z.strictObject({ tool: name(), cwd: name(4096).optional(), args: JsonObject, rules: z.array(name()) }),
+  cardSha256: name(),
+  usesLeft: z.int().min(0).optional(),
+  used: z.int().min(0),
+  madeAt: timestamp,
+  until: timestamp,
+  endedAt: timestamp.optional(),
+});
+export type StandingGrant = z.infer<typeof StandingGrant>;

@@ -7,7 +7,16 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Attests, KeyRequest, KillSwitchRequest, PersonRequest, SessionRequest } from "./access.ts";
 import { Action, Bindings, JsonObject, Proposal, ProposedAction } from "./action.ts";
-import { Approval, Card, Delegation, DelegationRequest, InfoRequest, Vote, VoteRequest } from "./approval.ts";
+import {
+  Approval,
+  Card,
+  Delegation,
+  DelegationRequest,
+  InfoRequest,
+  StandingGrant,
+  Vote,
+  VoteRequest,
+} from "./approval.ts";
 import { Decision, Finding } from "./decision.ts";
 import { Event } from "./event.ts";
 import { CancelRequest, ClaimRequest, EscalateRequest, Grant, HeartbeatRequest, ReportRequest } from "./grant.ts";
@@ -29,6 +38,7 @@ export const publicSchemas = {
   "info-request": InfoRequest,
   delegation: Delegation,
   "delegation-request": DelegationRequest,
+  "standing-grant": StandingGrant,
   grant: Grant,
   "claim-request": ClaimRequest,
   "heartbeat-request": HeartbeatRequest,

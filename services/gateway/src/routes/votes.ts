@@ -1,11 +1,12 @@
 // votes.ts — the answer of a person: written under the approval's lock, settled by the escalation stage, shown as it then is
 
 import { ballotsFrom } from "@holdpoint/core/escalation/counting.ts";
+import { standingObjection } from "@holdpoint/core/escalation/standing.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { carrierOf, inSpan, linkTo, SPANS } from "@holdpoint/runtime/trace.ts";
-import type { ActionRow, Voted } from "@holdpoint/store/types.ts";
+import type { ActionRow, NewVote, Voted } from "@holdpoint/store/types.ts";
 import { type Approval, VoteRequest } from "@holdpoint/wire/approval.ts";
 import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
@@ -62,8 +63,29 @@ function complete({ body }: Voting): void {
     throw missing("/cardSha256", "an approval names the card that was shown");
   if (body.vote === "deny" && (body.reason ?? "").trim() === "") throw missing("/reason", "a denial says why");
   if (body.vote === "deny" && body.editedArgs) throw missing("/editedArgs", "a denial edits nothing");
-  if (body.standing && body.standing.scope !== "once")
-    throw missing("/standing/scope", "standing grants are not available: expected `once`");
+  const { scope, times, until } = body.standing ?? {};
+  if (scope !== undefined && scope !== "once" && body.vote === "deny")
+    throw missing("/standing", "a denial grants nothing");
+  if (scope !== undefined && scope !== "once" && body.editedArgs)
+    throw missing("/standing", "an edit is judged anew, and grants nothing by itself");
+  if (scope === "times" && (times === undefined || times > limits.standingTimesMax))
+    throw missing("/standing/times", `expected 1 to ${limits.standingTimesMax}`);
+  if (scope === "until" && until === undefined) throw missing("/standing/until", "expected a time");
+}
+
+/** The next ones that this yes is for; undefined where it is for this one only. Throws `invalid` where there may be none. */
+function wishOf({ clock }: Gateway, { body }: Voting, row: ActionRow): NewVote["wish"] {
+  const { scope, times, until } = body.standing ?? {};
+  if (scope === undefined || scope === "once") return undefined;
+  const refuse = (at: string, why: string) => new Fault("invalid", `\`${at}\`: ${why}`, { at });
+  const objection =
+    row.facts && row.verdict ? standingObjection(row.action, row.facts, row.verdict) : "it is not judged yet";
+  if (objection !== undefined) throw refuse("/standing", `cannot be approved in advance: ${objection}`);
+  const latestMs = clock.now() + limits.standingMsMax;
+  const untilMs = until === undefined ? latestMs : Date.parse(until);
+  if (untilMs <= clock.now() || untilMs > latestMs)
+    throw refuse("/standing/until", `expected a time within the next ${limits.standingMsMax / 86_400_000} days`);
+  return { scope, until: new Date(untilMs), ...(scope === "times" && times !== undefined && { times }) };
 }
 
 /** Waits, but not for long, until the vote has taken effect; then the approval as it is. */
@@ -87,6 +109,7 @@ async function count(
   voter: Voter,
 ): Promise<Answer> {
   const { credential, body } = call;
+  const wish = wishOf(gateway, call, row);
   const attributes = {
     "holdpoint.action.id": row.action.id,
     "holdpoint.approval.id": approval.id,
@@ -110,6 +133,7 @@ async function count(
       assurance: voter.assurance,
       ...(body.reason !== undefined && { reason: body.reason }),
       ...(body.cardSha256 !== undefined && { cardSha256: body.cardSha256 }),
+      ...(wish && { wish }),
       barred: barredFrom(gateway, row.action),
     });
     if (answer.status === "counted")

@@ -4,7 +4,7 @@ import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import { chainDue, count, lendersOf, standingOf } from "./counting.ts";
-import { isOpen, type Request, type RequestState, type Shown, type Voter } from "./request.ts";
+import { type CastVote, isOpen, type Request, type RequestState, type Shown, type Voter } from "./request.ts";
 
 export type RequestEvent = { atMs: number } & (
   | { type: "vote"; voter: Voter; vote: "approve" | "deny"; cardSha256?: string; reason?: string }
@@ -90,15 +90,18 @@ function vote(request: Request, event: RequestEvent & { type: "vote" }): Step {
   return recount({ ...request, votes: [...request.votes, cast] }, atMs, voter.id);
 }
 
-/** Takes approvals out of the count and keeps them as evidence. There is no deny to take back: it settled at once. */
+const isYesOf = (cast: CastVote, voter: string): boolean =>
+  cast.voter.id === voter && cast.vote === "approve" && cast.void === undefined;
+
+/** Takes approvals out of the count and keeps them as evidence. There is no deny to take back: it is final when it is given. */
 function unseat(request: Request, voter: string, why: "withdrawn" | "not authorised", atMs: number): Step {
   const lends = why === "not authorised" && request.delegations.some(({ from }) => from.id === voter);
-  if (!lends && !request.votes.some((cast) => cast.voter.id === voter && cast.void === undefined)) {
+  if (!lends && !request.votes.some((cast) => isYesOf(cast, voter))) {
     return refuse(request, "nothing_to_do");
   }
   const votes = request.votes.map((cast) => ({
     ...cast,
-    ...(cast.voter.id === voter && cast.void === undefined && { void: why }),
+    ...(isYesOf(cast, voter) && { void: why }),
     ...(lends && { lenders: cast.lenders.filter(({ id }) => id !== voter) }),
   }));
   const delegations = lends ? request.delegations.filter(({ from }) => from.id !== voter) : request.delegations;
