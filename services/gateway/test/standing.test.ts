@@ -186,30 +186,35 @@ describe("a denial", () => {
 
   test("is remembered for the same ask: no new card, and the answer names the old one", async () => {
     const command = fresh();
-    const first = await propose(command);
+    const session = { id: `s-no-${branches}` };
+    const first = await propose(command, { session });
     await no(first);
-    const again = await propose(`${command}  `);
+    const again = await propose(`${command}  `, { session });
     expect(again.state).toBe("denied");
     const { decision } = (await call(house, "GET", `/v1/actions/${again.actionId}`, { key: house.auditorKey })).body;
     expect(decision.findings).toContainEqual(expect.objectContaining({ code: "denied_before" }));
     expect(decision.reason).toContain(first.decision.approval.id);
-    expect((await propose(command, {}, await house.key({ role: "agent" }))).state).toBe("held");
-    expect((await propose(`${command} --tags`)).state).toBe("held");
+    expect((await propose(command, { session }, await house.key({ role: "agent" }))).state).toBe("held");
+    expect((await propose(`${command} --tags`, { session })).state).toBe("held");
+    // one key speaks for every agent of a one-person house: another task is asked about again
+    expect((await propose(command)).state).toBe("held");
   });
 
   test("is forgotten when an approver says so, and by itself when its time is over", async () => {
     const command = fresh();
-    const first = await propose(command);
+    const session = { id: `s-forget-${branches}` };
+    const first = await propose(command, { session });
     await no(first);
     const { id } = first.decision.approval;
     const listed = await call(house, "GET", "/v1/denials", { key: house.auditorKey });
     expect(listed.body.items).toContainEqual({ approvalId: id, until: expect.any(String) });
     expect((await call(house, "DELETE", `/v1/denials/${id}`, { key: house.approverKey })).status).toBe(204);
-    const second = await propose(command);
+    const second = await propose(command, { session });
     expect(second.state).toBe("held");
     await no(second);
+    expect((await propose(command, { session })).state).toBe("denied");
     await house.sql("UPDATE holdpoint.remembered_denials SET until = clock_timestamp()");
-    expect((await propose(command)).state).toBe("held");
+    expect((await propose(command, { session })).state).toBe("held");
   });
 });
 

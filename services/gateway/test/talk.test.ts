@@ -256,6 +256,14 @@ describe("lending one's roles", () => {
   });
 });
 
+test("a no is remembered for the credential in a fleet, whatever session asks again", async () => {
+  const command = "git push origin release-on --tags";
+  const one = await held(command);
+  await as("alice", "POST", `/v1/approvals/${one.id}/votes`, { vote: "deny", reason: "never" });
+  const again = await call(house, "POST", "/v1/actions?wait=10000", { key: house.agentKey, body: proposal(command) });
+  expect(again.body.state).toBe("denied");
+});
+
 describe("a chain", () => {
   const due = (one: Held) => house.engine.store.approvals.passTime("default", one.id);
   const told = async (one: Held) => {

@@ -32,7 +32,9 @@ function newApproval(draft: SettleDraft, nowMs: number): NewApproval {
     basis: basisOf(message.action, verdict),
     ...(standing !== undefined && { standing }),
     // An edited, escalated or promoted action is asked about on purpose, whatever was said to the one before it.
-    ...(message.action.replaces === undefined && { memory: memorySubject(message.action, facts) }),
+    ...(message.action.replaces === undefined && {
+      memory: { subject: memorySubject(message.action, facts), session: message.action.session.id },
+    }),
     expiresAt: new Date(nowMs + verdict.ask.expiresMs),
     ...runOf(message.action),
   };

@@ -66,6 +66,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         settle: settle(database, ring, {
           pendingApprovalsPerAgentMax: options.pendingApprovalsPerAgentMax ?? limits.pendingApprovalsPerAgentMax,
           claimWindowMs: options.claimWindowMs ?? limits.claimWindowMs,
+          onePerson,
         }),
         claim: claim(database, ring, move),
         transition: move,

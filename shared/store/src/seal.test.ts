@@ -139,7 +139,7 @@ describe("tenants", () => {
         t.store,
         "held",
         { tenant },
-        { approval: newApproval({ memory: "m", standing: "s" }) },
+        { approval: newApproval({ memory: { subject: "m", session: "s-1" }, standing: "s" }) },
       );
       await t.store.approvals.vote(newVote(denied, { vote: "deny", reason: "no" }));
       await t.store.approvals.apply(tenant, denied.approvalId ?? "", system);

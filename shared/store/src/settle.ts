@@ -25,6 +25,7 @@ interface SettleAnswer {
 interface SettleLimits {
   pendingApprovalsPerAgentMax: number;
   claimWindowMs: number;
+  onePerson: boolean;
 }
 
 const SETTLE = "SELECT * FROM holdpoint.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
@@ -71,7 +72,7 @@ function settleValues(
     return [event.payload, event.content, judged, asked].flatMap(blob.add);
   });
   const extras = items.flatMap((item, n) => {
-    const extra = extrasOf(key, item);
+    const extra = extrasOf(key, item, limits.onePerson);
     return extra ? [[String(n + 1), extra]] : [];
   });
   const counted = countersOf(items.map(({ verdict }) => verdict));
@@ -102,7 +103,11 @@ const textArray = (texts: string[]): string =>
   `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
 /** What few settlements have beside the columns that all have. */
-function extrasOf(key: TenantKey, { verdict, decision, approval, state, run }: Settlement): object | undefined {
+function extrasOf(
+  key: TenantKey,
+  { verdict, decision, approval, state, run }: Settlement,
+  onePerson: boolean,
+): object | undefined {
   const draft = verdict.modifications?.mode === "draft";
   const counts = countsFor(verdict, state);
   if (!approval && !verdict.terminate && decision.alerts.length === 0 && !draft && !counts && run === undefined)
@@ -110,7 +115,12 @@ function extrasOf(key: TenantKey, { verdict, decision, approval, state, run }: S
   return {
     ...(counts ? { counts } : {}),
     ...(run === undefined ? {} : { run }),
-    ...(approval ? { ask: askOf(key, approval, decision), expires_at: approval.expiresAt.toISOString() } : {}),
+    ...(approval
+      ? {
+          ask: { ...askOf(key, approval, decision), ...memoryOf(key, approval, onePerson) },
+          expires_at: approval.expiresAt.toISOString(),
+        }
+      : {}),
     // kept readable, so it names the rules; the decision's reason may quote the action
     ...(verdict.terminate
       ? { terminate: `terminated by ${decision.rules.map(({ id }) => id).join(", ") || "a rule"}` }
@@ -152,12 +162,11 @@ export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Bu
 /** The columns of an approval; what quotes the action is sealed beside them. */
 export const askOf = (
   key: TenantKey,
-  { id, ask, card, basis, standing, memory, expiresAt, run }: NewApproval,
+  { id, ask, card, basis, standing, expiresAt, run }: NewApproval,
   { risk, policyDigest }: Decision,
 ) => ({
   id,
   ...(standing === undefined ? {} : { standing_mac: key.mac("standing", standing) }),
-  ...(memory === undefined ? {} : { memory_mac: key.mac("denial", memory) }),
   ...(ask.holds === "run" ? { holds: ask.holds, run } : {}),
   basis,
   policy_digest: policyDigest,
@@ -170,6 +179,13 @@ export const askOf = (
 });
 
 const stopOf = (why: string | null) => (why === "session_terminated" ? why : "kill_switch");
+
+/**
+ * Facts and credential (rulings §D5). In a one-person `up` one key speaks for all agents, so there the session is part of
+ * it: what was denied to one task is asked about again by the next one.
+ */
+const memoryOf = (key: TenantKey, { memory }: NewApproval, onePerson: boolean) =>
+  memory && { memory_mac: key.mac("denial", onePerson ? `${memory.session} ${memory.subject}` : memory.subject) };
 
 /** Its opening is so long before its end as it is asked for. */
 function nextDue(ask: ApprovalAsk, expiresAt: Date): string | undefined {

@@ -63,8 +63,8 @@ export interface NewApproval {
   basis: string;
   /** what a standing grant for it would be bound to, where there may be one (core's `standingSubject`) */
   standing?: string;
-  /** what its denial would be remembered by (core's `memorySubject`) */
-  memory?: string;
+  /** what its denial would be remembered by (core's `memorySubject`), and the session that asks */
+  memory?: { subject: string; session: string };
   expiresAt: Date;
   /** with `holds: run`: the name of the run, where it has one; else its session is the run */
   run?: string;

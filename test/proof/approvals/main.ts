@@ -1,8 +1,9 @@
 // main.ts — `npm run proof:approvals`: the proofs about approvals in full; writes their section of RELIABILITY.md
 // usage: npm run proof:approvals [-- --actions 50000 --racers 20 --sequences 100000 --lives 5000 --pairs 1000000
-//   --forgeries 100000 --seed 1 --only claims --write]
+//   --forgeries 100000 --seed 1 --only claims --keep FILE --write]
+// --keep: parts that were run before are read from this file, and what is run now is added; long parts can be run one by one.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     pairs: { type: "string", default: "1000000" },
     forgeries: { type: "string", default: "100000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
+    keep: { type: "string" },
     only: { type: "string", multiple: true },
     write: { type: "boolean", default: false },
   },
@@ -40,7 +42,14 @@ const postgres = await startEmbeddedPostgres({
 process.env["HOLDPOINT_TEST_DATABASE_URL"] = postgres.url;
 const proofs: ApprovalProofs = { seed };
 // After each part: a long run that is ended early has still said what it found.
-const keep = () => values.write && writeSection("approvals", section(proofs));
+const whole = (): ApprovalProofs => {
+  const before = values.keep !== undefined && existsSync(values.keep) ? readFileSync(values.keep, "utf8") : "{}";
+  return { ...(JSON.parse(before) as Partial<ApprovalProofs>), ...proofs };
+};
+function keep(): void {
+  if (values.keep !== undefined) writeFileSync(values.keep, JSON.stringify(whole()));
+  if (values.write) writeSection("approvals", section(whole()));
+}
 try {
   if (wants("pairs")) proofs.pairs = renderingPairs({ pairs: Number(values.pairs), seed, tell });
   if (wants("sequences")) {
@@ -66,7 +75,6 @@ try {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-const text = section(proofs);
-process.stdout.write(`${text}\n`);
 keep();
-process.exit(isSound(proofs) ? 0 : 1);
+process.stdout.write(`${section(whole())}\n`);
+process.exit(isSound(whole()) ? 0 : 1);
