@@ -3,8 +3,8 @@
 import { toDecision } from "@holdpoint/core/decision.ts";
 import { basisOf } from "@holdpoint/core/escalation/basis.ts";
 import { renderCard } from "@holdpoint/core/escalation/card.ts";
-import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import { memorySubject, standingSubject } from "@holdpoint/core/escalation/standing.ts";
+import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import { selectSandbox } from "@holdpoint/core/sandbox/select.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
 import { newId } from "@holdpoint/runtime/id.ts";

@@ -3,7 +3,7 @@
 import type { HeldRole, Request, Voter } from "@holdpoint/core/escalation/request.ts";
 import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
-import { type RawApproval, READ_APPROVALS, toRequest } from "./approval-rows.ts";
+import { type RawApproval, toRequest } from "./approval-rows.ts";
 import type { Database, Transaction } from "./pool.ts";
 import type { Judgement } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
@@ -20,6 +20,9 @@ interface RawHeld {
   r_lent: { from: string; to: string; sinceMs: number; untilMs: number | null }[];
   r_people: Record<string, { known: boolean; key: boolean; roles: HeldRole[] }>;
 }
+
+const HOLD = `SELECT * FROM holdpoint.hold_request($1, $2, $3) h
+  CROSS JOIN LATERAL holdpoint.read_approvals($1, CASE WHEN h.r_action IS NULL THEN '{}' ELSE ARRAY[$2] END) r`;
 
 /** Everyone with an approver key holds this one: it is what a bare `require_approval` asks for (rulings §B9). */
 export const APPROVER = "approver";
@@ -104,6 +107,22 @@ function heldRequest(tx: Transaction, key: TenantKey, tenant: string, fleet: boo
 }
 
 /**
+ * One at a time in this process for each approval: whoever waits for its lock would hold a connection while waiting, and
+ * fifty answers to one request must not leave everything else without any.
+ */
+const inLine = new Map<string, Promise<unknown>>();
+function afterOthers<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const turn = (inLine.get(key) ?? Promise.resolve()).then(work, work);
+  const settled = turn
+    .catch(() => undefined)
+    .finally(() => {
+      if (inLine.get(key) === settled) inLine.delete(key);
+    });
+  inLine.set(key, settled);
+  return turn;
+}
+
+/**
  * Runs `work` in one transaction under the locks of the action and its approval. `undefined` where there is none.
  * @param who of whom the roles are needed, beside those who have voted or lent
  */
@@ -116,14 +135,11 @@ export async function underLock<T>(
 ): Promise<T | undefined> {
   const { tenant, approvalId, who = [] } = at;
   const key = await keys.of(tenant);
-  return database.inTenant(tenant, async (tx) => {
-    // In this order: the second function reads what is there once the first one has the locks.
-    const [held] = await tx.query<RawHeld>("SELECT * FROM holdpoint.hold_request($1, $2, $3)", [
-      tenant,
-      approvalId,
-      who,
-    ]);
-    const [row] = held ? await tx.query<RawApproval>(READ_APPROVALS, [tenant, [approvalId]]) : [];
-    return held && row && work(heldRequest(tx, key, tenant, fleet, { ...held, ...row }));
-  });
+  const locked = () =>
+    database.inTenant(tenant, async (tx) => {
+      // The second function is called with what the first one answers, so it reads once the locks are held.
+      const [held] = await tx.query<RawHeld & RawApproval>(HOLD, [tenant, approvalId, who]);
+      return held && work(heldRequest(tx, key, tenant, fleet, held));
+    });
+  return afterOthers(`${tenant} ${approvalId}`, locked);
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { withSection } from "../section.ts";
-import { racingClaims } from "./claims.ts";
+import { racingClaims, racingConsumes } from "./claims.ts";
 import { voteLives } from "./lives.ts";
 import { renderingPairs } from "./pairs.ts";
 import { isSound, section } from "./report.ts";
@@ -13,6 +13,11 @@ test("of 10 racers for each of 300 actions one has it", { timeout: 120_000 }, as
   const report = await racingClaims({ actions: 300, racers: 10 });
   expect(report).toMatchObject({ attempts: 3_000, claimed: 300, doubled: [], unclaimed: [] });
   expect(report.approved).toBeGreaterThan(0);
+});
+
+test("of 8 connections at the statement that consumes one has each of 500 actions", { timeout: 120_000 }, async () => {
+  const report = await racingConsumes({ actions: 500, racers: 8, seed: SEED });
+  expect(report).toMatchObject({ attempts: 4_000, claimed: 500, doubled: [], unclaimed: [] });
 });
 
 test("60 lives of questions on a real Postgres go as an oracle says", { timeout: 120_000 }, async () => {

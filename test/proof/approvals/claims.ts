@@ -1,11 +1,14 @@
 // claims.ts — many racers for each permission, from several gateways' stores, on a real Postgres: exactly one may have it
 
+import { newId } from "@holdpoint/runtime/id.ts";
 import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
-import type { Claimed } from "@holdpoint/store/types.ts";
+import type { ActionRow, Claimed } from "@holdpoint/store/types.ts";
+import pg from "pg";
 import {
   attempt,
   decided,
+  digest,
   log,
   masterKey,
   newAction,
@@ -13,7 +16,9 @@ import {
   openTestStore,
   read,
   settlement,
+  type TestStore,
 } from "../../../shared/store/test/fixture.ts";
+import { type Random, randomFrom } from "./random.ts";
 
 export interface ClaimsReport {
   actions: number;
@@ -31,7 +36,7 @@ export interface ClaimsReport {
 }
 
 const STORES = 3;
-const ROUND_ACTIONS = 250;
+const ROUND_ACTIONS = 40;
 const APPROVED_EVERY = 25;
 
 async function released(store: Store, count: number) {
@@ -57,6 +62,112 @@ async function released(store: Store, count: number) {
     }),
   );
   return { rows: [...allowed, ...approved], approved: approved.length };
+}
+
+/** The judge reads as the owner of the tables, not through what it judges. */
+async function claimedTwice({ owner }: TestStore): Promise<string[]> {
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT a.id FROM actions a LEFT JOIN events e ON e.tenant = a.tenant AND e.action_id = a.id AND e.type = 'executing'
+      GROUP BY a.tenant, a.id, a.claim_number HAVING count(e.id) > 1 OR a.claim_number > 1`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+const shuffled = <T>(from: readonly T[], random: Random): T[] => {
+  const list = [...from];
+  for (let at = list.length - 1; at > 0; at -= 1) {
+    const other = random.int(at + 1);
+    [list[at], list[other]] = [list[other] as T, list[at] as T];
+  }
+  return list;
+};
+
+const BLOCK_ACTIONS = 500;
+const CALL_ACTIONS = 25;
+
+/** One call of the function that consumes, as a store makes it: which of these actions this racer got. */
+async function consume(racer: pg.Client, rows: readonly ActionRow[]): Promise<string[]> {
+  const items = rows.map((row, n) => {
+    const event = newId("evt");
+    const { credential } = row.action;
+    return {
+      n,
+      id: row.action.id,
+      credential,
+      version: row.version,
+      digest,
+      lease_ms: 60_000,
+      event,
+      payload: `{"id":"${event}"}`,
+    };
+  });
+  const { rows: answers } = await racer.query<{ r_n: number; r_status: string }>(
+    "SELECT r_n, r_status FROM holdpoint.claim($1, $2, $3)",
+    ["default", JSON.stringify(items), Buffer.alloc(0)],
+  );
+  return answers.flatMap(({ r_n, r_status }) => (r_status === "claimed" ? [rows[r_n]?.action.id ?? ""] : []));
+}
+
+/** The same race where it is decided: one connection a racer, each in an order of its own, at the one statement that consumes. */
+export async function racingConsumes(options: {
+  actions: number;
+  racers: number;
+  seed: number;
+  tell?: (line: string) => void;
+}): Promise<ClaimsReport> {
+  const { actions, racers, seed, tell = () => undefined } = options;
+  const t = await openTestStore({ claimWindowMs: 3_600_000, openActionsPerAgentMax: 1_000_000 });
+  const random = randomFrom(seed);
+  const clients = await Promise.all(
+    Array.from({ length: racers }, async () => {
+      const client = new pg.Client({ connectionString: t.url, options: "-c role=holdpoint_app" });
+      await client.connect();
+      return client;
+    }),
+  );
+  const report = {
+    actions: 0,
+    racers,
+    attempts: 0,
+    approved: 0,
+    claimed: 0,
+    doubled: [] as string[],
+    unclaimed: [] as string[],
+  };
+  const startedAt = performance.now();
+  try {
+    while (report.actions < actions) {
+      const { rows, approved } = await released(t.store, Math.min(BLOCK_ACTIONS, actions - report.actions));
+      const won = new Map<string, number>();
+      await Promise.all(
+        clients.map(async (client) => {
+          const order = shuffled(rows, random);
+          for (let from = 0; from < order.length; from += CALL_ACTIONS)
+            for (const id of await consume(client, order.slice(from, from + CALL_ACTIONS)))
+              won.set(id, (won.get(id) ?? 0) + 1);
+        }),
+      );
+      for (const { action } of rows) {
+        const times = won.get(action.id) ?? 0;
+        report.claimed += times;
+        if (times > 1) report.doubled.push(action.id);
+        if (times === 0) report.unclaimed.push(action.id);
+      }
+      report.actions += rows.length;
+      report.approved += approved;
+      report.attempts += rows.length * racers;
+      if (report.actions % (BLOCK_ACTIONS * 10) === 0)
+        tell(
+          `consumes: ${report.attempts}, ${Math.round(report.attempts / ((performance.now() - startedAt) / 1_000))}/s`,
+        );
+    }
+    report.doubled.push(...(await claimedTwice(t)));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return { ...report, seconds: Math.round(seconds), perSecond: Math.round(report.attempts / seconds) };
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+    await t.close();
+  }
 }
 
 export async function racingClaims(options: {
@@ -108,12 +219,7 @@ export async function racingClaims(options: {
           `claims: ${report.attempts} attempts, ${Math.round(report.attempts / ((performance.now() - startedAt) / 1_000))}/s`,
         );
     }
-    // The judge reads as the owner of the tables, not through what it judges.
-    const { rows: twice } = await t.owner.query<{ id: string }>(
-      `SELECT a.id FROM actions a LEFT JOIN events e ON e.tenant = a.tenant AND e.action_id = a.id AND e.type = 'executing'
-        GROUP BY a.tenant, a.id, a.claim_number HAVING count(e.id) > 1 OR a.claim_number > 1`,
-    );
-    report.doubled.push(...twice.map(({ id }) => id));
+    report.doubled.push(...(await claimedTwice(t)));
     const seconds = (performance.now() - startedAt) / 1_000;
     return { ...report, seconds: Math.round(seconds), perSecond: Math.round(report.attempts / seconds) };
   } finally {

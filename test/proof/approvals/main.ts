@@ -1,5 +1,5 @@
 // main.ts — `npm run proof:approvals`: the proofs about approvals in full; writes their section of RELIABILITY.md
-// usage: npm run proof:approvals [-- --actions 50000 --racers 20 --sequences 100000 --lives 5000 --pairs 1000000
+// usage: npm run proof:approvals [-- --actions 50000 --through 2000 --racers 20 --sequences 100000 --lives 5000 --pairs 1000000
 //   --forgeries 100000 --seed 1 --only claims --keep FILE --write]
 // --keep: parts that were run before are read from this file, and what is run now is added; long parts can be run one by one.
 
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "@holdpoint/runtime/embedded.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { writeSection } from "../section.ts";
-import { racingClaims } from "./claims.ts";
+import { racingClaims, racingConsumes } from "./claims.ts";
 import { voteLives } from "./lives.ts";
 import { renderingPairs } from "./pairs.ts";
 import { type ApprovalProofs, isSound, section } from "./report.ts";
@@ -19,6 +19,7 @@ import { runSuite } from "./suites.ts";
 const { values } = parseArgs({
   options: {
     actions: { type: "string", default: "50000" },
+    through: { type: "string", default: "2000" },
     racers: { type: "string", default: "20" },
     sequences: { type: "string", default: "100000" },
     lives: { type: "string", default: "5000" },
@@ -70,7 +71,15 @@ try {
   if (wants("lives")) proofs.lives = await voteLives({ lives: Number(values.lives), seed, tell });
   keep();
   if (wants("claims"))
-    proofs.claims = await racingClaims({ actions: Number(values.actions), racers: Number(values.racers), tell });
+    proofs.claims = await racingClaims({ actions: Number(values.through), racers: Number(values.racers), tell });
+  keep();
+  if (wants("consumes"))
+    proofs.consumes = await racingConsumes({
+      actions: Number(values.actions),
+      racers: Number(values.racers),
+      seed,
+      tell,
+    });
 } finally {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { SuiteReport } from "./suites.ts";
 export interface ApprovalProofs {
   seed: number;
   claims?: ClaimsReport;
+  consumes?: ClaimsReport;
   lives?: LivesReport;
   pairs?: PairsReport;
   sequences?: SuiteReport & { count: number };
@@ -18,9 +19,8 @@ const suiteHeld = (suite: SuiteReport | undefined): boolean =>
   suite === undefined || (suite.failed === 0 && suite.passed > 0);
 
 /** True when nothing that was run found anything; what was not run says nothing. */
-export const isSound = ({ claims, lives, pairs, sequences, forgeries }: ApprovalProofs): boolean =>
-  (claims?.doubled.length ?? 0) === 0 &&
-  (claims?.unclaimed.length ?? 0) === 0 &&
+export const isSound = ({ claims, consumes, lives, pairs, sequences, forgeries }: ApprovalProofs): boolean =>
+  [claims, consumes].every((race) => race === undefined || race.doubled.length + race.unclaimed.length === 0) &&
   (lives?.errors.length ?? 0) === 0 &&
   (pairs?.collisions.length ?? 0) === 0 &&
   suiteHeld(sequences) &&
@@ -30,11 +30,18 @@ const thousands = (value: number): string => value.toLocaleString("en");
 const errorsOf = (suite: SuiteReport): string => (suiteHeld(suite) ? "0" : `${suite.failed} FAILED`);
 
 export function section(proofs: ApprovalProofs): string {
-  const { seed, claims, lives, pairs, sequences, forgeries } = proofs;
+  const { seed, claims, consumes, lives, pairs, sequences, forgeries } = proofs;
   const rows: [string, string, string, number][] = [];
+  if (consumes)
+    rows.push([
+      `racing claims at the statement that consumes: ${consumes.racers} connections for each of ${thousands(consumes.actions)} actions (${thousands(consumes.approved)} of them approved by a person), real Postgres`,
+      thousands(consumes.attempts),
+      `${consumes.doubled.length} double consumes, ${consumes.unclaimed.length} that nobody got`,
+      consumes.seconds,
+    ]);
   if (claims)
     rows.push([
-      `claims: ${claims.racers} racers for each of ${thousands(claims.actions)} actions (${thousands(claims.approved)} of them approved by a person), three stores, real Postgres`,
+      `racing claims by the whole store: ${claims.racers} racers for each of ${thousands(claims.actions)} actions (${thousands(claims.approved)} of them approved by a person), three stores, real Postgres`,
       thousands(claims.attempts),
       `${claims.doubled.length} double consumes, ${claims.unclaimed.length} that nobody got`,
       claims.seconds,

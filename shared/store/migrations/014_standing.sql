@@ -1,4 +1,4 @@
--- 013_standing.sql — a yes for the next ones of the same call, used up in the settle; a no that is remembered for a while
+-- 014_standing.sql — a yes for the next ones of the same call, used up in the settle; a no that is remembered for a while
 
 ALTER TABLE approvals
   ADD COLUMN standing_mac text COLLATE "C",  -- keyed, of all that a standing grant is bound to; none where there may be no grant
