@@ -154,6 +154,7 @@ describe("tenants", () => {
         { id: "p", name: "P", roles: ["r"], identities: [{ channel: "c", id: "i" }] },
         system,
       );
+      await t.store.proposedChanges.propose(tenant, { kind: "person.remove", id: "x" }, "a", system);
       await t.store.policies.create(tenant, { name: "n", document: { version: 1 } }, "a");
       await t.store.stops.killSwitch(tenant, true, "x", "r", system);
       await t.store.stops.terminateSession(tenant, "nobody", "r", system);
