@@ -1,7 +1,9 @@
 // gemini.test.ts — the reader of Gemini CLI's cases: rules in words, in a helper's call and in code are the same rules
 
+import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { expect, test } from "vitest";
-import { type GeminiRow, judgeGemini } from "./gemini.ts";
+import { type GeminiRow, geminiCall, geminiPolicy } from "./gemini.ts";
+import { judgeRow } from "./judge.ts";
 
 const code = (...rules: string[]) => `const rules: PolicyRule[] = [ ${rules.map((rule) => `{ ${rule} }, `).join("")}];`;
 const told = "toolName: 'run_shell_command', ";
@@ -76,5 +78,6 @@ test.each<[string, Omit<GeminiRow, "id" | "expected">, string]>([
     "ask",
   ],
 ])("%s", (_what, row, effect) => {
-  expect(judgeGemini([{ id: "x", expected: effect, ...row }])).toEqual([{ id: "x", expected: effect, got: effect }]);
+  const told = { id: "x", expected: effect, ...row };
+  expect(judgeRow(geminiCall(told), compileSet([geminiPolicy(told)])).effect).toBe(effect);
 });

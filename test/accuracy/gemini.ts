@@ -2,9 +2,7 @@
 // imported through the dialect, and asked. What no policy file can say there (its path checker, its list of known commands)
 // is stated in our words.
 
-import { decide } from "@holdpoint/core/decide.ts";
-import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { sampleAction } from "@holdpoint/core/sample.ts";
+import type { Row } from "@holdpoint/cli/check/row.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { statedRules, type ToldRule } from "./gemini-setup.ts";
@@ -20,35 +18,22 @@ export interface GeminiRow {
   setup?: string;
   fs?: { symlink?: Record<string, string> };
 }
-export interface Judged {
-  id: string;
-  expected: string;
-  got: string;
-}
-
-export const judgeGemini = (rows: readonly GeminiRow[]): Judged[] =>
-  rows.map((row) => ({ id: row.id, expected: row.expected, got: judgeRow(row) }));
-
-function judgeRow(row: GeminiRow): string {
-  const { verdict } = decide(compileSet([policyOf(row)]), actionOf(row));
-  return verdict.effect;
-}
-
 const CWD = "/home/user/project";
 
-function actionOf(row: GeminiRow) {
+/** The call that a case is about, as a row of ours. */
+export function geminiCall(row: GeminiRow): Row {
   const { command, why = "", setup = "" } = row;
   // The parser was made to fail there; here a quote that nobody closes does it.
   const text = command !== undefined && /parsing fails/i.test(why) ? `${command} '` : command;
-  const args = row.args ?? { command: text ?? "", ...permissions(setup) };
   const resolved = Object.values(row.fs?.symlink ?? {});
-  return sampleAction({
+  return {
+    id: row.id,
     tool: row.tool ?? "run_shell_command",
-    args,
+    args: row.args ?? { command: text ?? "", ...permissions(setup) },
     cwd: CWD,
     home: "/home/user",
     ...(resolved.length > 0 ? { bindings: { resolvedPaths: resolved } } : {}),
-  });
+  };
 }
 
 /** Paths that a call asks for beside its command: `read: ['/outside']`; what is no list says nothing. */
@@ -62,7 +47,7 @@ function permissions(setup: string): Record<string, Json> {
 }
 
 /** The policy file that says what the case says, or a document of ours where no such file can. */
-function policyOf(row: GeminiRow): PolicySource {
+export function geminiPolicy(row: GeminiRow): PolicySource {
   const { setup = "" } = row;
   const mode = modeOf(row.why ?? "");
   const rules = statedRules(row);

@@ -64,12 +64,6 @@ test.each<[string, SuiteRow, string]>([
   expect(set && judgeRow({ tool: "Bash", args: { command: row.command ?? "" } }, set).effect).toBe(effect);
 });
 
-test("a setting that no policy says leaves its row unmeasured", () => {
-  expect(
-    setFor({ id: "gem-3", expected: "", setup: "engine = new PolicyEngine({ isTrustedFolder })" }),
-  ).toBeUndefined();
-});
-
 test("a row that cannot be read is refused, and counts as stopped, not as allowed", () => {
   expect(judgeRow({ tool: 7 as never, args: {} }).effect).toBe("refused");
 });

@@ -2,10 +2,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Row } from "@holdpoint/cli/check/row.ts";
 import { loadClasses, type TrickClass } from "./cases.ts";
 import { type Judged, judgeCall, judgeRow } from "./judge.ts";
-import { type SuiteRow, setFor } from "./setups.ts";
+import { callOf, type SuiteRow, setFor } from "./setups.ts";
 import { type Measure, SUITES, type Suite } from "./suites.ts";
 
 export interface Figure {
@@ -35,7 +34,7 @@ export const isMet = (figure: Figure): boolean => {
 
 function judged(row: SuiteRow): Judged | undefined {
   const set = setFor(row);
-  return set && judgeRow(row as unknown as Row, set);
+  return set && judgeRow(callOf(row), set);
 }
 
 export function measureSuite(suite: Suite, rows: readonly SuiteRow[]): Measured {

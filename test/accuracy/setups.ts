@@ -1,9 +1,10 @@
 // setups.ts — the settings that other suites' labels were made under, said as policies of ours: the label means nothing without
 
+import type { Row } from "@holdpoint/cli/check/row.ts";
 import { compileSet, type PolicySet } from "@holdpoint/core/rules/compile.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { type GeminiRow, geminiCall, geminiPolicy } from "./gemini.ts";
 import { defaultSet } from "./judge.ts";
-import { geminiSource } from "./setups-gemini.ts";
 
 export interface SuiteRow {
   id: string;
@@ -40,6 +41,11 @@ const LISTED = [
   ...["sudo", "curl", "wget", "nc", "ncat", "netcat", "shutdown", "reboot", "halt"],
   ...['"mkfs*"', '"dd *"', '"rm --recursive --force"'],
 ].join(", ");
+
+const isGemini = (row: SuiteRow): boolean => row.id.startsWith("gem-");
+
+/** The call of a row, as a row of ours: most suites say it as it is. */
+export const callOf = (row: SuiteRow): Row => (isGemini(row) ? geminiCall(row as GeminiRow) : (row as unknown as Row));
 
 /** By what the suite says of the row. A row that needs no setting of its own is judged by the default pack. */
 const SETUPS: readonly [(row: SuiteRow) => boolean, (row: SuiteRow) => PolicySource | undefined][] = [
@@ -99,7 +105,7 @@ const SETUPS: readonly [(row: SuiteRow) => boolean, (row: SuiteRow) => PolicySou
     ({ config }) => config === "deny bash args_match=.*sudo.*; default allow",
     () => enforcer("allow", 'effect = "deny"\ntool = "bash"\nargs_match = ".*sudo.*"'),
   ],
-  [({ id }) => id.startsWith("gem-"), (row) => geminiSource(row.setup ?? "", row.why ?? "")],
+  [isGemini, (row) => geminiPolicy(row as GeminiRow)],
 ];
 
 const compiled = new Map<string, PolicySet>();

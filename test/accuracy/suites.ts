@@ -105,17 +105,13 @@ export const SUITES: readonly Suite[] = [
     file: "gemini-cli",
     name: "Gemini CLI, policy engine",
     licence: "Apache-2.0",
-    label: "the effect under the test's own rules, imported as a policy file",
-    leaveOut: {
-      rows: (row) => (row as { fs_dependent?: boolean }).fs_dependent === true,
-      why: "rows that depend on a symlink on disk",
-    },
+    label:
+      "the effect under the test's own rules, imported as a policy file; where no such file says them, in our words",
     measures: [
       { labels: ["allow"], what: "allowed", counts: (effect) => effect === "allow", atLeast: 100 },
-      { labels: ["ask"], what: "stopped", counts: stopped, atLeast: 100 },
-      { labels: ["deny"], what: "stopped", counts: stopped, atLeast: 100 },
+      { labels: ["ask"], what: "asked", counts: (effect) => effect === "ask", atLeast: 100 },
+      { labels: ["deny"], what: "denied", counts: (effect) => effect === "deny", atLeast: 100 },
     ],
-    misses: "Tests about that engine's own modes and failures, which no policy file says, are counted as not measured.",
   },
   {
     file: "zeph",

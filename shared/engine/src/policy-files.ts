@@ -89,7 +89,8 @@ export function loadPolicySources(paths: readonly string[]): PolicySource[] {
   return paths.flatMap((path) => {
     try {
       if (existsSync(path)) return statSync(path).isDirectory() ? readFolder(path) : [readNamed(path)];
-      return [namedPack(path) ?? withDialect(path) ?? readNamed(path)];
+      const source = namedPack(path) ?? withDialect(path);
+      return source ? [source] : refuse(path, "expected a readable file or folder (ENOENT)");
     } catch (error) {
       if (error instanceof Fault) throw error;
       const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
