@@ -1,6 +1,6 @@
 // main.ts — `npm run mutation [-- --only NAME] [--every N] [--write]`: how many mutants of the evaluator its tests notice
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -51,8 +51,13 @@ const vitest = await startVitest(
   },
 );
 await vitest.close();
-const outcomes = JSON.parse(readFileSync(outcomesFile, "utf8")) as Record<string, Tried["outcome"]>;
+const failed = !existsSync(outcomesFile);
+const outcomes = failed ? {} : (JSON.parse(readFileSync(outcomesFile, "utf8")) as Record<string, Tried["outcome"]>);
 rmSync(folder, { recursive: true });
+if (failed) {
+  process.stderr.write("no mutant was tried: the tests do not pass with all mutants asleep\n");
+  process.exit(1);
+}
 const tried = chosen.map((mutant): Tried => ({ ...mutant, outcome: outcomes[mutant.id] ?? "not reached" }));
 const page = mutationPage(tried);
 process.stdout.write(page);
