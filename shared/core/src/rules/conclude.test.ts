@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compileSet } from "./compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Handmade, handmade, verdictOf } from "./handmade.ts";
-import { yamlSource } from "./judged.ts";
+import { errorsOf, yamlSource } from "./judged.ts";
 
 const rules = (...lines: string[]): string =>
   `default: allow\nrules:\n${lines.map((line) => `  - { ${line} }`).join("\n")}`;
@@ -320,6 +320,71 @@ describe("obligations", () => {
     ]);
   });
 });
+
+test("each part is judged by its own paths", () => {
+  const [action, { atoms, ...facts }] = handmade({ paths: [{ path: "/home/dev/project/a" }] });
+  const [inside] = atoms;
+  const [, elsewhere] = handmade({ paths: [{ path: "/etc/passwd" }] });
+  const [outside] = elsewhere.atoms;
+  if (!inside || !outside) throw new Error("no atom");
+  const allow = compileSet([yamlSource("rules: [{ id: a, effect: allow, when: { tool: shell, paths: ['./**'] } }]")]);
+  const deny = compileSet([
+    yamlSource("default: allow\nrules: [{ id: a, effect: deny, when: { paths: ['/etc/**'] } }]"),
+  ]);
+  const effects = (set: typeof allow, ...parts: (typeof inside)[]) =>
+    evaluate(set, action, { ...facts, atoms: parts }).atoms.map(({ effect }) => effect);
+  expect(effects(allow, inside, outside)).toEqual(["allow", "deny"]);
+  expect(effects(allow, outside, inside)).toEqual(["deny", "allow"]);
+  expect(effects(deny, inside, outside)).toEqual(["allow", "deny"]);
+});
+
+test("a session ends where one of the denies says so", () => {
+  const { terminate, outcome } = verdictOf(rules("id: a, effect: deny", "id: b, effect: terminate"), {});
+  expect([terminate, outcome]).toEqual([true, "terminate"]);
+});
+
+test("one rule of several that wants another voter is enough", () => {
+  const ask = (separation: boolean) => `effect: require_approval, approval: { separation: ${separation} }`;
+  expect(verdictOf(rules(`id: a, ${ask(false)}`, `id: b, ${ask(true)}`), {}).ask?.separation).toBe(true);
+});
+
+test("what was answered before is known only where a history says so", () => {
+  const [action, facts] = handmade({});
+  const effect = (when: string, approval?: "none" | "pending" | "approved") =>
+    evaluate(
+      compileSet([yamlSource(`default: allow\nrules: [{ id: a, effect: deny, when: { approval: ${when} } }]`)]),
+      action,
+      facts,
+      approval === undefined ? undefined : ({ approval } as never),
+    ).effect;
+  expect([effect("[approved]"), effect("[approved]", "approved"), effect("[none, approved]", "pending")]).toEqual([
+    "deny",
+    "deny",
+    "allow",
+  ]);
+});
+
+test.each([
+  ["escalatable", "effect: allow, escalatable: true", "only a `deny` can be escalated"],
+  ["approval", "effect: deny, approval: { role: x }", "`approval` belongs to `require_approval`"],
+  ["holds", "effect: deny, holds: run", "`holds` belongs to `require_approval`"],
+  ["opaque", "effect: deny, opaque: allow", "`opaque` belongs to an `allow`"],
+  ["a modify of nothing", "effect: modify", "`modify` needs `obligations.modify`"],
+  ["uncovered in an allow", "effect: allow, when: { covered: false }", "belongs to `deny` and `require_approval`"],
+  ["uncovered in an exemption", "effect: deny, unless: { covered: false }", "`covered` belongs to `when`"],
+])("%s where it would be silently without effect is refused", (_what, rule, message) => {
+  expect(errorsOf([yamlSource(`rules: [{ id: a, ${rule} }]`)]).map((one) => one.message)[0]).toContain(message);
+});
+
+test("uncovered in a first-match document is refused", () => {
+  const text = "combining: first-match\nrules: [{ id: a, effect: deny, when: { covered: false } }]";
+  expect(errorsOf([yamlSource(text)])[0]?.message).toContain("no place in a first-match document");
+});
+
+test.each([
+  ["a deny that may be escalated may say by whom", "effect: deny, escalatable: true, approval: { role: x }"],
+  ["a modify of the sandbox is one", "effect: modify, obligations: { sandbox: { recommended: workspace } }"],
+])("%s", (_why, rule) => expect(errorsOf([yamlSource(`rules: [{ id: a, ${rule} }]`)])).toEqual([]));
 
 test("facts without any command are judged as one that does nothing, never as nothing to judge", () => {
   const [action, facts] = handmade({});

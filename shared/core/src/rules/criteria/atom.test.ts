@@ -16,6 +16,7 @@ describe("what is there", () => {
     ["another class", "{ class: [safe, blocked-by-default] }", { atom: { class: "warn" } }, false, false],
     ["code that runs unread", "{ runsCode: true }", { atom: { runsCode: ["script"] } }, true, true],
     ["code of a kind", "{ runsCode: [piped*, SCRIPT] }", { atom: { runsCode: ["script"] } }, true, true],
+    ["one code of several", "{ runsCode: [script] }", { atom: { runsCode: ["agent", "script"] } }, true, true],
     ["code of another kind", "{ runsCode: [piped*] }", { atom: { runsCode: ["script"] } }, false, false],
     ["no code that runs unread", "{ runsCode: false }", {}, true, true],
     ["no code, but there is", "{ runsCode: false }", { atom: { runsCode: ["script"] } }, false, false],

@@ -53,9 +53,25 @@ test.each<[why: string, when: string, args: { [key: string]: Json }, denies: boo
   ["a text anywhere", "{ argsMatch: [s.do, doas] }", { a: "x", b: "sudo" }, true, true],
   ["a text nowhere", "{ argsMatch: [s.do, doas] }", { a: "x" }, false, false],
   ["the arguments as one text", '{ argsJson: [\'"a":"x","b"\'] }', { b: 1, a: "x" }, true, true],
+  ["one of two texts of the arguments", "{ argsJson: ['nothing', '\"a\"'] }", { a: "x" }, true, true],
   ["the arguments as another text", '{ argsJson: [\'"a":"y"\', \'"c"\'] }', { a: "x" }, false, false],
 ])("%s", (_why, when, args, deny, allow) => {
   expect([denies(when, call(args)), allows(`{ tool: pay, ${when.slice(1)}`, call(args))]).toEqual([deny, allow]);
+});
+
+test("the arguments as one text are also those of each command alone, where rules tighten", () => {
+  const two = (text: string, kind: "command" | "call" = "command"): Handmade => ({
+    atom: { kind, text },
+    action: { args: { command: "ls; rm x" } },
+  });
+  const exact = '{ argsJson: [\'^\\{"command":"rm x"\\}$\'] }';
+  expect([denies(exact, two(" rm x ")), denies(exact, two("ls")), denies(exact, two("rm x", "call"))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(denies(exact, { atom: { text: "rm x" }, action: { args: { command: 1 } } })).toBe(false);
+  expect(allows(`{ program: x, ${exact.slice(1)}`, two("rm x"))).toBe(false);
 });
 
 describe("tools", () => {

@@ -83,6 +83,20 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
   ["in another's home", "{ paths: ['$HOME/.ssh/**'] }", of(at("/home/eve/.ssh/id")), true, false],
   ["in the root's home", "{ paths: ['~/.ssh/**'] }", of(at("/root/.ssh/id")), true, false],
   ["in a home elsewhere", "{ paths: ['~/a'] }", from({ home: "/data/h" }, of(at("/data/h/a"))), true, true],
+  [
+    "by a claimed home to where it is allowed",
+    "{ paths: [/data/**] }",
+    from({ home: "/data/h", attested: [] }, of({ raw: "$HOME/a", path: "/data/h/a" })),
+    true,
+    false,
+  ],
+  [
+    "by a home that is vouched for",
+    "{ paths: [/data/**] }",
+    from({ home: "/data/h" }, of({ raw: "$HOME/a", path: "/data/h/a" })),
+    true,
+    true,
+  ],
   ["in no home", "{ paths: ['~/a'] }", of(at("/srv/a")), false, false],
   [
     "in a claimed home",

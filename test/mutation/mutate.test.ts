@@ -1,0 +1,66 @@
+// mutate.test.ts — a source with its mutants built in does what it did while they sleep, and what one says when it is awake
+
+import { expect, test } from "vitest";
+import { mutate } from "./mutate.ts";
+import { mutationPage } from "./page.ts";
+
+const SOURCE = `
+const f = (value: number, names: string[]): string => {
+  if (value < 3 && !names.some((name) => name.startsWith("a"))) return "small";
+  else if (value === 7) { names.push("seven"); return "seven"; }
+  for (const name of names) if (name === "stop") break;
+  return names.length > 1 ? "many" : "few";
+};`;
+
+const { code, mutants } = mutate("f.ts", SOURCE, 10);
+const made = (awake: number): ((value: number, names: string[]) => string) =>
+  new Function("__mutant", "__tick", `${code}; return f;`)(
+    (id: number) => id === awake,
+    () => {},
+  );
+const idOf = (from: string, to: string): number => mutants.find((one) => one.from === from && one.to === to)?.id ?? -1;
+
+test.each([
+  [1, ["b"], "small"],
+  [1, ["ab"], "few"],
+  [3, ["b"], "few"],
+  [7, ["b", "c"], "seven"],
+  [8, ["b", "stop"], "many"],
+])("asleep, %s of %s is %s", (value, names, answer) => expect(made(0)(value, [...names])).toBe(answer));
+
+test.each([
+  ["a boundary", "value < 3", "(value) <= (3)", 3, ["b"], "small"],
+  ["an operator", "value === 7", "(value) !== (7)", 8, ["b"], "seven"],
+  ["a constant", "1", "2", 8, ["b", "c"], "few"],
+  [
+    "a negation",
+    '!names.some((name) => name.startsWith("a"))',
+    'names.some((name) => name.startsWith("a"))',
+    1,
+    ["b"],
+    "few",
+  ],
+  ["an opposite", 'name.startsWith("a")', 'name.endsWith("a")', 1, ["ba"], "few"],
+  ["a dropped statement", 'return "seven";', "", 7, ["b"], "many"],
+])("awake, %s changes the answer", (_what, from, to, value, names, answer) => {
+  const id = idOf(from, to);
+  expect(id).toBeGreaterThan(0);
+  expect(made(id)(value, [...names])).toBe(answer);
+});
+
+test("every mutant has a number of its own and says where it stands", () => {
+  expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
+  expect(mutants.every(({ id }) => id >= 10 && id < 10 + mutants.length)).toBe(true);
+  expect(mutants.find(({ from }) => from === "value === 7")).toMatchObject({ file: "f.ts", line: 4 });
+});
+
+test("the page counts what was noticed, and lists what was not", () => {
+  const [first, second] = mutants;
+  if (!first || !second) throw new Error("no mutants");
+  const page = mutationPage([
+    { ...first, outcome: "killed" },
+    { ...second, outcome: "survived" },
+  ]);
+  expect(page).toContain("**1 of 2 noticed: 50.0 %**");
+  expect(page).toContain(`- ${second.line}: `);
+});
