@@ -59,6 +59,6 @@ if (failed) {
   process.exit(1);
 }
 const tried = chosen.map((mutant): Tried => ({ ...mutant, outcome: outcomes[mutant.id] ?? "not reached" }));
-const page = mutationPage(tried);
+const page = mutationPage(tried, Number(values.every));
 process.stdout.write(page);
 if (values.write) writeFileSync(join(root, "docs", "mutation.md"), page);

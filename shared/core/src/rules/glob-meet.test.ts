@@ -25,6 +25,8 @@ test.each([
   ["a rule's question mark", "k?y", "key", true],
   ["a rule's star and a hidden name", "*", ".env", true],
   ["a rule's escaped star is taken for a star", "a\\*b", "axb", true],
+  ["an escaped letter is that letter", "a\\b", "ab", true],
+  ["and no other", "a\\b", "ac", false],
   ["a shell's star in the middle", "abcd", "a*d", true],
   ["an empty rule meets what may be empty", "*", "*", true],
   ["names longer than any are taken to meet", "a".repeat(256), "b", true],

@@ -26,6 +26,7 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
   ["one of two paths", "{ paths: [/srv/**] }", of(at("/srv/a"), at("/etc/a")), true, false],
   ["no path", "{ paths: [/srv/**] }", {}, false, false],
   ["in other letters", "{ paths: [/srv/A] }", of(at("/SRV/a")), true, false],
+  ["a folder in capitals", "{ paths: [/srv/Data/**] }", of(at("/srv/Data/x")), true, true],
   ["a name anywhere", "{ paths: ['**/.env'] }", of(at("/a/b/.env")), true, true],
   ["a name at the top", "{ paths: ['**/.env'] }", of(at(".env")), true, true],
   ["a name within a name", "{ paths: ['**/.env'] }", of(at("/a/x.env")), false, false],
