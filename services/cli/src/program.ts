@@ -163,6 +163,25 @@ keys
   .option("--json", "with its id, as JSON")
   .action(ending(async (options) => (await import("./fleet.ts")).bootstrapKeys(options)));
 
+const deliveries = program.command("deliveries").summary("messages that could not be delivered").helpCommand(false);
+deliveries
+  .command("list")
+  .summary("dead letters, as JSON, one a line")
+  .option("--tenant <tenant>", "of another tenant than `default`")
+  .action(
+    ending(async ({ tenant }) => (await import("./fleet.ts")).deadLetters(["list", ...(tenant ? [tenant] : [])])),
+  );
+deliveries
+  .command("resend")
+  .summary("try a dead letter again")
+  .argument("<id>", "as `list` shows it")
+  .option("--tenant <tenant>", "of another tenant than `default`")
+  .action(
+    ending(async (id, { tenant }) =>
+      (await import("./fleet.ts")).deadLetters(["resend", id, ...(tenant ? [tenant] : [])]),
+    ),
+  );
+
 program
   .command("migrate")
   .summary("bring the database to this version")

@@ -1,6 +1,7 @@
 // inbound.ts — the door: reads a bounded request for `/inbound/{channel}` and answers what the channel says
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { listenOn } from "@holdpoint/engine/listener.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
@@ -109,17 +110,6 @@ export async function startInbound(at: { port: number; host: string }, deps: Inb
   server.headersTimeout = 10_000;
   server.requestTimeout = limits.bodyReadMs;
   server.maxConnections = 1_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(at.port, at.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : at.port;
-  return {
-    url: `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
-  };
+  const { url, close } = await listenOn(server, at);
+  return { url, close: () => close() };
 }

@@ -1,8 +1,5 @@
-// letters.ts — `node letters.ts list [tenant]` and `resend <id> [tenant]`: what could not be delivered, and another try
+// letters.ts — what could not be delivered, and another try (`holdpoint deliveries`)
 
-import { readConfig, required } from "@holdpoint/runtime/config.ts";
-import { createLogger } from "@holdpoint/runtime/log.ts";
-import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 
 const ROWS = 1_000;
@@ -32,18 +29,4 @@ export async function letters(
   const done = await store.deliveries.resend(tenant, id);
   print(done ? `${id} is sent again` : `there is no dead letter \`${id}\``);
   return done ? 0 : 1;
-}
-
-if (import.meta.main) {
-  const config = readConfig();
-  const store = await openStore({
-    url: required(config, "databaseUrl", "HOLDPOINT_DATABASE_URL"),
-    masterKey: required(config, "masterKey", "HOLDPOINT_MASTER_KEY"),
-    log: createLogger("letters"),
-  });
-  try {
-    process.exitCode = await letters(process.argv.slice(2), store, (line) => process.stdout.write(`${line}\n`));
-  } finally {
-    await store.close();
-  }
 }

@@ -14,6 +14,7 @@ import { createIntake } from "./propose.ts";
 import { notFound, readQuery } from "./query.ts";
 import { type Answer, type Call, METHODS, type Route } from "./route.ts";
 import { actionRoutes } from "./routes/actions.ts";
+import { approvalPageRoutes } from "./routes/approval-page.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { authzenRoutes } from "./routes/authzen.ts";
 import { changeRoutes } from "./routes/changes.ts";
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   ...terminalRoutes,
   ...inboundRoutes,
   ...hookRoutes,
+  ...approvalPageRoutes,
 ];
 
 /** What the gateway keeps between requests. `closing`: aborted when the server drains. */

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { startHealth } from "@holdpoint/engine/health.ts";
+import { listenOn } from "@holdpoint/engine/listener.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { problem } from "@holdpoint/wire/problem.ts";
@@ -73,17 +74,6 @@ function sendTooLarge(response: ServerResponse): void {
     .end(body);
 }
 
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject).listen(port, host, () => {
-      server.off("error", reject);
-      const address = server.address();
-      const bound = typeof address === "object" && address !== null ? address.port : port;
-      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${bound}`);
-    });
-  });
-}
-
 /** Serves until closed. The engine stays its opener's: closing the gateway leaves it open. */
 export async function startGateway(parts: Parts, options: ServerOptions): Promise<RunningGateway> {
   const { log, store } = parts;
@@ -121,7 +111,7 @@ export async function startGateway(parts: Parts, options: ServerOptions): Promis
   });
   server.on("clientError", answerNoRequest);
   try {
-    const url = await listen(server, options.port, host);
+    const { url } = await listenOn(server, { port: options.port, host });
     const metrics = await startHealth(
       { port: options.metricsPort, host: options.metricsHost ?? host },
       { trouble: () => undefined, ready: parts.ready, log },

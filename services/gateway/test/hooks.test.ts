@@ -94,12 +94,14 @@ describe("refusals of hooks that had no gateway", () => {
       body: { refusals: [refusal, refusal] },
     });
     expect([status, body]).toEqual([200, { noted: 2 }]);
-    await house.engine.store.events.sequence();
-    const events = (await house.engine.store.events.after("default", 0, 1_000)).map(({ event }) => event);
-    const noted = events.filter(({ type }) => type === "hook.refused");
-    expect(noted).toHaveLength(2);
+    const noted = async () => {
+      await house.engine.store.events.sequence();
+      const events = (await house.engine.store.events.after("default", 0, 1_000)).map(({ event }) => event);
+      return events.filter(({ type }) => type === "hook.refused");
+    };
+    await expect.poll(async () => (await noted()).length).toBe(2);
     const { reason, ...rest } = refusal;
-    expect(noted[0]).toMatchObject({ reason, detail: { ...rest, claimed: true } });
+    expect((await noted())[0]).toMatchObject({ reason, detail: { ...rest, claimed: true } });
   });
   test.each<[string, unknown]>([
     ["an unknown field", { refusals: [{ ...refusal, command: "ls" }] }],

@@ -70,12 +70,14 @@ test("a known person signs in, with a session that no script and no other site c
   });
   const session = browser.setCookies.find((line) => line.startsWith("__Host-holdpoint="));
   expect(session).toMatch(/; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
-  expect(await events("sign_in")).toContainEqual(
-    expect.objectContaining({
-      actor: { person: "alice", channel: "oidc" },
-      detail: expect.objectContaining({ identity: identity("alice") }),
-    }),
-  );
+  await expect
+    .poll(() => events("sign_in"))
+    .toContainEqual(
+      expect.objectContaining({
+        actor: { person: "alice", channel: "oidc" },
+        detail: expect.objectContaining({ identity: identity("alice") }),
+      }),
+    );
 });
 
 test("the store keeps no token, only its hash", async () => {
@@ -96,7 +98,8 @@ test.each([
   expect(page.html).toContain(why);
   expect(page.html).toContain(identity(name));
   expect(browser.cookies(house.url)).toBe("");
-  expect((await events("sign_in.refused")).at(-1)?.detail).toMatchObject({ code, identity: identity(name) });
+  const last = async () => (await events("sign_in.refused")).at(-1)?.detail;
+  await expect.poll(last).toMatchObject({ code, identity: identity(name) });
 });
 
 test("a provider that changes its key from one moment to the next is believed under the new one", async () => {
@@ -258,4 +261,43 @@ test("where people can sign in, a key does not answer for the highest tier", asy
   });
   const token = await terminal((await signIn("alice")).browser);
   expect((await call(house, "POST", path, { key: token, body: vote })).status).toBe(200);
+});
+
+describe("the full view that every channel links to", () => {
+  test("leads to sign-in, shows the whole card, and its POST is the person's vote", async () => {
+    const approval = await held();
+    const browser = openBrowser();
+    const link = `${house.url}/approvals/${approval.id}`;
+    const page = await provider.passThrough(browser, await browser.open(link), "alice");
+    expect(page.url).toBe(link);
+    expect(page.html).toContain("prisma migrate deploy");
+    expect(page.html).toContain("NOT PINNED");
+    const bare = await browser.submit(page, { decide: "deny" });
+    expect(bare).toMatchObject({ status: 409, html: expect.stringContaining("a denial says why") });
+    const done = await browser.submit(page, { decide: "approve" });
+    expect(done).toMatchObject({ status: 200, html: expect.stringContaining("the request is approved") });
+    expect((await browser.submit(page, { decide: "deny", reason: "too late" })).html).toContain("Nothing was counted");
+  });
+  test("takes no form of another site, and none that names another card", async () => {
+    const approval = await held();
+    const { browser } = await signIn("alice");
+    const post = (body: string, origin: string) =>
+      call(house, "POST", `/approvals/${approval.id}`, {
+        headers: { cookie: browser.cookies(house.url), origin, "content-type": "application/x-www-form-urlencoded" },
+        body,
+      });
+    const right = `decide=approve&card=${encodeURIComponent(approval.card.sha256)}`;
+    expect((await post(right, "https://evil.example")).status).toBe(403);
+    expect((await post("decide=approve&card=sha256%3A0", house.url)).body).toContain("Nothing was counted");
+    for (const body of [`${right}&decide=approve`, `${right}&editedArgs=x`, "decide=yes&card=x", right.slice(15)])
+      expect((await post(body, house.url)).status).toBe(422);
+    const now = await call(house, "GET", `/v1/approvals/${approval.id}`, { key: house.approverKey });
+    expect(now.body).toMatchObject({ state: "pending", votes: [] });
+  });
+  test("says the same of what is not there and of what is no id", async () => {
+    const { browser } = await signIn("alice");
+    const nowhere = await browser.open(`${house.url}/approvals/apr_00000000-0000-7000-8000-000000000000`);
+    const noId = await browser.open(`${house.url}/approvals/x`);
+    expect([nowhere.status, nowhere.html]).toEqual([404, noId.html]);
+  });
 });

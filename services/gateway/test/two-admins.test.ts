@@ -30,10 +30,11 @@ test("a person is proposed by one admin and there when another has confirmed", a
   expect((await as(ben, "POST", `/v1/changes/${proposed.body.id}/confirm`, {})).status).toBe(201);
   expect(await known("dora")).toBe(true);
   expect((await as(ben, "POST", `/v1/changes/${proposed.body.id}/confirm`, {})).status).toBe(404);
-  const steps = (await events())
-    .filter(({ type }) => /^(change|person)\./.test(type))
-    .map(({ type, actor }) => [type, actor.person]);
-  expect(steps).toEqual([
+  const steps = async () =>
+    (await events())
+      .filter(({ type }) => /^(change|person)\./.test(type))
+      .map(({ type, actor }) => [type, actor.person]);
+  await expect.poll(steps).toEqual([
     ["change.proposed", "ann"],
     ["change.confirmed", "ben"],
     ["person.changed", "ben"],

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { metricsText } from "@holdpoint/runtime/metrics.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
+import { listenOn } from "./listener.ts";
 
 export interface HealthDeps {
   /** why this process is not well; undefined when it is */
@@ -63,17 +64,6 @@ export async function startHealth(at: { port: number; host: string }, deps: Heal
     );
   });
   server.requestTimeout = 5_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(at.port, at.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : at.port;
-  return {
-    url: `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { url, close } = await listenOn(server, at);
+  return { url, close: () => close(true) };
 }
