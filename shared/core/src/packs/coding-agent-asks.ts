@@ -222,7 +222,7 @@ export const codingAgentAsks = `
         - "git tag --delete"
         - "git rebase --exec"
         - "git push --force-with-lease * {main,master,trunk,production,prod,release,release/*,stable}"
-        - "git push --force-with-lease-*"
+        - "git push --force-with-lease-if-includes"
         - "git push --prune"
         - "git submodule deinit --force"
         - "git lfs prune"
