@@ -37,7 +37,13 @@ export interface ClaimsReport {
 
 const STORES = 3;
 const ROUND_ACTIONS = 40;
-const APPROVED_EVERY = 25;
+const APPROVED_EVERY = 100;
+/** One agent and one voter do all of it: their budgets are not what is proved here. */
+const UNLIMITED = {
+  claimWindowMs: 3_600_000,
+  openActionsPerAgentMax: 1_000_000,
+  approvalsPerHourMax: Number.POSITIVE_INFINITY,
+};
 
 async function released(store: Store, count: number) {
   const items = Array.from({ length: count - Math.floor(count / APPROVED_EVERY) }, () => newAction());
@@ -113,10 +119,12 @@ export async function racingConsumes(options: {
   actions: number;
   racers: number;
   seed: number;
+  /** ends after so many, with what it has until then */
+  minutesMax?: number;
   tell?: (line: string) => void;
 }): Promise<ClaimsReport> {
-  const { actions, racers, seed, tell = () => undefined } = options;
-  const t = await openTestStore({ claimWindowMs: 3_600_000, openActionsPerAgentMax: 1_000_000 });
+  const { actions, racers, seed, minutesMax = Number.POSITIVE_INFINITY, tell = () => undefined } = options;
+  const t = await openTestStore(UNLIMITED);
   const random = randomFrom(seed);
   const clients = await Promise.all(
     Array.from({ length: racers }, async () => {
@@ -136,7 +144,7 @@ export async function racingConsumes(options: {
   };
   const startedAt = performance.now();
   try {
-    while (report.actions < actions) {
+    while (report.actions < actions && performance.now() - startedAt < minutesMax * 60_000) {
       const { rows, approved } = await released(t.store, Math.min(BLOCK_ACTIONS, actions - report.actions));
       const won = new Map<string, number>();
       await Promise.all(
@@ -176,7 +184,7 @@ export async function racingClaims(options: {
   tell?: (line: string) => void;
 }): Promise<ClaimsReport> {
   const { actions, racers, tell = () => undefined } = options;
-  const t = await openTestStore({ claimWindowMs: 3_600_000, openActionsPerAgentMax: 1_000_000 });
+  const t = await openTestStore(UNLIMITED);
   const others = await Promise.all(
     Array.from({ length: STORES - 1 }, () => openStore({ url: t.url, masterKey, log, connectionsMax: 6 })),
   );

@@ -1,6 +1,6 @@
 // main.ts — `npm run proof:approvals`: the proofs about approvals in full; writes their section of RELIABILITY.md
 // usage: npm run proof:approvals [-- --actions 50000 --through 2000 --racers 20 --sequences 100000 --lives 5000 --pairs 1000000
-//   --forgeries 100000 --seed 1 --only claims --keep FILE --write]
+//   --forgeries 100000 --seed 1 --only claims --minutes 30 --keep FILE --write]
 // --keep: parts that were run before are read from this file, and what is run now is added; long parts can be run one by one.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +19,7 @@ import { runSuite } from "./suites.ts";
 const { values } = parseArgs({
   options: {
     actions: { type: "string", default: "50000" },
+    minutes: { type: "string" },
     through: { type: "string", default: "2000" },
     racers: { type: "string", default: "20" },
     sequences: { type: "string", default: "100000" },
@@ -78,6 +79,7 @@ try {
       actions: Number(values.actions),
       racers: Number(values.racers),
       seed,
+      ...(values.minutes !== undefined && { minutesMax: Number(values.minutes) }),
       tell,
     });
 } finally {
