@@ -151,6 +151,10 @@ ${table(
   ]),
 )}
 
+${SHAPES.map((shape) => {
+  const ours = costs.find((cost) => cost.shape === shape && cost.rules === 1_000 && cost.name === "holdpoint");
+  return `- 1,000 rules, ${shape}: ${(ours?.nanos ?? Number.NaN) / 1_000} µs (goal 1.5: ${mark((ours?.nanos ?? Number.NaN) <= 1_500)})`;
+}).join("\n")}
 ${SHAPES.map((shape) => `- 10 → 10,000 rules, ${shape}: ${growth[shape]} times the cost (goal 3: ${mark(growth[shape] <= 3)})`).join("\n")}
 - a 200-byte command of six steps: ${command.parseMicros} µs to understand, ${command.decideMicros} µs to judge by the coding-agent pack (goal 20 together: ${mark(command.parseMicros + command.decideMicros <= 20)})
 - an argument of 100 kB: ${largeArgumentMs} ms (goal 25: ${mark(largeArgumentMs <= 25)}); secrets in 100 kB: ${secrets.cleanMs} ms clean (goal 2: ${mark(secrets.cleanMs <= 2)}), ${secrets.hostileMs} ms hostile (goal 5: ${mark(secrets.hostileMs <= 5)})
@@ -168,7 +172,7 @@ ${table(
 const hostilePart = (figures: HostileFigures[]): string => `## The slowest input found
 
 Texts of small pieces repeated, bred from the slowest so far for some seconds each: what one call, or one policy, can hold the
-process up for. The least of several tries counts.
+process up for, in processor time. The least of several tries counts.
 
 ${table(
   ["input", "worst ms", "goal", "tried", "what it repeats"],
