@@ -1,5 +1,9 @@
 // mail.test.ts — an answer by e-mail, every part real: the mail, its link, sign-in at an OpenID provider, the page, the vote
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { runCli } from "@holdpoint/cli/run-cli.ts";
 import { openBrowser, type Page } from "@holdpoint/testkit/browser.ts";
 import { freePort, type OpenIdProvider, startOpenIdProvider } from "@holdpoint/testkit/openid.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -66,10 +70,13 @@ afterAll(async () => {
   await mails?.close();
 });
 
+let calls = 0;
+/** Another call each time: a denial is remembered. */
 async function mailed(): Promise<{ id: string; link: string }> {
+  calls += 1;
   const { body } = await call(house, "POST", "/v1/actions?wait=10000", {
     key: house.agentKey,
-    body: proposal(MIGRATE),
+    body: proposal(`${MIGRATE} --schema m${calls}.prisma`),
   });
   const { id } = body.decision.approval;
   const find = () => mails.texts().find((text) => text.includes(`approval=${id}`));
@@ -119,6 +126,35 @@ describe("the link of a mail", () => {
     expect(page.html).not.toContain("prisma");
     expect((await approval(id)).state).toBe("pending");
   });
+});
+
+test("`holdpoint login` is let in by a browser, answers in its person's name, and is out again", async () => {
+  const env = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", HOLDPOINT_URL: house.url };
+  const main = fileURLToPath(new URL("../../services/cli/src/main.ts", import.meta.url));
+  const child = spawn(process.execPath, [main, "login"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const ended = once(child, "close");
+  await expect.poll(() => stderr, { timeout: 15_000 }).toMatch(/compare the code: {3}[A-Z]{4}-[A-Z]{4}/);
+  const url = /Open {3}(\S+)/.exec(stderr)?.[1] ?? "";
+  const browser = openBrowser();
+  const form = await provider.passThrough(browser, await browser.open(url), "alice");
+  expect((await browser.submit(form)).html).toContain("The terminal is let in");
+  expect((await ended)[0]).toBe(0);
+  const key = /^export HOLDPOINT_KEY=(hps_\S+)\n$/.exec(stdout)?.[1] ?? "";
+  const { id } = await mailed();
+  const denied = await runCli(["deny", id, "--reason", "by hand"], { env: { ...env, HOLDPOINT_KEY: key } });
+  expect([denied.code, denied.stdout]).toEqual([0, `${id} rejected\n`]);
+  expect((await approval(id)).votes).toMatchObject([{ voter: "alice", vote: "deny" }]);
+  const out = await runCli(["logout"], { env: { ...env, HOLDPOINT_KEY: key } });
+  expect([out.code, out.stdout]).toEqual([0, "unset HOLDPOINT_KEY\n"]);
+  expect((await runCli(["inbox"], { env: { ...env, HOLDPOINT_KEY: key } })).stderr).toContain("unauthenticated");
 });
 
 test("while the courier is away, the gateway says that nothing was counted", async () => {

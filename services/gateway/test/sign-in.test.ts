@@ -42,10 +42,13 @@ const events = async (type: string): Promise<Body[]> => {
     .map(({ event }) => event)
     .filter((each) => each.type === type);
 };
+let calls = 0;
+/** Another call each time: a denial is remembered. */
 const held = async () => {
+  calls += 1;
   const { body } = await call(house, "POST", "/v1/actions?wait=10000", {
     key: house.agentKey,
-    body: proposal(MIGRATE),
+    body: proposal(`${MIGRATE} --schema s${calls}.prisma`),
   });
   return (await call(house, "GET", `/v1/approvals/${body.decision.approval.id}`, { key: house.approverKey })).body;
 };

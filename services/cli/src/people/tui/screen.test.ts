@@ -136,6 +136,24 @@ test("deny takes a reason, and a terminal that changes its size goes on", async 
   expect((await agent.get(actionId)).state).toBe("rejected");
 });
 
+test("a question is put to the agent's side, and the request goes on waiting", async () => {
+  const { name, approvalId } = await held();
+  start(100, 75);
+  await openTheOne(name);
+  await shows("all read");
+  keys("i");
+  await shows("what do you want to know?");
+  type("which database");
+  await shows("know? which database");
+  keys("Enter");
+  await shows("asked; the answer");
+  expect(await person().approval(approvalId)).toMatchObject({
+    state: "pending",
+    votes: [],
+    questions: [{ text: "which database" }],
+  });
+});
+
 describe("what an agent writes", () => {
   test("moves no cursor and hides nothing: odd characters are spelled out", async () => {
     const { name } = await held(" # \u001b[2J\u202egone\u200b");
