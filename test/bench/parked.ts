@@ -12,6 +12,7 @@ import type { Servers } from "./servers.ts";
 const ASKS = "npx prisma migrate deploy";
 const LANES = 128;
 const RESUMES = 200;
+const PAGES = 100;
 const WARM_SECONDS = 5;
 /** Counting walks through all actions: looking oftener would slow down what is looked at. */
 const LOOK_MS = 250;
@@ -27,6 +28,9 @@ export interface ParkedFigures {
   processGrowthMb: number;
   resumeP50Ms: number;
   resumeP99Ms: number;
+  /** a page of 50 of the inbox, while all of them wait */
+  listPageP50Ms: number;
+  listPageP99Ms: number;
   expireAllSeconds: number;
 }
 
@@ -78,6 +82,23 @@ async function resume(line: BenchLine, actionId: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** Pages of the inbox one after the other, ms each, sorted. */
+async function pageTimes(line: BenchLine): Promise<number[]> {
+  const times: number[] = [];
+  let cursor: string | undefined;
+  for (let n = 0; n < PAGES; n++) {
+    const startedAt = performance.now();
+    const page = await line.engine.store.approvals.list("default", {
+      state: "pending",
+      limit: 50,
+      ...(cursor !== undefined && { cursor }),
+    });
+    times.push(performance.now() - startedAt);
+    cursor = page.next;
+  }
+  return times.sort((a, b) => a - b);
+}
+
 export async function benchParked(
   backend: "redis" | "postgres",
   servers: Servers,
@@ -115,6 +136,7 @@ export async function benchParked(
     const resumed: number[] = [];
     for (const id of ids.slice(0, RESUMES)) resumed.push(await resume(line, id));
     resumed.sort((a, b) => a - b);
+    const pages = await pageTimes(line);
     const expiring = performance.now();
     await owner.query("UPDATE holdpoint.approvals SET expires_at = clock_timestamp() WHERE state = 'pending'");
     await owner.query("UPDATE holdpoint.actions SET due_at = clock_timestamp() WHERE state = 'held'");
@@ -128,6 +150,8 @@ export async function benchParked(
       parkedPerSecond: Math.round(count / seconds),
       resumeP50Ms: round(percentile(resumed, 0.5)),
       resumeP99Ms: round(percentile(resumed, 0.99)),
+      listPageP50Ms: round(percentile(pages, 0.5)),
+      listPageP99Ms: round(percentile(pages, 0.99)),
       expireAllSeconds: round((performance.now() - due) / 1_000),
     };
   } finally {

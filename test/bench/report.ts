@@ -104,7 +104,16 @@ ${table(
 const parkedPart = (figures: ParkedFigures[]): string => `## Waiting for people
 
 ${table(
-  ["queue", "parked", "queue jobs", "more queue keys", "process growth MB", "resume p50 / p99 ms", "all expired in s"],
+  [
+    "queue",
+    "parked",
+    "queue jobs",
+    "more queue keys",
+    "process growth MB",
+    "resume p50 / p99 ms",
+    "inbox page p50 / p99 ms",
+    "all expired in s",
+  ],
   figures.map((of) => [
     of.backend,
     of.parked,
@@ -112,6 +121,7 @@ ${table(
     of.queueKeysGrown,
     of.processGrowthMb,
     `${of.resumeP50Ms} / ${of.resumeP99Ms}`,
+    `${of.listPageP50Ms} / ${of.listPageP99Ms}`,
     of.expireAllSeconds,
   ]),
 )}
