@@ -1,5 +1,6 @@
 // report.ts — a proof's figures as the page RELIABILITY.md, good or bad
 
+import { cpus, loadavg } from "node:os";
 import { percentile } from "../bench/drive.ts";
 import type { Simulated } from "../simulation/many.ts";
 import type { NeighbourReport } from "./poison.ts";
@@ -78,6 +79,7 @@ const neighbours = (poison: NeighbourReport): string[] => [
     ["", "without poison", "with poison", "ratio"],
     [
       ["decided", poison.without.operations, poison.with.operations, ""],
+      ["not allowed in 30 s", poison.without.failed, poison.with.failed, ""],
       ["p50 ms", poison.without.p50Ms, poison.with.p50Ms, (poison.with.p50Ms / poison.without.p50Ms).toFixed(2)],
       ["p99 ms", poison.without.p99Ms, poison.with.p99Ms, (poison.with.p99Ms / poison.without.p99Ms).toFixed(2)],
       ["max ms", poison.without.maxMs, poison.with.maxMs, (poison.with.maxMs / poison.without.maxMs).toFixed(2)],
@@ -112,6 +114,8 @@ export function page(
     "```sh",
     command,
     "```",
+    "",
+    `On ${cpus().length} cores; over the last quarter of an hour ${loadavg()[2]?.toFixed(0)} processes of this and other work wanted to run at a time.`,
     "",
     "A fleet of five processes decides a stream of actions while faults strike; clients keep their own ledger of what was",
     "acknowledged; afterwards the ledger is held against the database by set queries that use none of our code.",
