@@ -20,6 +20,11 @@ test.each<[string, Handmade, string[]]>([
   ["a wrapper without privilege", { atom: { wrappers: ["env"] } }, []],
   ["a read", { paths: [{ path: "/etc/passwd" }] }, []],
   ["a write at home", { paths: [{ path: "/home/dev/project/a", access: "write" }] }, []],
+  [
+    "a write next door, in a folder whose name begins alike",
+    { paths: [{ path: "/home/dev/project2/a", access: "write" }] },
+    ["writes-outside-workspace"],
+  ],
   ["a write elsewhere", { paths: [{ path: "/srv/a", access: "write" }] }, ["writes-outside-workspace"]],
   ["a relative write", { paths: [{ path: "a", access: "write" }] }, []],
   ["a write from an unknown folder", { paths: [{ path: "/srv/a", access: "write" }], action: { cwd: undefined } }, []],

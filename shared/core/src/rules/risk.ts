@@ -78,6 +78,10 @@ function callRisk(action: Action, facts: Facts, add: (code: RiskCode) => void): 
   if (classification !== undefined && !HARMLESS_CLASSES.has(classification.toLowerCase())) add("classification");
 }
 
+/** Below the folder, or the folder itself: `/home/dev/api2` is not inside `/home/dev/api`. */
+const isInside = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+
 function atomRisk(atom: Atom, action: Action, add: (code: RiskCode) => void): void {
   if (atom.class === "warn") add("class-warn");
   else if (atom.class === "blocked-by-default") add("class-blocked");
@@ -91,7 +95,7 @@ function atomRisk(atom: Atom, action: Action, add: (code: RiskCode) => void): vo
     if (access === "delete") add(mayContain ? "deletes-below" : "deletes");
     if (access === "delete" && mayContain) add("deletes");
     if (access === "execute") add("makes-code-run");
-    if (action.cwd !== undefined && path.startsWith("/") && !path.startsWith(action.cwd))
+    if (action.cwd !== undefined && path.startsWith("/") && !isInside(path, action.cwd))
       add("writes-outside-workspace");
   }
   for (const { zone, upload } of atom.hosts) {
