@@ -237,6 +237,13 @@ describe("programs by other names", () => {
     ["in braces", deny('{ program: ["{nodejs,ruby}"] }'), "node x.js", "deny"],
     ["as written", deny("{ startsWith: [python3 x.py] }"), "python3 x.py --y", "deny"],
     ["with a path", deny("{ startsWith: [/usr/bin/git push] }"), "git push", "deny"],
+    ["a version and a star", deny('{ program: ["python3*"] }'), "python3.12 x.py", "deny"],
+    [
+      "a star allows no other spelling",
+      '{ "rules": [{ "effect": "allow", "when": { "program": ["python3*"] }, "opaque": "allow" }] }',
+      "python x.py",
+      "deny",
+    ],
     ["taken out", deny('{ program: ["!python3"] }'), "python3 x.py", "allow"],
     [
       "a path allows nothing by its last part",

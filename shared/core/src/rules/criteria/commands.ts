@@ -134,7 +134,7 @@ export function program(patterns: readonly string[], direction: Direction): Crit
   const words = compileWords(
     patterns
       .flatMap((pattern) => expandBraces(pattern))
-      .map((one) => (one.startsWith("!") ? `!${named(one.slice(1))}` : named(one))),
+      .map((one) => (one.startsWith("!") ? `!${named(one.slice(1))}` : widely(one, direction))),
     "text",
     true,
   );
@@ -183,6 +183,12 @@ export function parseCommandPattern(text: string): CommandPattern {
 
 /** As facts call it: `python3` and `python3.12` are `python`, `nodejs` is `node`. */
 const named = (name: string): string => (isWild(name) || name.includes("\\") ? name : canonicalName(name));
+/** `python3*` tightens what `python*` names: no fact has the version. An allow is not read so. */
+function widely(name: string, direction: Direction): string {
+  const stem = /^[^*?[\\]+(?=[*?])/.exec(name)?.[0];
+  const canonical = stem === undefined ? undefined : canonicalName(stem);
+  return direction === "tighten" && canonical !== undefined && canonical !== stem ? `${canonical}*` : named(name);
+}
 const isWild = (program: string): boolean => /[*?]/.test(program);
 
 const nothing = (program: string): CommandPattern => ({
