@@ -56,17 +56,17 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "a vote for another card counts",
-    file: "shared/store/migrations/008_votes.sql",
-    find: "WHEN p_vote ->> 'vote' = 'approve' AND p_vote ->> 'card' IS DISTINCT FROM v.card_sha256 THEN 'card_changed'",
-    replace: "WHEN false THEN 'card_changed'",
-    tests: ["shared/store/src/approvals.test.ts"],
+    file: "shared/core/src/escalation/machine.ts",
+    find: 'if (event.vote === "approve" && event.cardSha256 !== request.shown.cardSha256) return refuse(request, "card_changed");',
+    replace: "",
+    tests: ["shared/core/src/escalation/machine.test.ts"],
   },
   {
     name: "who asked may approve",
-    file: "shared/store/migrations/008_votes.sql",
-    find: "WHEN p_vote -> 'barred' ? (p_vote ->> 'voter') OR p_vote -> 'barred' ? (p_vote ->> 'credential') THEN 'own_request'",
-    replace: "WHEN false THEN 'own_request'",
-    tests: ["shared/store/src/approvals.test.ts"],
+    file: "shared/core/src/escalation/counting.ts",
+    find: 'if (isBarred(request, voter.id)) return "own_request";',
+    replace: "",
+    tests: ["shared/core/src/escalation/machine.test.ts"],
   },
   {
     name: "votes are counted, not voters",
@@ -113,7 +113,7 @@ export const plants: readonly Plant[] = [
   {
     name: "a stage that failed for good hands the action on instead of denying it",
     file: "shared/queue/src/stage.ts",
-    find: "await persist(message, () => deps.exhausted(message, error));\n        return;",
+    find: "return giveUp(message, error);",
     replace: "return;",
     tests: ["shared/queue/src/backend-postgres.test.ts"],
   },
@@ -126,9 +126,9 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "an allow covers what could not be understood",
-    file: "shared/core/src/rules/holds.ts",
-    find: 'return !isOpaque(view, atom) && (rule.opaque === "dynamic" || !isDynamic(atom));',
-    replace: "return true;",
+    file: "shared/core/src/rules/compile-rule.ts",
+    find: 'if (rule.opaque !== "allow") bars |= ATOM.opaque;',
+    replace: "",
     tests: ["test/reference/reference.test.ts"],
   },
   {
@@ -147,7 +147,7 @@ export const plants: readonly Plant[] = [
   },
   {
     name: "a hook lets a call run on a replayed answer",
-    file: "services/cli/src/hook/answer.ts",
+    file: "shared/core/src/hooks/answer.ts",
     find: 'if (answer["replayed"] !== false && !(known.fresh && answer["replayed"] === undefined))',
     replace: "if (false)",
     tests: ["test/hook/broken.test.ts"],
@@ -162,8 +162,8 @@ export const plants: readonly Plant[] = [
   {
     name: "a job is done before its decision is committed",
     file: "shared/queue/src/stage.ts",
-    find: "await persist(message, () => handOn(handOver, message, ms));",
-    replace: "void persist(message, () => handOn(handOver, message, ms));",
+    find: "return await handOn(handOver, message, ms);",
+    replace: "void handOn(handOver, message, ms);\n        return;",
     tests: ["test/simulation"],
   },
   {

@@ -167,6 +167,8 @@ describe("tenants", () => {
         until: new Date(Date.now() + 60_000),
         actor: system,
       });
+      await t.store.signIns.open(tenant, { person: "p", identity: "i" }, "browser");
+      await t.store.signIns.ask(tenant);
       await t.store.usedNonces.spend(tenant, "hash", "alice", Date.now() + 60_000);
     }
     const told = await t.store.deliveries.waiting(1_000);
