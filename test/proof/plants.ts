@@ -129,7 +129,7 @@ export const plants: readonly Plant[] = [
     file: "shared/core/src/rules/compile-rule.ts",
     find: 'if (rule.opaque !== "allow") bars |= ATOM.opaque;',
     replace: "",
-    tests: ["test/reference/reference.test.ts"],
+    tests: ["shared/core/src/rules/evaluate.test.ts"],
   },
   {
     name: "the laxest effect wins",
