@@ -91,6 +91,17 @@ const anyFinding = fc.record({
 });
 const strictness = (effect: Effect) => EFFECTS.indexOf(effect);
 
+describe("an escalated action", () => {
+  test("is never simply allowed: a person was asked for", () => {
+    expect(fold(verdictOf("allow"), [], { escalated: true })).toMatchObject({
+      effect: "ask",
+      ask: { requirements: [{ role: "approver", quorum: 1 }] },
+    });
+    expect(fold(verdictOf("allow"), [], { escalated: false }).effect).toBe("allow");
+    expect(fold(verdictOf("deny"), [], { escalated: true }).effect).toBe("deny");
+  });
+});
+
 describe("whatever is found", () => {
   test("the effect, the outcome and the risk never go down, and the same findings again change nothing", () => {
     fc.assert(

@@ -61,6 +61,15 @@ function asked(verdict: Verdict, blocks: readonly Finding[]): Verdict {
   };
 }
 
+/** Nobody escalates what may simply run: a sandbox refused it, or policy has changed since. A person was asked for, so one is asked. */
+const askedAfterAll = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  effect: "ask",
+  outcome: strongestOutcome(verdict.outcome, "require_approval"),
+  reason: `escalated: ${verdict.reason}`,
+  ask: plainAsk("holdpoint:escalated", "escalated"),
+});
+
 /**
  * Tightens a verdict by findings: `block` denies, `warn` raises risk, `info` is only kept. On an escalated action
  * a block that its checker's configuration calls escalatable asks instead (rulings §B11).
@@ -75,5 +84,6 @@ export function fold(verdict: Verdict, findings: readonly Finding[], options: { 
   const hard = blocks.filter((block) => !(options.escalated === true && block.escalatable === true));
   if (hard.length > 0) return denied(next, hard);
   if (blocks.length > 0) return asked(next, blocks);
+  if (options.escalated === true && next.effect === "allow") return askedAfterAll(next);
   return next;
 }
