@@ -5,8 +5,8 @@ import type { Door } from "./auth.ts";
 import type { Bells } from "./bells.ts";
 import type { Grants } from "./grants.ts";
 import type { Intake } from "./propose.ts";
+import type { SignInDesk } from "./sign-in/desk.ts";
 import type { SignInOptions } from "./sign-in/options.ts";
-import type { SignInDesk } from "./sign-in/session.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** The part of the engine that the gateway uses. */

@@ -1,7 +1,8 @@
 // erase.ts — `holdpoint erase <action>`: takes the arguments of an ended action out of the store
 
 import { z } from "zod";
-import { type AccessOptions, openClient } from "../api.ts";
+import { openClient } from "../api.ts";
+import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { ask, saysYes } from "../prompt.ts";
 

@@ -1,7 +1,8 @@
 // explain.ts — `holdpoint explain <decision>`: why, in sentences
 
 import { z } from "zod";
-import { type AccessOptions, openClient } from "../api.ts";
+import { openClient } from "../api.ts";
+import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { harmless } from "../terminal.ts";
 

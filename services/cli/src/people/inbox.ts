@@ -3,18 +3,11 @@
 import type { ApprovalAnswer } from "@holdpoint/client/answers.ts";
 import type { Client } from "@holdpoint/client/client.ts";
 import type { Card } from "@holdpoint/wire/approval.ts";
-import { type AccessOptions, openClient } from "../api.ts";
+import { openClient } from "../api.ts";
 import { writeOut } from "../output.ts";
 import { harmless, paintFor, table } from "../terminal.ts";
 import { gist, timeLeft } from "./gist.ts";
-
-export interface InboxOptions extends AccessOptions {
-  json?: boolean;
-  role?: string;
-  all?: boolean;
-  /** the list once, and not the live screen */
-  list?: boolean;
-}
+import { everyOne, type InboxOptions } from "./waiting.ts";
 
 /** Both ends are a terminal that can be drawn on; what is piped, or asked for as a list, stays a list. */
 const isScreen = ({ json, list }: InboxOptions): boolean =>
@@ -39,21 +32,6 @@ async function showOne(client: Client, id: string, json: boolean): Promise<void>
       ? `holdpoint approve ${id}\nholdpoint deny ${id} --reason "…"`
       : `it is ${approval.state}`;
   await writeOut(`${cardText(approval.card)}\n\n${paintFor(process.stdout).dim(how)}\n`);
-}
-
-export async function everyOne(client: Client, options: Pick<InboxOptions, "role" | "all">): Promise<ApprovalAnswer[]> {
-  const filter = {
-    ...(options.all ? {} : { state: "pending" as const }),
-    ...(options.role ? { role: options.role } : {}),
-  };
-  const items: ApprovalAnswer[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.approvals({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return items;
 }
 
 export async function inbox(id: string | undefined, options: InboxOptions): Promise<number> {

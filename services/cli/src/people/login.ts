@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type AccessOptions, urlOf, whyUnreached } from "../api.ts";
+import { type AccessOptions, urlOf, whyUnreached } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { harmless } from "../terminal.ts";
 

@@ -1,7 +1,8 @@
 // tail.ts — `holdpoint tail`: events as they happen; after a break it goes on where it stopped
 
 import { z } from "zod";
-import { type Access, type AccessOptions, accessOf, whyUnreached } from "../api.ts";
+import { type Access, accessOf } from "../api.ts";
+import { type AccessOptions, whyUnreached } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { harmless, type Paint, paintFor } from "../terminal.ts";
 

@@ -1,6 +1,7 @@
 // vote.ts — `holdpoint approve` and `deny`: a vote on the card that was just shown, and on no other
 
-import { type AccessOptions, openClient } from "../api.ts";
+import { openClient } from "../api.ts";
+import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { ask, saysYes } from "../prompt.ts";
 import { cardText } from "./inbox.ts";

@@ -9,7 +9,8 @@ import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { z } from "zod";
-import { type AccessOptions, openClient } from "../api.ts";
+import { openClient } from "../api.ts";
+import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { harmless } from "../terminal.ts";
 

@@ -5,15 +5,7 @@ import type { Credential } from "@holdpoint/wire/access.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Headers } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
-import type { PendingSeal } from "./cookies.ts";
-import type { SignInOptions } from "./options.ts";
-import type { Provider } from "./provider.ts";
-
-/** Sign-in as the routes use it. */
-export interface SignInDesk extends SignInOptions {
-  provider: Provider;
-  seal: PendingSeal;
-}
+import type { SignInDesk } from "./desk.ts";
 
 /** Throws `not_found` where nobody can sign in: there is no such page then. */
 export function deskOf({ signIn }: Gateway): SignInDesk {

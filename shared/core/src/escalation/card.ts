@@ -5,7 +5,8 @@ import type { Card } from "@holdpoint/wire/approval.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
-import { type CardInput, type CardItem, type CardSection, cardSections } from "./sections.ts";
+import type { CardItem } from "./card-item.ts";
+import { type CardInput, type CardSection, cardSections } from "./sections.ts";
 
 const TITLE = "HOLDPOINT ASKS: MAY THIS RUN?";
 

@@ -1,7 +1,7 @@
 // fact-items.ts — what the core understood of an action, as entries of its card
 
 import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
-import { type CardItem, line, type Show } from "./sections.ts";
+import { type CardItem, line, type Show } from "./card-item.ts";
 
 /** Facts are a reading aid; the arguments above them are complete. Longer lists end in a count. */
 const ITEMS_MAX = 60;

@@ -8,16 +8,10 @@ import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { type Leaf, leaves } from "../redact/leaves.ts";
 import { repeats, type SecretValue, type Span, secretValues } from "../redact/masks.ts";
 import { secretSpans } from "../redact/redact.ts";
+import { type CardItem, line, list, type Show } from "./card-item.ts";
 import { atomItems, touchItems } from "./fact-items.ts";
 import { visible, visibleKey, visibleLines } from "./visible.ts";
 
-/** One entry. `lines` are visible text already; an entry of kind block or list is laid out line by line. */
-export interface CardItem {
-  label: string;
-  marks: string[];
-  layout: "line" | "block" | "list";
-  lines: string[];
-}
 export interface CardSection {
   title: string;
   tone: "plain" | "warning" | "claim";
@@ -31,21 +25,6 @@ export interface CardInput {
   questions?: readonly Pick<Question, "by" | "text" | "answer">[];
 }
 
-/** Makes text visible with every known secret masked. */
-export type Show = (text: string) => string;
-
-export const line = (label: string, value: string, marks: string[] = []): CardItem => ({
-  label,
-  marks,
-  layout: "line",
-  lines: [value],
-});
-export const list = (label: string, values: readonly string[], marks: string[] = []): CardItem => ({
-  label,
-  marks: [...marks, `${values.length} ${values.length === 1 ? "item" : "items"}`],
-  layout: "list",
-  lines: [...values],
-});
 /** A text of one line beside its label, a longer one as a block below it. */
 function prose(label: string, lines: string[], marks: string[]): CardItem {
   if (lines.length === 1) return { label, marks, layout: "line", lines };

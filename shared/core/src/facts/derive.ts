@@ -8,9 +8,9 @@ import { addOnce, keep, newAtom, newReading, type Reading, stricterClass } from 
 import { findSecrets, secretByKey } from "./secrets/find.ts";
 import { literal } from "./shell/word.ts";
 import { collectStrings } from "./strings.ts";
-import type { ToolMap } from "./tools/map.ts";
 import { readToolName } from "./tools/name.ts";
 import { readCall } from "./tools/read-call.ts";
+import type { ToolMap } from "./tools/tool-map.ts";
 
 /** A file that one command fetched and a later one runs: code that came over the network. */
 function markDownloads(reading: Reading): void {

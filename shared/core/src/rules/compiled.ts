@@ -4,11 +4,11 @@ import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { Checks } from "./conditions.ts";
-import type { Anchor } from "./criteria/anchors.ts";
+import type { Anchor, FactName, Field } from "./criteria/anchors.ts";
 import type { Counter } from "./criteria/counts.ts";
 import type { LogRedaction } from "./dialects/draft.ts";
-import type { RuleIndex } from "./rule-index.ts";
 import type { Obligations } from "./schema.ts";
+import type { Sieve } from "./sieve.ts";
 
 export interface CompiledApproval {
   role: string;
@@ -56,6 +56,26 @@ export interface CompiledDocument {
   ruleCount: number;
   /** what could not be translated, and what is accepted without effect */
   warnings: readonly string[];
+}
+
+export type Buckets = Map<string, CompiledRule[]>;
+
+/** Where each rule is found by what an atom must have for it. */
+export interface RuleIndex {
+  /** tried for every atom */
+  rest: CompiledRule[];
+  tool: Buckets;
+  program: Buckets;
+  host: Buckets;
+  args: Map<string, Buckets>;
+  /** by a whole segment of the path, by a whole word of its last segment */
+  segment: Buckets;
+  word: Buckets;
+  /** of both */
+  sieve: Sieve;
+  fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
+  /** of facts that some rule needs, in the order of `FACT_NAMES` */
+  facts: { fact: FactName; needs: number; rules: CompiledRule[] }[];
 }
 
 export interface PolicySet {

@@ -7,8 +7,8 @@ import { type Effect, type Outcome, strictest, strongestOutcome } from "@holdpoi
 import type { TraceEntry, Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledRule, PolicySet } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
-import { type AtomJudgement, type Hit, ruleEffect } from "./evaluate.ts";
 import { atomsOf } from "./holds.ts";
+import { type AtomJudgement, type Hit, ruleEffect } from "./judgement.ts";
 import { oblige } from "./obligations.ts";
 
 export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgement[], risk: Risk): Verdict {

@@ -10,19 +10,9 @@ import { conclude } from "./conclude.ts";
 import { countedOf } from "./criteria/counts.ts";
 import { type History, type View, viewOf } from "./criteria/view.ts";
 import { atomsOf, holds, met } from "./holds.ts";
+import { type AtomJudgement, type Hit, ruleEffect } from "./judgement.ts";
 import { scoreRisk } from "./risk.ts";
 import { candidates } from "./rule-index.ts";
-
-/** A rule that counts for an atom; `note` says so when it counts only because it failed. */
-export interface Hit {
-  rule: CompiledRule;
-  note: string | undefined;
-}
-
-export interface AtomJudgement {
-  effect: Effect;
-  hits: Hit[];
-}
 
 /**
  * Judges an action by a compiled set. Pure: the same set, action, facts and history give the same verdict. A criterion on
@@ -62,22 +52,6 @@ function tryRule(rule: CompiledRule, view: View, atom: Atom, hits: Hit[]): void 
   } catch (error) {
     const note = `failed: ${error instanceof Error ? error.message : String(error)}`;
     if (rule.effect !== "allow") hits.push({ rule, note });
-  }
-}
-
-/** What a rule does to the effect; undefined = nothing, it only obliges. */
-export function ruleEffect(rule: CompiledRule, view: View): Effect | undefined {
-  switch (rule.effect) {
-    case "allow":
-      return "allow";
-    case "require_approval":
-      return "ask";
-    case "terminate":
-      return "deny";
-    case "deny":
-      return rule.escalatable && view.action.escalated ? "ask" : "deny";
-    default:
-      return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 // path-list.ts — many path patterns at once: names and folders by lookup, only the odd ones one by one
 
+import type { SeenPath } from "./criteria/surroundings.ts";
 import { compileGlob } from "./glob.ts";
 import { isInside, mayReach, type PathPattern } from "./path-pattern.ts";
-import { inHome, type SeenPath } from "./seen-path.ts";
+import { inHome } from "./seen-path.ts";
 import { admit, mayPass, newSieve, type Sieve } from "./sieve.ts";
 
 export interface PathList {

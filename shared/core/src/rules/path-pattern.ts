@@ -10,9 +10,10 @@
 // broad (`/`, `/etc`, a home) that "inside the workspace" would mean nothing.
 
 import { Fault } from "@holdpoint/wire/fault.ts";
+import type { SeenPath } from "./criteria/surroundings.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet, plainName } from "./glob-meet.ts";
-import { apart, inHome, inScratch, inWorkspace, type SeenPath } from "./seen-path.ts";
+import { apart, inHome, inScratch, inWorkspace } from "./seen-path.ts";
 
 export type Anchor = "root" | "workspace" | "home" | "scratch" | "anywhere";
 

@@ -1,32 +1,14 @@
 // rule-index.ts — which rules are worth trying for an atom: cost follows the rules that may match, not the rules that exist
 
 import type { Atom } from "@holdpoint/wire/facts.ts";
-import type { CompiledRule } from "./compiled.ts";
-import { type Anchor, FACT_NAMES, type FactName, type Field } from "./criteria/anchors.ts";
+import type { Buckets, CompiledRule, RuleIndex } from "./compiled.ts";
+import { type Anchor, FACT_NAMES, type FactName } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
+import type { SeenPath } from "./criteria/surroundings.ts";
 import { featuresOf, type View } from "./criteria/view.ts";
-import { type SeenPath, seenPath } from "./seen-path.ts";
-import { admit, mayPass, newSieve, type Sieve } from "./sieve.ts";
-
-type Buckets = Map<string, CompiledRule[]>;
-
-export interface RuleIndex {
-  /** tried for every atom */
-  rest: CompiledRule[];
-  tool: Buckets;
-  program: Buckets;
-  host: Buckets;
-  args: Map<string, Buckets>;
-  /** by a whole segment of the path, by a whole word of its last segment */
-  segment: Buckets;
-  word: Buckets;
-  /** of both */
-  sieve: Sieve;
-  fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
-  /** of facts that some rule needs, in the order of `FACT_NAMES` */
-  facts: { fact: FactName; needs: number; rules: CompiledRule[] }[];
-}
+import { seenPath } from "./seen-path.ts";
+import { admit, mayPass, newSieve } from "./sieve.ts";
 
 /** How often a bucket of this kind is opened in vain, compared with others. */
 const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {

@@ -4,8 +4,8 @@ import { setTimeout } from "node:timers/promises";
 import type { ApprovalAnswer } from "@holdpoint/client/answers.ts";
 import type { Client } from "@holdpoint/client/client.ts";
 import type { Access } from "../../api.ts";
-import { everyOne } from "../inbox.ts";
 import { openEvents } from "../tail.ts";
+import { everyOne } from "../waiting.ts";
 
 export interface FeedOptions {
   client: Client;

@@ -6,7 +6,7 @@ import { type Key as InkKey, render, useInput, usePaste } from "ink";
 import { createElement as h, useEffect, useReducer } from "react";
 import { z } from "zod";
 import { accessOf } from "../../api.ts";
-import type { InboxOptions } from "../inbox.ts";
+import type { InboxOptions } from "../waiting.ts";
 import { follow } from "./feed.ts";
 import { type Key, typed } from "./keys.ts";
 import { type Effect, initial, type Message, type Size, type State, update } from "./state.ts";

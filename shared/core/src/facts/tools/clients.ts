@@ -18,7 +18,7 @@ import {
   webSearch,
   write,
 } from "./kinds.ts";
-import type { ToolMap } from "./map.ts";
+import type { ToolMap } from "./tool-map.ts";
 
 /** Names as clients send them, normalised; the first words of each line say whose they are. */
 export const TOOLS: readonly (readonly [string, ToolMap])[] = [

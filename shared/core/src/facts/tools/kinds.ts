@@ -1,6 +1,6 @@
 // kinds.ts — kinds of tools: which argument is a command, a path, a URL, content, whoever names it so
 
-import type { ToolMap } from "./map.ts";
+import type { ToolMap } from "./tool-map.ts";
 
 export const shell: ToolMap = {
   meaning: "shell",

@@ -1,36 +1,7 @@
-// map.ts — which argument of which client's tool is a command, a path, a URL, content: one vocabulary for all clients
+// map.ts — the map of a tool by its name, among all clients and servers that are known
 
 import { SERVERS, TOOLS } from "./clients.ts";
-
-/** What an argument is. `path:read` also takes a list of paths. */
-export type ArgumentRole =
-  | "command"
-  | "argv"
-  | "cwd"
-  | "path:read"
-  | "path:write"
-  | "path:edit"
-  | "path:delete"
-  | "path:tree"
-  | "path:move"
-  | "url"
-  | "upload"
-  | "host"
-  | "sql"
-  | "content"
-  | "code"
-  | "patch"
-  | "text";
-
-export interface ToolMap {
-  /** shell, fs.read, fs.write, fs.edit, fs.delete, fs.search, http.fetch, db.query, code.run, agent, mcp, note */
-  meaning: string;
-  args: Record<string, ArgumentRole>;
-  /** `safe`: it only looks, and everything it is given is a path or a pattern */
-  class?: "safe" | "warn" | "blocked-by-default";
-  /** a shell tool whose texts are for another shell than sh: its name */
-  speaks?: string;
-}
+import type { ToolMap } from "./tool-map.ts";
 
 const byName = new Map<string, ToolMap>();
 for (const [names, map] of TOOLS) for (const name of names.split(" ")) if (!byName.has(name)) byName.set(name, map);

@@ -2,7 +2,8 @@
 
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import { looksAlike, oddKind } from "../odd-characters.ts";
-import { findTool, mcpName, type ToolMap } from "./map.ts";
+import { findTool, mcpName } from "./map.ts";
+import type { ToolMap } from "./tool-map.ts";
 
 const hasOdd = (text: string): boolean => {
   for (const char of text) if (oddKind(char.codePointAt(0)!)) return true;

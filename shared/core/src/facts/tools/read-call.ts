@@ -15,8 +15,8 @@ import { hasGlob, literal } from "../shell/word.ts";
 import { readWritten } from "../shell/written.ts";
 import { readSql } from "../sql.ts";
 import type { Found } from "../strings.ts";
-import type { ArgumentRole, ToolMap } from "./map.ts";
 import { patchedPaths } from "./patch.ts";
+import type { ArgumentRole, ToolMap } from "./tool-map.ts";
 
 export interface ToolCall {
   tool: string;

@@ -3,8 +3,8 @@
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
 import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
 import type { CountAsk } from "@holdpoint/wire/verdict.ts";
-import type { SeenPath, Surroundings } from "../seen-path.ts";
 import { atomFeatures, callFeatures } from "./features.ts";
+import type { SeenPath, Surroundings } from "./surroundings.ts";
 
 /**
  * What was before. A verdict is made with what is known of it, names what it asked, and is committed only where that is

@@ -1,7 +1,23 @@
 // overlay-rules.ts — what the keys of seed 002's overlays mean, as rules
 
+import { z } from "zod";
 import type { Rule } from "../schema.ts";
-import type { Merged } from "./overlay.ts";
+
+export const OverlayLimits = z.strictObject({
+  wall_time_sec: z.number().positive().optional(),
+  cpu_percent: z.number().positive().optional(),
+  mem_mb: z.number().positive().optional(),
+});
+
+/** All overlays as one. */
+export interface Merged {
+  protect_paths: string[];
+  write_whitelist: string[];
+  require_approval: string[];
+  env_allowlist: string[] | undefined;
+  log_redactions: { pattern: string; replace: string }[];
+  limits: z.infer<typeof OverlayLimits>;
+}
 
 const CHANGES = ["write", "delete", "execute"] as ["write", "delete", "execute"];
 

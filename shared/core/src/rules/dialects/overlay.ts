@@ -12,14 +12,9 @@ import { read } from "../policy-text.ts";
 import { type DocumentPath, describeIssues, type Place, type Problem } from "../problems.ts";
 import { Document, type Rule } from "../schema.ts";
 import type { Draft } from "./draft.ts";
-import { overlayRules } from "./overlay-rules.ts";
+import { type Merged, OverlayLimits, overlayRules } from "./overlay-rules.ts";
 
 const texts = z.array(z.string().min(1));
-export const OverlayLimits = z.strictObject({
-  wall_time_sec: z.number().positive().optional(),
-  cpu_percent: z.number().positive().optional(),
-  mem_mb: z.number().positive().optional(),
-});
 const redactions = z.array(z.strictObject({ pattern: z.string().min(1).max(1_024), replace: z.string() }));
 const lists = {
   protect_paths: texts.optional(),
@@ -42,15 +37,6 @@ const Overlay = z.strictObject({
   limits: OverlayLimits.optional(),
 });
 type Overlay = z.output<typeof Overlay>;
-
-export interface Merged {
-  protect_paths: string[];
-  write_whitelist: string[];
-  require_approval: string[];
-  env_allowlist: string[] | undefined;
-  log_redactions: { pattern: string; replace: string }[];
-  limits: z.infer<typeof OverlayLimits>;
-}
 
 /** One document out of all overlay files, sorted by name. Problems of every file are pushed. */
 export function mergeOverlays(sources: readonly PolicySource[], problems: Problem[]): Draft | undefined {

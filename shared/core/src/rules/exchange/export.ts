@@ -7,7 +7,8 @@ import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { strictest } from "@holdpoint/wire/scalars.ts";
 import { compileSet, draftSources } from "../compile.ts";
 import type { PolicySet } from "../compiled.ts";
-import { namedCommands, type PlainDeny, plainDeny, sureEffect } from "./sure.ts";
+import type { Sayable } from "./sayable.ts";
+import { namedCommands, plainDeny, sureEffect } from "./sure.ts";
 import { claudeText } from "./to-claude.ts";
 import { codexText } from "./to-codex.ts";
 import { geminiText } from "./to-gemini.ts";
@@ -15,14 +16,6 @@ import { geminiText } from "./to-gemini.ts";
 export const EXPORT_TARGETS = ["claude-code", "gemini", "codex"] as const;
 export type ExportTarget = (typeof EXPORT_TARGETS)[number];
 
-/** What every client's writer is given. */
-export interface Sayable {
-  allow: string[];
-  ask: string[];
-  deny: { deny: PlainDeny; reason: string | undefined; report: (why: string) => void }[];
-  /** of several documents the strictest */
-  default: "allow" | "ask" | "deny";
-}
 export interface Exported {
   text: string;
   left: string[];

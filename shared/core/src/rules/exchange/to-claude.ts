@@ -1,6 +1,6 @@
 // to-claude.ts — what can be said as Claude Code's `permissions`
 
-import type { Sayable } from "./export.ts";
+import type { Sayable } from "./sayable.ts";
 
 const TOOLS: Readonly<Record<string, string[]>> = {
   shell: ["Bash"],

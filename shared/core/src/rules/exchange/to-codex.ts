@@ -1,6 +1,6 @@
 // to-codex.ts — what can be said as Codex `.rules`: prefixes of commands, and nothing that allows
 
-import type { Sayable } from "./export.ts";
+import type { Sayable } from "./sayable.ts";
 
 const rule = (prefix: string, decision: string, justification?: string): string =>
   `prefix_rule(pattern = ${JSON.stringify(prefix.split(/ +/))}, decision = "${decision}"${

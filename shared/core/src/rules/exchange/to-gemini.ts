@@ -1,6 +1,6 @@
 // to-gemini.ts — what can be said as a policy file of Gemini CLI
 
-import type { Sayable } from "./export.ts";
+import type { Sayable } from "./sayable.ts";
 
 const TOOLS: Readonly<Record<string, string[]>> = {
   shell: ["run_shell_command"],
