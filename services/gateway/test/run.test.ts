@@ -105,7 +105,9 @@ describe("claim", () => {
     const seen = (await as(house.auditorKey, "GET", allowed.path)).body;
     expect(seen.decision.rules).toEqual([expect.objectContaining({ id: "no-more" })]);
     expect(seen.decision.decisionId).toBe(first.body.decisionId);
-    await claim(held);
+    // Its votes would still suffice: what was approved is not run against a policy that forbids it by now.
+    expect(refusal(await claim(held))).toEqual([409, "not_claimable", "denied"]);
+    expect(await state(held)).toBe("denied");
     await retire();
   });
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createLogger } from "@holdpoint/runtime/log.ts";
-import { startRedis } from "@holdpoint/testkit/redis.ts";
+import { serversHere, startRedis } from "@holdpoint/testkit/redis.ts";
 import { type RedisFleet, startCluster, startSentinels } from "@holdpoint/testkit/redis-fleet.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,12 +16,13 @@ const ring = keyRing([{ id: "k1", key: randomBytes(32) }]);
 // Says (and under CI=true fails) where there is no redis-server; its own process is not used further.
 const probe = await startRedis({ shared: false });
 await probe?.stop();
+const servers = serversHere().filter(({ here }) => here);
 const settle = (each: Message) => ({ settle: { message: each } as unknown as SettleDraft });
 
-describe.runIf(probe)("on a Redis Cluster of three", () => {
+describe.each(servers)("on a $name Cluster of three", ({ program }) => {
   let fleet: RedisFleet;
   beforeAll(async () => {
-    fleet = await startCluster();
+    fleet = await startCluster(program);
   });
   afterAll(() => fleet?.stop());
 
@@ -43,9 +44,9 @@ describe.runIf(probe)("on a Redis Cluster of three", () => {
   });
 });
 
-describe.runIf(probe)("on Redis with Sentinel", () => {
+describe.each(servers)("on $name with Sentinel", ({ program }) => {
   test("when the master dies under load, work goes on at its successor", async () => {
-    const fleet = await startSentinels();
+    const fleet = await startSentinels(program);
     const queue = await openQueue({ url: fleet.url, ring, log });
     const seen = new Set<string>();
     const worker = queue.work("rules", settle, {

@@ -1,23 +1,23 @@
-// backend-redis.test.ts — the contract on a real Redis, and the Redis that is refused
+// backend-redis.test.ts — the contract on a real Redis and a real Valkey, what a crash of one leaves, and the one that is refused
 
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createLogger } from "@holdpoint/runtime/log.ts";
-import { type RunningRedis, startRedis } from "@holdpoint/testkit/redis.ts";
+import { type RunningRedis, serversHere, startRedis } from "@holdpoint/testkit/redis.ts";
 import { Queue as BullQueue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkRedis } from "./backend-redis.ts";
+import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
 import { queueContract } from "./queue.contract.ts";
 import { keyRing } from "./seal.ts";
+import type { SettleDraft } from "./types.ts";
 
 const log = createLogger("test", { level: "fatal" });
 const ring = keyRing([{ id: "k1", key: randomBytes(32) }]);
 const shared = await startRedis();
-/** The same client speaks to both; Valkey is in fewer package sources than Redis, so it is said where it was not tried. */
-const hasValkey = spawnSync("valkey-server", ["--version"]).status === 0;
-if (!hasValkey) process.stderr.write("no `valkey-server` on PATH: the queue's contract is not run on Valkey here\n");
+const servers = serversHere();
+const hasValkey = servers.some(({ name, here }) => name === "Valkey" && here);
 const valkey = hasValkey ? await startRedis({ program: "valkey-server", shared: false }) : undefined;
 afterAll(() => Promise.all([shared?.stop(), valkey?.stop()]));
 
@@ -60,9 +60,29 @@ describe.each(
   });
 });
 
-describe.runIf(shared)("a wrong Redis is refused with the fix", () => {
+describe.each(servers.filter(({ here }) => here))("$name with an append-only file", ({ program }) => {
+  test("has what it took when it is killed and started again", async () => {
+    const own = await startRedis({ program, shared: false, settings: { appendonly: "yes" } });
+    if (!own?.crash) throw new Error("this needs a process of its own");
+    const queue = await openQueue({ url: own.url, ring, log });
+    const sent = Array.from({ length: 40 }, () => message());
+    for (const each of sent) await queue.send("rules", [each]);
+    await own.crash();
+    const seen = new Set<string>();
+    const worker = queue.work("rules", (each) => ({ settle: { message: each } as unknown as SettleDraft }), {
+      settle: async (draft) => void seen.add(draft.message.action.id),
+      exhausted: async () => undefined,
+    });
+    await until(() => seen.size === sent.length);
+    await worker.drain(2_000);
+    await queue.close();
+    await own.stop();
+  });
+});
+
+describe.each(servers.filter(({ here }) => here))("a wrong $name is refused with the fix", ({ program }) => {
   const refusal = async (prepare: (redis: Redis) => Promise<unknown>) => {
-    const own = await startRedis({ shared: false });
+    const own = await startRedis({ program, shared: false });
     if (!own) throw new Error("this needs a Redis process of its own");
     const redis = new Redis(own.url);
     try {

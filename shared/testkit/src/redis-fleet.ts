@@ -1,4 +1,4 @@
-// redis-fleet.ts — several real redis-server processes on loopback: a Sentinel group or a Cluster
+// redis-fleet.ts — several real servers on loopback, Redis or Valkey: a Sentinel group or a Cluster
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -42,13 +42,14 @@ export interface RedisFleet {
   stop(): Promise<void>;
 }
 
-function room() {
+/** @param program `redis-server` or `valkey-server` */
+function room(program: string) {
   const folder = mkdtempSync(join(tmpdir(), "holdpoint-redis-fleet-"));
   const children = new Map<number, ChildProcess>();
   return {
     folder,
     start(port: number, args: string[]) {
-      const child = spawn("redis-server", args, { cwd: folder, stdio: "ignore" });
+      const child = spawn(program, args, { cwd: folder, stdio: "ignore" });
       children.set(port, child);
       return until(async () => (await redisCommand(port, "PING")).includes("PONG"), `redis on ${port} answers`);
     },
@@ -88,8 +89,8 @@ const server = (port: number, ...more: string[]): string[] => [
 ];
 
 /** A master, a replica and three sentinels that agree within about a second. */
-export async function startSentinels(): Promise<RedisFleet> {
-  const place = room();
+export async function startSentinels(program = "redis-server"): Promise<RedisFleet> {
+  const place = room(program);
   const [first, second] = [await freePort(), await freePort()];
   await place.start(first, server(first));
   await place.start(second, server(second, "--replicaof", "127.0.0.1", String(first)));
@@ -141,8 +142,8 @@ export async function startSentinels(): Promise<RedisFleet> {
 }
 
 /** Three masters that share the 16384 slots. */
-export async function startCluster(): Promise<RedisFleet> {
-  const place = room();
+export async function startCluster(program = "redis-server"): Promise<RedisFleet> {
+  const place = room(program);
   const ports = [await freePort(), await freePort(), await freePort()];
   for (const port of ports) {
     await place.start(

@@ -31,6 +31,18 @@ export interface RedisOptions {
   shared?: boolean;
 }
 
+/** Servers that the same client speaks to, by name, and whether this machine has them. Says aloud which it has not. */
+export function serversHere(): { name: string; program: string; here: boolean }[] {
+  return [
+    ["Redis", "redis-server"],
+    ["Valkey", "valkey-server"],
+  ].map(([name = "", program = ""]) => {
+    const here = spawnSync(program, ["--version"]).status === 0;
+    if (!here) process.stderr.write(`no \`${program}\` on PATH: what needs ${name} is not run here\n`);
+    return { name, program, here };
+  });
+}
+
 /**
  * In this order: `redis-server` from PATH, HOLDPOINT_QUEUE_URL where it names a Redis, testcontainers where Docker answers.
  * Without any: prints it and returns undefined; under CI=true throws, because CI must run these suites.
