@@ -48,6 +48,43 @@ test.each([
   expect(made(id)(value, [...names])).toBe(answer);
 });
 
+const MORE = `
+const g = (one: { names?: string[] } | undefined, more: string[]): string => {
+  let size = 0;
+  size += 2;
+  const all = one?.names ?? [...more, "x"];
+  const first = (names: string[]) => names[0];
+  return size + \` \` + first(all);
+};`;
+const more = mutate("g.ts", MORE, 1);
+const madeMore = (awake: number): ((one: { names?: string[] } | undefined, more: string[]) => string) =>
+  new Function("__mutant", "__tick", `${more.code}; return g;`)(
+    (id: number) => id === awake,
+    () => {},
+  );
+
+test.each([
+  ["nothing", "", "", undefined, "2 a"],
+  ["a list that is empty", '[...more, "x"]', "[]", undefined, "2 undefined"],
+  ["the other side of a default", 'one?.names ?? [...more, "x"]', "one?.names", undefined, "throws"],
+  ["a default instead of what is there", 'one?.names ?? [...more, "x"]', '[...more, "x"]', { names: ["b"] }, "2 a"],
+  ["a chain that does not ask", "one?.names", "one.names", undefined, "throws"],
+  ["a sum the other way", "size += 2", "size -= 2", undefined, "-2 a"],
+  ["an answer that is left out", "names[0]", "undefined", undefined, "2 undefined"],
+  ["a text that is empty", "` `", '""', undefined, "2a"],
+])("awake, %s changes the answer", (what, from, to, one, answer) => {
+  const id = what === "nothing" ? 0 : more.mutants.find((each) => each.from === from && each.to === to)?.id;
+  const said = (): string => {
+    try {
+      return madeMore(id ?? -1)(one, ["a"]);
+    } catch {
+      return "throws";
+    }
+  };
+  expect(id).toBeDefined();
+  expect(said()).toBe(answer);
+});
+
 test("every mutant has a number of its own and says where it stands", () => {
   expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
   expect(mutants.every(({ id }) => id >= 10 && id < 10 + mutants.length)).toBe(true);

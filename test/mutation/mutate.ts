@@ -1,7 +1,8 @@
 // mutate.ts — a source with all of its mutants built in, each asleep until its number is called: one import serves them all
 //
 // Mutated is what functions do, not what stands at the top of a module (that has run before a mutant can wake): operators
-// and boundaries, negated conditions, swapped constants, dropped statements, calls turned into their opposite.
+// and boundaries, negated conditions, swapped constants, emptied lists and texts, dropped statements and answers, chains
+// that no longer ask whether something is there, calls turned into their opposite.
 
 import { stripTypeScriptTypes } from "node:module";
 import { parseAst } from "vitest/node";
@@ -10,6 +11,8 @@ export interface Mutant {
   id: number;
   file: string;
   line: number;
+  /** the whole line, without what it is indented by */
+  text: string;
   /** the text that is replaced, and by what */
   from: string;
   to: string;
@@ -26,30 +29,43 @@ interface Node {
 /** @param first the number of the first mutant */
 export function mutate(file: string, text: string, first: number): { code: string; mutants: Mutant[] } {
   const source = stripTypeScriptTypes(text);
+  const lines = text.split("\n");
   const mutants: Mutant[] = [];
   const wake = (node: Node, to: string): string => {
     const id = first + mutants.length;
     const line = source.slice(0, node.start).split("\n").length;
-    mutants.push({ id, file, line, from: source.slice(node.start, node.end), to });
+    mutants.push({
+      id,
+      file,
+      line,
+      text: (lines[line - 1] ?? "").trim(),
+      from: source.slice(node.start, node.end),
+      to,
+    });
     return `__mutant(${id})`;
   };
   /** The node's text with its mutants, and those of all below it, built in. */
-  const emit = (node: Node, inFunction: boolean): string => {
+  const emit = (node: Node, inFunction: boolean, isStep = false): string => {
     let code = "";
     let at = node.start;
     for (const [key, child] of childrenOf(node)) {
       if (child.start < at || isFixed(node, key, child)) continue;
-      let inner = emit(child, inFunction || /Function/.test(node.type));
+      // A loop that steps the other way never ends, and everybody notices.
+      const step = node.type === "ForStatement" && key === "update";
+      let inner = emit(child, inFunction || /Function/.test(node.type), step);
       if (inFunction && node.type === "IfStatement" && key === "test") {
         const negated = `!(${source.slice(child.start, child.end)})`;
         inner = `(${wake(child, negated)}?${negated}:${inner})`;
       }
+      if (node.type === "ArrowFunctionExpression" && key === "body" && child.type !== "BlockStatement")
+        inner = `(${wake(child, "undefined")}?undefined:${inner})`;
       code += source.slice(at, child.start) + (LOOPS.has(node.type) && key === "body" ? ticking(inner) : inner);
       at = child.end;
     }
     code += source.slice(at, node.end);
     if (!inFunction) return code;
     if (DROPPED.has(node.type)) return `{if(!${wake(node, "")}){${code}}}`;
+    if (isStep) return code;
     return variants(node, source).reduce((inner, to) => `(${wake(node, to)}?(${to}):${inner})`, code);
   };
   return { code: emit(parseAst(source) as unknown as Node, false), mutants };
@@ -79,7 +95,7 @@ function isFixed(node: Node, key: string, child: Node): boolean {
   if (key === "key" && node["computed"] !== true) return true;
   if (key === "property" && node["computed"] !== true) return true;
   if (key === "left" && /Assignment|ForOf/.test(node.type)) return true;
-  if (node.type === "UpdateExpression") return true;
+  if (node.type === "UpdateExpression" || node.type === "TaggedTemplateExpression") return true;
   if ((key === "callee" || key === "object") && (node["optional"] === true || isChained(child))) return true;
   // How dear a criterion is decides which is tried first, and never the answer.
   if (node.type === "Property" && key === "value" && (node["key"] as Node)["name"] === "cost") return true;
@@ -105,6 +121,7 @@ const SWAPS: Readonly<Record<string, readonly string[]>> = {
   "&&": ["||"],
   "||": ["&&"],
 };
+const ASSIGNED: Readonly<Record<string, string>> = { "|=": "&=", "+=": "-=", "-=": "+=", "*=": "/=", "??=": "=" };
 const OPPOSITES: Readonly<Record<string, string>> = {
   some: "every",
   every: "some",
@@ -116,6 +133,15 @@ const OPPOSITES: Readonly<Record<string, string>> = {
 /** Calls that hand on what they were called on, changed. */
 const HANDS_ON = new Set(["toLowerCase", "sort", "filter", "trim"]);
 
+/** Where a chain asks whether something is there, and what stands there when it does not ask. */
+function unasked(link: Node): { from: number; until: number; put: string }[] {
+  const below = (link["object"] ?? link["callee"]) as Node | undefined;
+  if (!below || !/^(Member|Call)Expression$/.test(link.type)) return [];
+  const plain = link.type === "MemberExpression" && link["computed"] !== true;
+  const asks = link["optional"] === true ? [{ from: below.end, until: below.end + 2, put: plain ? "." : "" }] : [];
+  return [...unasked(below), ...asks];
+}
+
 /** What else might stand where the node stands. */
 function variants(node: Node, source: string): string[] {
   const of = (key: string): string => {
@@ -125,7 +151,7 @@ function variants(node: Node, source: string): string[] {
   switch (node.type) {
     case "BinaryExpression":
     case "LogicalExpression": {
-      if (node["operator"] === "??") return [of("right")];
+      if (node["operator"] === "??") return [of("right"), of("left")];
       const swaps = SWAPS[String(node["operator"])] ?? [];
       return swaps.map((operator) => `(${of("left")}) ${operator} (${of("right")})`);
     }
@@ -139,6 +165,18 @@ function variants(node: Node, source: string): string[] {
       if (typeof value === "number") return [String(value + 1)];
       return typeof value === "string" && value !== "" ? ['""'] : [];
     }
+    case "TemplateLiteral":
+      return ['""'];
+    case "ArrayExpression":
+      return (node["elements"] as unknown[]).length > 0 ? ["[]"] : [];
+    case "AssignmentExpression": {
+      const operator = ASSIGNED[String(node["operator"])];
+      return operator ? [`${of("left")} ${operator} ${of("right")}`] : [];
+    }
+    case "ChainExpression":
+      return unasked(node["expression"] as Node).map(
+        ({ from, until, put }) => source.slice(node.start, from) + put + source.slice(until, node.end),
+      );
     case "CallExpression": {
       const callee = node["callee"] as Node;
       if (callee.type !== "MemberExpression" || isChained(node)) return [];
