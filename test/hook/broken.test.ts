@@ -153,6 +153,13 @@ describe("an answer that cannot be relied on stops the call: exit 2, a reason on
   });
 });
 
+test.each([
+  ["URL", { HOLDPOINT_URL: "http://127.0.0.1:9" }],
+  ["KEY", { HOLDPOINT_KEY: "hp_test" }],
+])("an environment with HOLDPOINT_%s alone is no half of a configuration", async (name, env) => {
+  expectBlocked(await runHook({ env, stdin: before(COMMAND) }), new RegExp(`HOLDPOINT_${name} is set alone`));
+});
+
 describe("a sound refusal is said in the client's words, with exit 0", () => {
   test.each<[string, unknown, string, RegExp]>([
     ["denied", denied(), "deny", /^Tool call denied by policy$/],

@@ -47,10 +47,7 @@ export function createReconciler(deps: ReconcilerDeps): () => Promise<{ actions:
   let wipedAt: number | undefined;
   const look = async () => {
     const wiped = await queue.wiped();
-    if (wiped) {
-      wipedAt = clock.now();
-      log.warn("the queue lost what it held: everything without a decision is sent again");
-    }
+    if (wiped) wipedAt = clock.now();
     const votes = await resumeVotes(deps);
     let actions = 0;
     for (;;) {

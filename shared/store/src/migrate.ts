@@ -51,14 +51,16 @@ export async function migrate(url: string, log: Log): Promise<void> {
       "SELECT name, checksum FROM holdpoint.migrations",
     );
     const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+    const fresh: string[] = [];
     for (const migration of readMigrations()) {
       const known = applied.get(migration.name);
       if (known === undefined) {
         await apply(client, migration);
-        log.info({ migration: migration.name }, "migrated");
+        fresh.push(migration.name);
       } else if (known !== migration.checksum)
         throw new Fault("config_invalid", `migration \`${migration.name}\` was changed after it was applied here`);
     }
+    if (fresh.length > 0) log.info({ migrations: fresh }, "migrated");
   } catch (error) {
     throw asFault(error);
   } finally {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import { policySources } from "../check/policy.ts";
-import { dataFolder, settingsPath } from "../folder.ts";
+import { dataFolder, readIfThere, settingsPath } from "../folder.ts";
 import { urlOf } from "../gateway-url.ts";
 import { spooled } from "../hook/spool.ts";
 import { writeOut } from "../output.ts";
@@ -87,9 +87,20 @@ async function rungFindings(): Promise<Finding[]> {
   );
 }
 
+/**
+ * What `up` wrote for hooks, where that is the gateway in question. A hook is installed with it and believes no
+ * environment then: a person's own key in the shell is not the key it uses.
+ */
+function ownConfig(): string | undefined {
+  const path = settingsPath(dataFolder());
+  const text = readIfThere(path);
+  return text !== undefined && JSON.parse(text).url === urlOf({}) ? path : undefined;
+}
+
 export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
   const [gateway, rungs, gone] = await Promise.all([gatewayFindings(), rungFindings(), canaryGone()]);
-  const denied = gateway.reached || options.config !== undefined ? await canaryDenied(options.config) : undefined;
+  const denied =
+    gateway.reached || options.config !== undefined ? await canaryDenied(options.config ?? ownConfig()) : undefined;
   const canary = (what: string, { ok: good, note: said }: { ok: boolean; note: string }) =>
     (good ? ok : broken)(what, harmless(said));
   return [

@@ -89,12 +89,19 @@ export function findSettings(
     return readSettings(configPath, text);
   }
   const folder = dataFolder(undefined, env);
-  if (env["HOLDPOINT_URL"] || env["HOLDPOINT_KEY"])
+  const url = env["HOLDPOINT_URL"];
+  const key = env["HOLDPOINT_KEY"];
+  if (url || key) {
+    if (!url || !key)
+      throw new Error(
+        `HOLDPOINT_${url ? "URL" : "KEY"} is set alone: set both HOLDPOINT_URL and HOLDPOINT_KEY, or neither`,
+      );
     return {
-      url: checkUrl(env["HOLDPOINT_URL"], "HOLDPOINT_URL"),
-      key: checkKey(env["HOLDPOINT_KEY"], "HOLDPOINT_KEY"),
+      url: checkUrl(url, "HOLDPOINT_URL"),
+      key: checkKey(key, "HOLDPOINT_KEY"),
       stateFolder: stateFolderOf(folder),
     };
+  }
   const path = settingsPath(folder);
   const text = readIfThere(path);
   if (text === undefined)

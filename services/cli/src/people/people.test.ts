@@ -1,6 +1,7 @@
 // people.test.ts — what a person does at a terminal, on the real product: see what waits, answer, watch, ask why
 
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@holdpoint/client/client.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,8 +9,9 @@ import { type CliResult, folderWith, runCli } from "../run-cli.ts";
 import { type UpProcess, upProcess } from "../up-process.ts";
 
 let up: UpProcess;
+const folder = folderWith();
 beforeAll(async () => {
-  up = await upProcess(folderWith());
+  up = await upProcess(folder);
 }, 120_000);
 afterAll(async () => {
   await up?.kill();
@@ -140,6 +142,14 @@ test("doctor finds it well, and proves that the hook bites", async () => {
   for (const what of ["gateway", "database, queue", "hook, canary", "hook, gateway gone"])
     expect(findings).toContainEqual(expect.objectContaining({ what, state: "ok" }));
   expect(code).toBe(0);
+});
+
+test("doctor tries the hook as it is installed, whatever key of a person the shell holds", async () => {
+  const { stdout } = await runCli(["doctor", "--json"], {
+    cwd: folderWith(),
+    env: { HOLDPOINT_DATA: join(folder, "data"), HOLDPOINT_KEY: up.ready.approverKey ?? "", HOME: folderWith() },
+  });
+  expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ what: "hook, canary", state: "ok" }));
 });
 
 test("erase takes the arguments of an ended action out of the store", async () => {
