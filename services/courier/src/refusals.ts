@@ -1,6 +1,7 @@
 // refusals.ts — refused answers as evidence: each one of a known channel's people, a count of what anybody may send
 
 import type { Clock } from "@holdpoint/runtime/clock.ts";
+import { createCounted } from "@holdpoint/runtime/counted.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import type { ChannelIdentity, RefusalCode } from "./channel.ts";
 import { countAnswer } from "./metrics.ts";
@@ -25,12 +26,7 @@ export interface Refusals {
   flush(): Promise<void>;
 }
 
-/** Whoever floods us with forged callbacks writes one event in this time, with their number, and not a million. */
-const COUNT_MS = 10_000;
-
 export function createRefusals({ evidence, clock, log }: { evidence: Evidence; clock: Clock; log: Log }): Refusals {
-  const counted = new Map<string, { refusal: RefusedAnswer; since: number; times: number }>();
-
   async function write(refusal: RefusedAnswer, times: number): Promise<void> {
     const { tenant, channel, code, identity, person, approvalId, actionId } = refusal;
     const detail = { code, times, ...(identity && { identity }), ...(approvalId && { approvalId }) };
@@ -48,24 +44,13 @@ export function createRefusals({ evidence, clock, log }: { evidence: Evidence; c
     }
   }
 
+  const strangers = createCounted(clock, write);
   return {
     async note(refusal) {
       countAnswer(refusal.channel, refusal.code);
-      if (refusal.authentic) return write(refusal, 1);
-      const key = `${refusal.channel} ${refusal.code}`;
-      const now = clock.now();
-      const open = counted.get(key);
-      if (open !== undefined && now - open.since < COUNT_MS) {
-        open.times += 1;
-        return;
-      }
-      counted.set(key, { refusal, since: now, times: 0 });
-      await write(refusal, 1 + (open?.times ?? 0));
+      if (refusal.authentic) await write(refusal, 1);
+      else await strangers.note(`${refusal.channel} ${refusal.code}`, refusal);
     },
-    async flush() {
-      const open = [...counted.values()].filter(({ times }) => times > 0);
-      counted.clear();
-      for (const { refusal, times } of open) await write(refusal, times);
-    },
+    flush: () => strangers.flush(),
   };
 }

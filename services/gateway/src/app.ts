@@ -37,6 +37,7 @@ import { terminalRoutes } from "./routes/terminals.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { pendingSeal } from "./sign-in/cookies.ts";
 import { createProvider } from "./sign-in/provider.ts";
+import { signInRefusals } from "./sign-in/refusals.ts";
 import { createWaiters } from "./waiters.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -83,6 +84,7 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
         ...options.signIn,
         provider: createProvider(options.signIn, clock),
         seal: pendingSeal(options.masterKey),
+        refusals: signInRefusals(options.signIn.tenant, parts, closing),
       },
     }),
     grants: createGrants(options.masterKey),
@@ -95,14 +97,14 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
 
 async function answerOf(route: Route, gateway: Gateway, c: Context<Env>): Promise<Answer | Response> {
   const header = (name: string) => c.req.header(name);
-  const { who, query, body, bodyOptional, otherwise = "forbidden" } = route;
+  const { who, query, ownQuery, body, bodyOptional, otherwise = "forbidden" } = route;
   const credential = who === "anyone" ? undefined : await gateway.door.caller(header("authorization"));
   if (credential && who !== "anyone" && !who.includes(credential.role))
     throw new Fault(otherwise, `a key with role \`${credential.role}\` may not do this`);
   const call = {
     credential,
     params: c.req.param(),
-    query: readQuery(c.req.url, query),
+    query: ownQuery ? {} : readQuery(c.req.url, query),
     body: body && (await readBody(c.env.incoming, body, bodyOptional)),
     header,
     gone: c.req.raw.signal,

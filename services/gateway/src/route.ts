@@ -40,6 +40,8 @@ export interface RouteSpec<Query extends z.ZodObject | undefined, Body extends z
   /** the code of the 403 for other roles; `forbidden` when not said */
   otherwise?: FaultCode;
   query?: Query;
+  /** reads its query from `raw` itself: what is unknown or repeated there is its own to refuse, in its own words */
+  ownQuery?: true;
   body?: Body;
   /** a request without a body counts as `{}` */
   bodyOptional?: boolean;

@@ -2,7 +2,6 @@
 
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
-import { z } from "zod";
 import { readBytes } from "../body.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound } from "../query.ts";
@@ -53,7 +52,7 @@ export const inboundRoutes = METHODS.slice(0, 2).map((method) =>
     summary: "An answer on one of the courier's channels; each channel checks who sent it",
     who: "anyone",
     // Channels read their own: what is unknown is theirs to refuse, with a reason to whoever answers.
-    query: z.looseObject({}),
+    ownQuery: true,
     answers: { 200: "what the channel says", 404: "there is no such channel", 503: "the courier is away" },
     run: (call, gateway) => forward(call as unknown as Call, gateway),
   }),

@@ -15,14 +15,16 @@ const HTML = "text/html";
 const BEARER = /^[Bb]earer +(hps_\S{1,200})$/;
 const signOut = '<form method="post" action="sign-out"><button>Sign out</button></form>';
 
-/** What a person reads when the provider's answer is no good; the cause is in the log. */
-function failed(gateway: Gateway, error: unknown): Response {
+/** What a person reads when the provider's answer is no good, and its evidence; the cause is in the log. */
+async function failed(gateway: Gateway, error: unknown): Promise<Response> {
   if (!isFault(error)) throw error;
-  gateway.log.warn({ error, code: error.code }, "a sign-in failed");
+  const { code, message } = error;
+  gateway.log.warn({ error, code }, "a sign-in failed");
+  await gateway.signIn?.refusals.note({ code, reason: message });
   const cookies: [string, string][] = [["set-cookie", dropCookie(PENDING_COOKIE)]];
-  return error.code === "not_ready"
-    ? sentence(503, "Not now", `You cannot sign in at the moment: ${error.message}.`)
-    : sentence(401, "Not signed in", `${error.message}. Start again where you came from.`, cookies);
+  return code === "not_ready"
+    ? sentence(503, "Not now", `You cannot sign in at the moment: ${message}.`)
+    : sentence(401, "Not signed in", `${message}. Start again where you came from.`, cookies);
 }
 
 /** The person of this identity, or why there is no session for it. */
@@ -46,13 +48,7 @@ async function cameBack(gateway: Gateway, query: URLSearchParams, sealed: string
   const admission = await admitted(gateway, desk.tenant, identity);
   if (admission.person === undefined) {
     const { code, why } = admission;
-    await gateway.store.actions.note(
-      desk.tenant,
-      undefined,
-      "sign_in.refused",
-      { channel: "oidc" },
-      { code, identity },
-    );
+    await desk.refusals.note({ code, reason: why, identity });
     const ask = `Ask an admin to give your person a role and the identity \`oidc\` with exactly this id:`;
     return page(403, "Not known here", `${said(`${why} ${ask}`)}<pre>${said(identity)}</pre>`, [
       ["set-cookie", dropCookie(PENDING_COOKIE)],
@@ -98,12 +94,13 @@ export const signInRoutes = [
     summary: "Where the OpenID provider sends people back to",
     who: "anyone",
     // Providers add parameters of their own; those that matter are checked with the rest of the answer.
-    query: z.looseObject({}),
+    ownQuery: true,
     produces: HTML,
     answers: { 303: "signed in", 401: "the answer proves nothing", 403: "nobody here has this identity" },
     async run(call, gateway) {
+      const desk = deskOf(gateway);
       try {
-        const query = new URLSearchParams(call.query as Record<string, string>);
+        const query = new URL(call.raw.url ?? "", desk.publicUrl).searchParams;
         return await cameBack(gateway, query, cookieOf(call.header("cookie"), PENDING_COOKIE));
       } catch (error) {
         return failed(gateway, error);

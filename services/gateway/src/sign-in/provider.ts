@@ -8,6 +8,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import * as oidc from "openid-client";
 import type { Pending } from "./cookies.ts";
 import type { SignInOptions } from "./options.ts";
+import { unsound, whyNot } from "./why-not.ts";
 
 export interface Provider {
   /** Where the browser goes. Throws `not_ready` while the provider cannot be asked. */
@@ -26,6 +27,14 @@ const hostPort = (url: URL): string => `${url.hostname}:${url.port || (url.proto
 
 /** Issuer and subject are one identity: a subject alone may be another person at another provider. */
 export const identityOf = (issuer: string, subject: string): string => `${issuer}|${subject}`;
+
+const notProven = (why: string | undefined, cause?: unknown): Fault =>
+  new Fault(
+    "unauthenticated",
+    `the provider's answer does not prove who you are${why === undefined ? "" : `: ${why}`}`,
+    {},
+    { cause },
+  );
 
 export function createProvider(options: SignInOptions, clock: Clock): Provider {
   const issuer = new URL(options.issuer);
@@ -72,6 +81,16 @@ export function createProvider(options: SignInOptions, clock: Clock): Provider {
     }
   }
 
+  const claimsOf = async (config: oidc.Configuration, callback: URLSearchParams, pending: Pending) =>
+    (
+      await oidc.authorizationCodeGrant(config, new URL(`${callbackUrl}?${callback}`), {
+        expectedState: pending.state,
+        expectedNonce: pending.nonce,
+        pkceCodeVerifier: pending.verifier,
+        idTokenExpected: true,
+      })
+    ).claims();
+
   return {
     async start(back) {
       const config = await configuration(false);
@@ -94,19 +113,12 @@ export function createProvider(options: SignInOptions, clock: Clock): Provider {
     },
     async finish(callback, pending) {
       const config = await configuration(true);
-      try {
-        const tokens = await oidc.authorizationCodeGrant(config, new URL(`${callbackUrl}?${callback}`), {
-          expectedState: pending.state,
-          expectedNonce: pending.nonce,
-          pkceCodeVerifier: pending.verifier,
-          idTokenExpected: true,
-        });
-        const claims = tokens.claims();
-        if (claims === undefined) throw new Error("no ID token came");
-        return { identity: identityOf(claims.iss, claims.sub) };
-      } catch (error) {
-        throw new Fault("unauthenticated", "the provider's answer does not prove who you are", {}, { cause: error });
-      }
+      const claims = await claimsOf(config, callback, pending).catch((error: unknown) => {
+        throw notProven(whyNot(error), error);
+      });
+      const wrong = claims === undefined ? "no ID token came" : unsound(claims, options.clientId);
+      if (claims === undefined || wrong !== undefined) throw notProven(wrong);
+      return { identity: identityOf(claims.iss, claims.sub) };
     },
   };
 }
