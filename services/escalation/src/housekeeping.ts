@@ -57,6 +57,12 @@ async function tidy({ store }: Engine): Promise<void> {
   await store.sweeper.pruneCounters(TIDY_ROWS);
 }
 
+/** Before plans that were made for small tables meet large ones. */
+async function analyse({ store, log }: Engine): Promise<void> {
+  const tables = await store.sweeper.keepStatistics();
+  if (tables.length > 0) log.debug({ tables }, "they have doubled: analysed");
+}
+
 /** Of the whole house, told by every process that keeps it: the gauges of any of them are right. */
 async function gauge({ store }: Engine): Promise<void> {
   const { count, oldestMs } = await store.sweeper.pending();
@@ -90,6 +96,7 @@ export function startHousekeeping(engine: Engine): { stop(): Promise<void> } {
     loop("reminders", limits.remindMs, log, () => store.sweeper.alone("remind", () => remind(engine))),
     loop("rejudging", limits.rejudgeHeldMs, log, () => store.sweeper.alone("rejudge", () => rejudgeHeld(engine))),
     loop("tidying", limits.tidyMs, log, () => store.sweeper.alone("tidy", () => tidy(engine))),
+    loop("statistics", limits.statisticsMs, log, () => store.sweeper.alone("statistics", () => analyse(engine))),
     loop("gauges", limits.gaugeMs, log, () => gauge(engine)),
     loop("reconciler", limits.reconcileMs, log, reconcile),
     loop("sequencer", limits.sequencerMs, log, () => store.events.sequence()),

@@ -46,6 +46,8 @@ ALTER FUNCTION hold_request OWNER TO holdpoint_core;
 
 -- Below: what is written under that lock. Each is called inside the transaction that holds it.
 
+-- `settled_at IS NULL` says what `state = 'pending'` says, and keeps the planner off the indexes of all that is pending: a row
+-- is reached by its id.
 CREATE FUNCTION cast_vote(p_tenant text, p_vote jsonb, p_reason bytea, p_event text, p_payload text, p_content bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
@@ -53,7 +55,7 @@ DECLARE
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
   UPDATE approvals SET voted_at = v_now
-   WHERE tenant = p_tenant AND id = p_vote ->> 'approval' AND state = 'pending' AND expires_at > v_now
+   WHERE tenant = p_tenant AND id = p_vote ->> 'approval' AND settled_at IS NULL AND expires_at > v_now
   RETURNING action_id INTO v_action;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'nobody asks any more' USING ERRCODE = 'check_violation', CONSTRAINT = 'votes_in_time';
@@ -112,7 +114,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE v_action text;
 BEGIN
   UPDATE approvals SET told_steps = p_told, reminders = p_reminders, next_due_at = p_next
-   WHERE tenant = p_tenant AND id = p_approval AND state = 'pending' RETURNING action_id INTO v_action;
+   WHERE tenant = p_tenant AND id = p_approval AND settled_at IS NULL RETURNING action_id INTO v_action;
   IF NOT FOUND THEN RETURN; END IF;
   INSERT INTO outbox (tenant, topic, payload)
   SELECT p_tenant, n.topic, jsonb_build_object('approvalId', p_approval, 'actionId', v_action, 'roles', n.roles)

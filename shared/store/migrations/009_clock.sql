@@ -1,7 +1,8 @@
 -- 009_clock.sql — what looks across tenants: expiry, overdue dispatches, the sequencer, the look-up of a key
 
 -- What only time changes. Expired, or the outcome unknown when a lease is over; each with its event.
--- Returns how many of each state were swept.
+-- Returns how many of each state were swept. EXECUTE plans anew each time: thousands of rows must never be met by a plan
+-- that was made when there were none.
 CREATE FUNCTION sweep(p_rows int, p_tenant text DEFAULT NULL, p_id text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = holdpoint, pg_temp
@@ -9,40 +10,41 @@ AS $$
 DECLARE
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
   v_counts jsonb := '{"held": 0, "allowed": 0, "approved": 0, "executing": 0}';
-  v_tenant text; v_ids text[]; v_states text[]; v_state text;
+  v_tenant text; v_ids text[]; v_states text[]; v_approvals text[]; v_state text;
 BEGIN
-  FOR v_tenant, v_ids, v_states IN
+  FOR v_tenant, v_ids, v_states, v_approvals IN EXECUTE $sql$
     WITH due AS MATERIALIZED (
       SELECT tenant, id, state, version, receipt, approval_id FROM actions
-       WHERE due_at <= v_now AND state IN ('held', 'allowed', 'approved', 'executing')
-         AND (p_id IS NULL OR (tenant = p_tenant AND id = p_id))
-       ORDER BY due_at LIMIT p_rows FOR UPDATE SKIP LOCKED
+       WHERE due_at <= $1 AND state IN ('held', 'allowed', 'approved', 'executing')
+         AND ($4 IS NULL OR (tenant = $3 AND id = $4))
+       ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
     ), named AS MATERIALIZED (
       SELECT d.*, new_id('evt') AS event, CASE WHEN state = 'executing' THEN 'outcome_unknown' ELSE 'expired' END AS target FROM due d
     ), written AS MATERIALIZED (
       SELECT n.*, '{"action":"' || n.id || '","actor":{"system":"sweeper"},"commitments":{},"id":"' || n.event || '","state":"'
              || n.target || '","tenant":' || to_json(n.tenant)::text || ',"type":"' || n.target || '"}' AS payload FROM named n
     ), hashed AS MATERIALIZED (
-      SELECT w.*, event_hash(event_time(v_now), w.payload, w.receipt, w.version + 1) AS hash FROM written w
+      SELECT w.*, event_hash(event_time($1), w.payload, w.receipt, w.version + 1) AS hash FROM written w
     ), moved AS (
       UPDATE actions a SET state = h.target, version = a.version + 1, receipt = h.hash, due_at = NULL
         FROM hashed h WHERE a.tenant = h.tenant AND a.id = h.id
       RETURNING h.*
     ), told AS (
       INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash)
-      SELECT m.tenant, m.event, m.id, m.version + 1, m.target, m.target, v_now, m.payload, m.receipt, m.hash FROM moved m
+      SELECT m.tenant, m.event, m.id, m.version + 1, m.target, m.target, $1, m.payload, m.receipt, m.hash FROM moved m
       RETURNING tenant, id, action_id
     ), batched AS (
       INSERT INTO event_batches (tenant, event_ids) SELECT tenant, array_agg(id ORDER BY id) FROM told GROUP BY tenant
-    ), closed AS (
-      UPDATE approvals p SET state = 'expired', settled_at = v_now
-        FROM moved m WHERE m.state = 'held' AND p.tenant = m.tenant AND p.id = m.approval_id AND p.state = 'pending'
     )
-    SELECT tenant, array_agg(id), array_agg(state) FROM moved GROUP BY tenant
+    SELECT tenant, array_agg(id), array_agg(state), array_agg(approval_id) FILTER (WHERE state = 'held') FROM moved GROUP BY tenant$sql$
+    USING v_now, p_rows, p_tenant, p_id
   LOOP
     FOREACH v_state IN ARRAY v_states LOOP
       v_counts := jsonb_set(v_counts, ARRAY[v_state], to_jsonb((v_counts ->> v_state)::int + 1));
     END LOOP;
+    -- `settled_at` and not `state`: see `cast_vote`
+    EXECUTE 'UPDATE approvals SET state = ''expired'', settled_at = $1 WHERE tenant = $2 AND id = ANY ($3) AND settled_at IS NULL'
+      USING v_now, v_tenant, v_approvals;
     PERFORM close_counts(v_tenant, v_ids);
     PERFORM notify_ids(v_tenant, 'settled', v_ids);
   END LOOP;
@@ -122,6 +124,23 @@ BEGIN
   RETURN v_count;
 END $$;
 ALTER FUNCTION sequence_events OWNER TO holdpoint_clock;
+
+-- A plan that was made for a small table is kept until the table is analysed, and autovacuum looks once a minute: by then a
+-- new store may hold a hundred thousand rows that such a plan walks through. What has doubled is analysed at once; says what.
+-- Belongs to the tables' owner, who alone may do this.
+CREATE FUNCTION keep_statistics() RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
+DECLARE
+  v_table text;
+  v_tables text[] := ARRAY(
+    SELECT c.relname
+      FROM pg_class c, LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::int AS pages) now
+     WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind = 'r' AND pages >= 16 AND pages >= 2 * c.relpages
+     ORDER BY c.relname);
+BEGIN
+  FOREACH v_table IN ARRAY v_tables LOOP EXECUTE format('ANALYZE %I', v_table); END LOOP;
+  RETURN v_tables;
+END $$;
 
 -- The bearer of a token is not known before this, so neither is the tenant.
 CREATE FUNCTION find_key(p_id text)

@@ -5,9 +5,10 @@ CREATE FUNCTION tell_settled() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 BEGIN
   INSERT INTO outbox (tenant, topic, payload)
-  SELECT n.tenant, 'approval.settled', jsonb_build_object('approvalId', n.id, 'actionId', n.action_id)
-    FROM settled n JOIN open o ON o.tenant = n.tenant AND o.id = n.id
-   WHERE o.state = 'pending' AND n.state <> 'pending';
+  SELECT e.tenant, 'approval.settled', jsonb_build_object('approvalId', e.id, 'actionId', e.action_id)
+    FROM (SELECT tenant, id, action_id FROM open WHERE state = 'pending'
+          INTERSECT
+          SELECT tenant, id, action_id FROM settled WHERE state <> 'pending') e;
   RETURN NULL;
 END $$;
 ALTER FUNCTION tell_settled OWNER TO holdpoint_clock;

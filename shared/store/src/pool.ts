@@ -28,7 +28,7 @@ const ROLE = "holdpoint_app";
  * session lives, and one that was made for an empty table must still be right when there are millions of rows.
  * Durability is not set here: `ready` must see what the server would do.
  */
-const SESSION = [
+export const SESSION = [
   `role=${ROLE}`,
   "search_path=holdpoint,pg_temp",
   "timezone=UTC",

@@ -148,6 +148,8 @@ export interface Sweeper {
   wake(rows: number): Promise<{ tenant: string; actionId: string }[]>;
   /** forgets counters that no window reaches any more */
   pruneCounters(rows: number): Promise<number>;
+  /** analyses the tables that have doubled since plans were made for them; their names */
+  keepStatistics(): Promise<string[]>;
   /** runs `body` only where this session holds the named advisory lock; undefined when another process has it */
   alone<T>(lock: string, body: () => Promise<T>): Promise<T | undefined>;
 }

@@ -68,6 +68,14 @@ export function sweeper(
       );
       return row?.count ?? 0;
     },
+    async keepStatistics() {
+      const [row] = await database.call<{ analysed: string[] }>(
+        "keep_statistics",
+        "SELECT holdpoint.keep_statistics() AS analysed",
+        [],
+      );
+      return row?.analysed ?? [];
+    },
     alone: (lock, body) =>
       database.withClient(async (client) => {
         const held = await client.query("SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine", [CLASS, lock]);

@@ -93,6 +93,7 @@ export const limits = {
   reconcileMs: 2_000,
   tidyMs: 60_000,
   gaugeMs: 5_000,
+  statisticsMs: 2_000,
   newsKeepMs: 30 * 86_400_000,
   waiterRereadMs: 1_000,
   drainMs: 10_000,
