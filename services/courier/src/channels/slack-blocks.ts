@@ -1,37 +1,46 @@
 // slack-blocks.ts — a request as Slack blocks: text elements only, so that no word of an agent becomes markup, link or mention
 
+import type { Card } from "@holdpoint/wire/approval.ts";
 import type { types } from "@slack/bolt";
 import type { ApprovalDelivery, Delivery } from "../channel.ts";
-import { excerpt } from "../excerpt.ts";
+import { type Excerpt, excerpt } from "../excerpt.ts";
 import { alertLine, headline, particulars, votersOf } from "../words.ts";
+import { cardBlocks, cardOf } from "./slack-card.ts";
 
 /** What the buttons are called in a payload. */
 export const ACTIONS = { approve: "holdpoint_approve", deny: "holdpoint_deny", open: "holdpoint_open" } as const;
 export const DENY_VIEW = "holdpoint_deny_reason";
 export const REASON = { block: "reason", input: "reason" } as const;
 
-// Slack says 40,000 characters a message; blocks beyond some 13,000 are refused in practice, and nobody reads them in a chat.
-const CARD_CHARS_MAX = 9_000;
-const PIECE_CHARS_MAX = 3_000;
+// Slack takes 50 blocks a message, of which some are not the card's. It says 40,000 characters, but blocks of more than
+// some 13,000 are refused in practice, and nobody reads them in a chat.
+const CARD_BLOCKS_MAX = 44;
+const CARD_BLOCKS_BYTES_MAX = 12_000;
+const HEADER_CHARS_MAX = 150;
+const CONTEXT_CHARS_MAX = 2_000;
 
-/** Slack trims nothing inside a preformatted element, but it does not take an empty one. */
-export const shows = (text: string): boolean => text.length <= CARD_CHARS_MAX && text.trim() !== "";
+const fits = (blocks: readonly unknown[]): boolean =>
+  blocks.length <= CARD_BLOCKS_MAX && Buffer.byteLength(JSON.stringify(blocks)) <= CARD_BLOCKS_BYTES_MAX;
 
-/** Pieces of whole lines where that is possible; joined they are the text again. */
-function pieces(text: string): string[] {
-  const found: string[] = [];
-  for (let rest = text; rest !== ""; ) {
-    const room = rest.slice(0, PIECE_CHARS_MAX);
-    const end = rest.length <= PIECE_CHARS_MAX ? rest.length : room.lastIndexOf("\n") + 1 || wellFormedEnd(room);
-    found.push(rest.slice(0, end));
-    rest = rest.slice(end);
-  }
-  return found;
+/** Whole, and exactly: read back from its blocks it is the same text, letter by letter. */
+export function shows(text: string): boolean {
+  const blocks = cardBlocks(text);
+  return text.trim() !== "" && fits(blocks) && cardOf(blocks) === text;
 }
-const wellFormedEnd = (room: string): number => (room.isWellFormed() ? room.length : room.length - 1);
+
+/** As much of it as Slack takes. */
+function excerptOf(card: Card, link: string): Excerpt {
+  for (let room = card.text.length; ; room = Math.floor(room / 2)) {
+    const cut = excerpt(card, room, link, shows);
+    if (cut.whole || fits(cardBlocks(cut.text))) return cut;
+  }
+}
 
 const plain = (text: string): types.PlainTextElement => ({ type: "plain_text", text, emoji: false });
-const context = (text: string): types.ContextBlock => ({ type: "context", elements: [plain(text.slice(0, 2_000))] });
+const context = (text: string): types.ContextBlock => ({
+  type: "context",
+  elements: [plain(text.slice(0, CONTEXT_CHARS_MAX))],
+});
 
 const button = (action: string, label: string, more: Partial<types.Button>): types.Button => ({
   type: "button",
@@ -58,21 +67,14 @@ export interface SlackMessage {
 
 export function messageOf(delivery: Delivery): SlackMessage {
   if (delivery.kind === "alert") return { text: escaped(alertLine(delivery)), blocks: [context(alertLine(delivery))] };
-  const { text, notice } = excerpt(delivery.approval.card, CARD_CHARS_MAX, delivery.link, shows);
+  const { text, notice } = excerptOf(delivery.approval.card, delivery.link);
   const voters = votersOf(delivery.approval);
-  const card: types.RichTextBlock = {
-    type: "rich_text",
-    elements: pieces(text).map((piece) => ({
-      type: "rich_text_preformatted",
-      elements: [{ type: "text", text: piece }],
-    })),
-  };
   return {
     text: escaped(`${headline(delivery)} (${delivery.approval.id})`),
     blocks: [
-      { type: "header", text: plain(headline(delivery).slice(0, 150)) },
-      ...(card.elements.length === 0 ? [] : [card]),
+      { type: "header", text: plain(headline(delivery).slice(0, HEADER_CHARS_MAX)) },
       context(particulars(delivery)),
+      ...cardBlocks(text),
       ...(voters === "" ? [] : [context(voters)]),
       ...(notice === "" ? [] : [context(notice)]),
       actions(delivery),

@@ -129,21 +129,6 @@ test("a refused denial is told in the modal, where it was typed", async () => {
   });
 });
 
-test("a long card is shown in pieces of whole lines that are the card again when joined", async () => {
-  const text = `${Array.from({ length: 120 }, (_, n) => `  line ${n} ${"x".repeat(50)}`).join("\n")}\n`;
-  await opened(text);
-  const message =
-    slack
-      .messages()[0]
-      ?.split("\n")
-      .find((line) => line.startsWith("[")) ?? "[]";
-  const elements = JSON.parse(message)[1].elements;
-  const pieces: string[] = elements.map((each: { elements: { text: string }[] }) => each.elements[0]?.text);
-  expect(pieces.length).toBeGreaterThan(1);
-  expect(pieces.every((piece) => piece.length <= 3_000 && piece.endsWith("\n"))).toBe(true);
-  expect(pieces.join("")).toBe(text);
-});
-
 test("the button that only leads somewhere is acknowledged and decides nothing", async () => {
   const approval = await opened();
   const press = await slack.press({ vote: "approve" });
