@@ -6,9 +6,9 @@ import { detectDialect, POLICY_EXTENSIONS } from "@holdpoint/core/rules/detect.t
 import { DIALECTS } from "@holdpoint/core/rules/dialects/registry.ts";
 import { withPolicyFile } from "@holdpoint/core/rules/dialects/toml-enforcer.ts";
 import { PACK_NAMES, pack } from "@holdpoint/core/rules/packs.ts";
-import { nearestWord } from "@holdpoint/core/rules/problems.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 
 const EXTENSIONS: readonly string[] = POLICY_EXTENSIONS;

@@ -36,7 +36,6 @@ test("every variable is read into its type", () => {
       HOLDPOINT_POLICY: ["a.yaml", "policy.d"].join(delimiter),
       HOLDPOINT_PORT: "0",
       HOLDPOINT_ONE_PERSON: "true",
-      HOLDPOINT_HOOK_DEADLINE_MS: "5000",
     }),
   ).toMatchObject({
     databaseUrl: "postgres://u@h/db",
@@ -49,7 +48,6 @@ test("every variable is read into its type", () => {
     policyPaths: ["a.yaml", "policy.d"],
     port: 0,
     onePerson: true,
-    hookDeadlineMs: 5_000,
   });
 });
 
@@ -68,7 +66,6 @@ test.each([
   ["HOLDPOINT_METRICS_PORT", "-1"],
   ["HOLDPOINT_ONE_PERSON", "yes"],
   ["HOLDPOINT_LOG_LEVEL", "loud"],
-  ["HOLDPOINT_HOOK_DEADLINE_MS", "0"],
 ])("%s=%s is refused by name", (name, value) => {
   const fault = refusal(() => readConfig({ [name]: value }));
   expect(fault.code).toBe("config_invalid");
@@ -87,7 +84,22 @@ test("secrets may come from files, and then not from both places", () => {
   expect(refusal(() => readConfig({ HOLDPOINT_MASTER_KEY_FILE: join(folder, "none") })).message).toContain(
     "HOLDPOINT_MASTER_KEY_FILE",
   );
-  expect(readConfig({ HOLDPOINT_PORT_FILE: path }).port).toBeUndefined();
+});
+
+test.each([
+  ["HOLDPOINT_SIGN_IN_ROLE", "HOLDPOINT_SIGN_IN_ROLES"],
+  ["HOLDPOINT_MASTER_KEY_FIEL", "HOLDPOINT_MASTER_KEY_FILE"],
+  ["HOLDPOINT_POLCY", "HOLDPOINT_POLICY"],
+])("%s is a slip of the pen, and no start goes on without what it meant", (name, meant) => {
+  expect(refusal(() => readConfig({ [name]: "x" })).message).toContain(
+    `\`${name}\`: there is no such setting; did you mean \`${meant}\`?`,
+  );
+});
+
+test("names of somebody's own, and those of commands, are let be", () => {
+  expect(() =>
+    readConfig({ HOLDPOINT_WEBHOOK_SECRET: "x", HOLDPOINT_KEY: "k", HOLDPOINT_DATA: "/d", HOST: "h" }),
+  ).not.toThrow();
 });
 
 test("a value that is needed and missing is named", () => {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { z } from "zod";
 import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 
@@ -62,12 +63,8 @@ const words = z.string().transform((text) =>
     .map((each) => each.trim())
     .filter((each) => each !== ""),
 );
-const millis = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, { error: "expected a whole number of milliseconds" })
-  .transform(Number);
 
-/** Every variable that Holdpoint reads, beside the standard OTEL_* ones. */
+/** Every variable that services read, beside the standard OTEL_* ones: docs/settings.md. */
 const VARIABLES = {
   HOLDPOINT_DATABASE_URL: url("postgres:", "postgresql:").optional(),
   // Sentinel and Cluster name several hosts, which is more than a URL parser takes: the queue reads them itself.
@@ -84,10 +81,6 @@ const VARIABLES = {
   HOLDPOINT_HOST: z.string().min(1).optional(),
   HOLDPOINT_METRICS_PORT: port.optional(),
   HOLDPOINT_METRICS_HOST: z.string().min(1).optional(),
-  HOLDPOINT_DATA: z.string().min(1).optional(),
-  HOLDPOINT_URL: url("http:", "https:").optional(),
-  HOLDPOINT_KEY: z.string().min(1).optional(),
-  HOLDPOINT_HOOK_DEADLINE_MS: millis.optional(),
   HOLDPOINT_ONE_PERSON: flag.optional(),
   HOLDPOINT_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(", ")}` }).optional(),
   HOLDPOINT_CHECKERS: z.string().min(1).optional(),
@@ -108,9 +101,28 @@ const FROM_FILE: readonly (keyof Variables)[] = [
   "HOLDPOINT_QUEUE_URL",
   "HOLDPOINT_MASTER_KEY",
   "HOLDPOINT_JOB_KEYS",
-  "HOLDPOINT_KEY",
   "HOLDPOINT_OIDC_CLIENT_SECRET",
 ];
+
+/** What commands and hooks read for themselves, each where it is needed. */
+const OF_COMMANDS = ["URL", "KEY", "DATA", "HOOK_DEADLINE_MS", "CHECKOUT", "DEBUG"].map((each) => `HOLDPOINT_${each}`);
+
+export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
+export const FILE_NAMES: readonly string[] = FROM_FILE.map((name) => `${name}_FILE`);
+
+const MISSPELT_EDITS = 2;
+/**
+ * A setting with a slip of the pen would be no setting at all: of those that make the house stricter, nobody would
+ * notice. Other names are somebody's own, such as those that a channels file gives to its secrets.
+ */
+function refuseMisspelt(env: Environment): void {
+  const known = [...VARIABLE_NAMES, ...FILE_NAMES, ...OF_COMMANDS];
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith("HOLDPOINT_") || known.includes(name)) continue;
+    const meant = nearestWord(name, known, MISSPELT_EDITS);
+    if (meant !== undefined) refuse(name, `there is no such setting; did you mean \`${meant}\`?`);
+  }
+}
 
 export interface Config {
   databaseUrl?: string;
@@ -123,10 +135,6 @@ export interface Config {
   host?: string;
   metricsPort?: number;
   metricsHost?: string;
-  dataDir?: string;
-  url?: string;
-  key?: string;
-  hookDeadlineMs?: number;
   onePerson?: boolean;
   /** loggers read it by themselves; here a wrong one is refused */
   logLevel?: LogLevel;
@@ -176,6 +184,7 @@ function read<N extends keyof Variables>(name: N, env: Environment): z.output<Va
 
 /** Reads and checks everything at once, so that a start fails before it opens anything. Throws `config_invalid`. */
 export function readConfig(env: Environment = process.env): Config {
+  refuseMisspelt(env);
   return {
     databaseUrl: read("HOLDPOINT_DATABASE_URL", env),
     queueUrl: read("HOLDPOINT_QUEUE_URL", env),
@@ -186,10 +195,6 @@ export function readConfig(env: Environment = process.env): Config {
     host: read("HOLDPOINT_HOST", env),
     metricsPort: read("HOLDPOINT_METRICS_PORT", env),
     metricsHost: read("HOLDPOINT_METRICS_HOST", env),
-    dataDir: read("HOLDPOINT_DATA", env),
-    url: read("HOLDPOINT_URL", env),
-    key: read("HOLDPOINT_KEY", env),
-    hookDeadlineMs: read("HOLDPOINT_HOOK_DEADLINE_MS", env),
     onePerson: read("HOLDPOINT_ONE_PERSON", env),
     logLevel: read("HOLDPOINT_LOG_LEVEL", env),
     checkersPath: read("HOLDPOINT_CHECKERS", env),

@@ -3,9 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { asNative } from "@holdpoint/core/rules/exchange/as-native.ts";
 import { EXPORT_TARGETS, type ExportTarget, exportPolicy } from "@holdpoint/core/rules/exchange/export.ts";
-import { nearestWord } from "@holdpoint/core/rules/problems.ts";
 import { loadPolicySources } from "@holdpoint/engine/policy-files.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { type PolicyOptions, policySources } from "../check/policy.ts";
 import { writeOut } from "../output.ts";
 import { harmless, paintFor } from "../terminal.ts";

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { alwaysSource } from "./always.ts";
 import { compileRule, type Scope } from "./compile-rule.ts";
@@ -14,7 +15,7 @@ import { mergeOverlays } from "./dialects/overlay.ts";
 import { DIALECTS } from "./dialects/registry.ts";
 import { checkExamples } from "./examples.ts";
 import { isPack } from "./packs.ts";
-import { nearestWord, type Problem, refusePolicy } from "./problems.ts";
+import { type Problem, refusePolicy } from "./problems.ts";
 import { buildIndex } from "./rule-index.ts";
 import type { Document, When } from "./schema.ts";
 

@@ -1,12 +1,12 @@
 // packs.ts — the policies that come with Holdpoint, by name
 
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { codingAgent } from "../packs/coding-agent.ts";
 import { production } from "../packs/production.ts";
 import { readOnly } from "../packs/read-only.ts";
 import { workstation } from "../packs/workstation.ts";
-import { nearestWord } from "./problems.ts";
 
 export const PACK_NAMES = ["coding-agent", "workstation", "read-only", "production"] as const;
 export type PackName = (typeof PACK_NAMES)[number];

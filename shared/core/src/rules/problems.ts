@@ -1,6 +1,7 @@
 // problems.ts — what is wrong with a policy, all of it at once: file, line, column, what was expected, the nearest word
 
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { z } from "zod";
 
 export interface Problem {
@@ -36,35 +37,6 @@ export function refusePolicy(problems: readonly Problem[], refused?: string): ne
     errors: problems.slice(0, 100),
     ...(refused === undefined ? {} : { refused }),
   });
-}
-
-/** The candidate that takes the fewest edits, when that is few enough to be what was meant. */
-export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < fewest) [best, fewest] = [candidate, edits];
-  }
-  return best;
-}
-
-/** Edits from one word to the other; two neighbours that changed places are one edit, as people type. */
-function distance(a: string, b: string): number {
-  if (a.length > 40 || b.length > 40) return 99;
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const crossed = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swap = crossed ? (before[j - 2] ?? 0) + 1 : 99;
-      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    [before, row] = [row, next];
-  }
-  return row[b.length] ?? 99;
 }
 
 type Issue = z.core.$ZodIssue;
