@@ -9,6 +9,7 @@ import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
 import type { Backend } from "./backend.ts";
 import { postgresBackend } from "./backend-postgres.ts";
 import { redisBackend } from "./backend-redis.ts";
+import { ownPacks } from "./own-packs.ts";
 import { type Lane, lane } from "./pack.ts";
 import { isRedisUrl, parseRedisUrl } from "./redis-url.ts";
 import { type KeyRing, type PackItem, packItem, seal } from "./seal.ts";
@@ -36,13 +37,22 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { ring, log } = options;
   const backend = await openBackend(options);
   const lanes = new Map<string, Lane<PackItem>>();
+  const own = ownPacks();
+  /** stages that this process works itself */
+  const worked = new Set<Stage>();
   let closing = false;
 
-  const sealed = (from: Sender, to: Stage, items: PackItem[]): SealedPack => ({
-    v: 1,
-    key: ring.current,
-    items: [seal(ring, from, to, items)],
-  });
+  const sealed = (from: Sender, to: Stage, items: PackItem[]): SealedPack => {
+    const text = seal(ring, from, to, items);
+    if (worked.has(to)) {
+      own.keep(
+        to,
+        text,
+        items.map(({ message }) => message),
+      );
+    }
+    return { v: 1, key: ring.current, items: [text] };
+  };
 
   /** One lane a way and tenant: packs never mix tenants. */
   const laneOf = (from: Sender, to: Stage, tenant: string): Lane<PackItem> => {
@@ -74,10 +84,12 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     send: (stage, messages) => send("edge", stage, messages),
     work(stage, work, deps): StageWorker {
       let ending = false;
+      worked.add(stage);
       const processor = stageProcessor(stage, work, {
         ring,
         log,
         send,
+        own: (item) => own.take(stage, item),
         ...deps,
         closing: () => closing || ending,
       });

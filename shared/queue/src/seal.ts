@@ -27,12 +27,14 @@ export interface PackItem {
   actionId: string;
   epoch: number;
   json: string;
+  message: Message;
 }
 export const packItem = (message: Message): PackItem => ({
   tenant: message.action.tenant,
   actionId: message.action.id,
   epoch: message.epoch,
   json: JSON.stringify(message),
+  message,
 });
 
 /** In the clear, because it says how to open; authenticated, because it is the additional data. */
