@@ -21,8 +21,12 @@ export const limits = {
   commandAtomsMax: 500,
   wrapperDepthMax: 12,
   pathsMax: 1_000,
+  pathCharsMax: 262_144,
   hostsMax: 500,
+  urlCharsMax: 16_384,
   stringsScannedBytesMax: 262_144,
+  pointerCharsMax: 1_048_576,
+  encodedCharsMax: 65_536,
 
   // what a policy may be
   policyFileBytesMax: 262_144,
@@ -33,6 +37,7 @@ export const limits = {
   patternProgramMax: 5_000,
   patternProgramSmall: 64,
   patternStepsMax: 2_500_000,
+  argsReadAgainCharsMax: 2_000_000,
   globExpansionsMax: 64,
   ruleExamplesMax: 64,
 

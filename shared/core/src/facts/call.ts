@@ -7,6 +7,7 @@ import { isAbsolute, isHarmlessDevice, locate, type Place } from "./paths.ts";
 import { addOnce, type Reading, stricterClass } from "./reading.ts";
 import { runsByItself } from "./self-running.ts";
 import { literal, type Output, type Word } from "./shell/word.ts";
+import { readSql } from "./sql.ts";
 
 /** Texts that are commands or code themselves: read by whoever knows how, with the wrappers of this call. */
 export interface Nested {
@@ -54,17 +55,23 @@ export const looksOnly = (call: Call): void => {
 export const raise = (call: Call, to: CommandClass): void => {
   call.atom.class = stricterClass(call.atom.class, to);
 };
-export const database = (call: Call, fact: DatabaseFact): void => {
-  if (call.atom.databases.length < limits.listItemsMax) call.atom.databases.push(fact);
-  else opaque(call, "more statements than are read");
+const addDatabase = (atom: Atom, fact: DatabaseFact): void => {
+  if (atom.databases.length < limits.listItemsMax) atom.databases.push(fact);
+  else addOnce(atom.opaque, "more statements than are read");
 };
+export const database = (call: Call, fact: DatabaseFact): void => addDatabase(call.atom, fact);
+
+/** Every statement of a text for a database; where there are more than are read, the atom says so. */
+export function readStatements(atom: Atom, text: Word): void {
+  const { databases, opaque: why } = atom;
+  const whole = databases.length < limits.listItemsMax && readSql(text, (fact) => addDatabase(atom, fact));
+  if (!whole) addOnce(why, "more statements than are read");
+}
 
 function addPath(reading: Reading, atom: Atom, fact: PathFact): void {
-  if (++reading.paths > limits.pathsMax) {
-    reading.caps.add("pathsMax");
-    addOnce(atom.opaque, "more paths than are read");
-    return;
-  }
+  reading.paths += 1;
+  reading.pathChars += fact.path.length;
+  if (pathsFull(reading, atom)) return;
   const { paths } = atom;
   if (paths.length <= DUPLICATES_SOUGHT_MAX)
     for (const known of paths)
@@ -79,6 +86,13 @@ function addPath(reading: Reading, atom: Atom, fact: PathFact): void {
 }
 const DUPLICATES_SOUGHT_MAX = 32;
 
+function pathsFull(reading: Reading, atom: Atom): boolean {
+  if (reading.paths <= limits.pathsMax && reading.pathChars <= limits.pathCharsMax) return false;
+  reading.caps.add("pathsMax");
+  addOnce(atom.opaque, "more paths than are read");
+  return true;
+}
+
 const PATH_CHARS_MAX = 4_096;
 
 export interface Reach {
@@ -90,6 +104,8 @@ export interface Reach {
 export function touch(reading: Reading, atom: Atom, place: Place, word: Word, access: Access, reach?: Reach): void {
   const { at } = atom;
   if (word.process !== undefined) return;
+  // What is one too many has been said: no more paths are worked out.
+  if (reading.caps.has("pathsMax") && pathsFull(reading, atom)) return;
   if (word.text === null) {
     if (word.prints?.kind === "paths") {
       for (const path of word.prints.roots)
@@ -141,20 +157,39 @@ export function touchesHere(call: Call, access: Access): void {
   touches(call, HERE, access, { deep: true });
 }
 
+/** No further host is kept; said where one more is met. */
+export function hostsFull(reading: Reading, atom: Atom): boolean {
+  if (reading.hosts < limits.hostsMax) return false;
+  reading.caps.add("hostsMax");
+  addOnce(atom.opaque, "more hosts than are read");
+  return true;
+}
+
 export function addHost(reading: Reading, atom: Atom, raw: string, target: Target, upload?: boolean): void {
-  if (++reading.hosts > limits.hostsMax) {
-    reading.caps.add("hostsMax");
-    addOnce(atom.opaque, "more hosts than are read");
-    return;
-  }
+  if (hostsFull(reading, atom)) return;
+  reading.hosts += 1;
   atom.hosts.push(hostFact(raw, target, atom.at, upload ? { upload } : undefined));
 }
 
-function addUnknownHost(reading: Reading, atom: Atom, word: Word, upload?: boolean): void {
-  reading.hosts++;
+function addUnknownHost(reading: Reading, atom: Atom, raw: string, upload?: boolean): void {
+  reading.hosts += 1;
   atom.hosts.push(
-    hostFact(word.raw, { host: "", zone: "unknown" }, atom.at, upload ? { upload, dynamic: true } : { dynamic: true }),
+    hostFact(raw, { host: "", zone: "unknown" }, atom.at, upload ? { upload, dynamic: true } : { dynamic: true }),
   );
+}
+
+const RAW_CHARS_MAX = 2_000;
+
+/** Every machine that a URL may lead to; one that is longer than any leads who knows where. */
+export function addUrl(reading: Reading, atom: Atom, url: string, upload?: boolean): void {
+  if (hostsFull(reading, atom)) return;
+  const raw = url.slice(0, RAW_CHARS_MAX);
+  if (url.length > limits.urlCharsMax) {
+    addOnce(atom.opaque, "a URL longer than any");
+    addUnknownHost(reading, atom, raw, upload);
+    return;
+  }
+  for (const target of urlTargets(url)) addHost(reading, atom, raw, target, upload);
 }
 
 const SECRET_NAME = /SECRET|TOKEN|PASSW|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL/i;
@@ -173,7 +208,7 @@ export function reachesUrl(call: Call, word: Word, upload?: boolean): void {
     // `https://known.example/$X`: the machine is known though the rest is not.
     const scheme = word.known.indexOf("://");
     const end = scheme < 0 ? -1 : word.known.slice(scheme + 3).search(/[/?#]/);
-    if (end < 0) addUnknownHost(call.reading, call.atom, word, upload);
+    if (end < 0) addUnknownHost(call.reading, call.atom, word.raw, upload);
     else
       for (const target of urlTargets(word.known.slice(0, scheme + 3 + end)))
         addHost(call.reading, call.atom, word.raw, target, upload);
@@ -183,13 +218,13 @@ export function reachesUrl(call: Call, word: Word, upload?: boolean): void {
     touches(call, word, "read");
     return;
   }
-  for (const target of urlTargets(word.text)) addHost(call.reading, call.atom, word.text, target, upload);
+  addUrl(call.reading, call.atom, word.text, upload);
 }
 
 /** A host word, perhaps `user@host` or `host:port`. */
 export function reachesHost(call: Call, word: Word, scheme?: string, upload?: boolean): void {
   if (word.text === null) {
-    addUnknownHost(call.reading, call.atom, word, upload);
+    addUnknownHost(call.reading, call.atom, word.raw, upload);
     return;
   }
   if (word.text.includes("://")) {

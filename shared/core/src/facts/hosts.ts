@@ -188,12 +188,7 @@ const NESTED = new Set(["jar", "view-source", "feed", "blob", "url"]);
 
 /** White space and controls that URL readers drop or refuse. */
 function stripInvisible(text: string): string {
-  let clean = true;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= 32) clean = false;
-  if (clean) return text;
-  let out = "";
-  for (const char of text) if (char.charCodeAt(0) > 32) out += char;
-  return out;
+  return text.replaceAll(/[\0-\x20]+/g, "");
 }
 
 function fromAuthority(authority: string, scheme: string | undefined, userinfo: boolean): Target {

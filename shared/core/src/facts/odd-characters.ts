@@ -38,12 +38,19 @@ const imitates = (code: number): boolean =>
   (code >= 0xff21 && code <= 0xff5a) ||
   (code >= 0x1d400 && code <= 0x1d7ff);
 
+/** The code point at `i`; only what lies outside of the first plane costs more than a look. */
+const pointAt = (text: string, i: number): number => {
+  const code = text.charCodeAt(i);
+  return code >= 0xd800 && code <= 0xdbff ? text.codePointAt(i)! : code;
+};
+
 /** A word that mixes Latin with letters that look Latin. */
 export function looksAlike(text: string): boolean {
   let latin = false;
   let other = false;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
+  for (let i = 0; i < text.length; i++) {
+    const code = pointAt(text, i);
+    if (code > 0xffff) i++;
     if (isLatin(code)) latin = true;
     else if (code > 127 && imitates(code)) other = true;
     else if (code < 0x30 || (code > 0x39 && code < 0x41)) {
@@ -76,7 +83,7 @@ function findImitations(text: string, kinds: Set<string>): void {
 }
 
 /** A joiner between two pictures is part of a picture. */
-const joinsPictures = (text: string): boolean => /^[\u200d\ufe0f]$/.test(text);
+const joinsPictures = (code: number): boolean => code === 0x200d || code === 0xfe0f;
 
 /** Adds each kind once per string. `command`: what looks like a space or a dash counts too. */
 export function findOddCharacters(text: string, at: string, out: Facts["oddCharacters"], command = false): void {
@@ -91,10 +98,11 @@ export function findOddCharacters(text: string, at: string, out: Facts["oddChara
   if (plain) return;
   const kinds = new Set<string>();
   let before = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    const kind = oddKind(code);
-    if (kind && !(joinsPictures(char) && before > 0x2190)) kinds.add(kind);
+  for (let i = 0; i < text.length; i++) {
+    const code = pointAt(text, i);
+    if (code > 0xffff) i++;
+    const kind = code >= 0x20 && code < 0x7f ? undefined : oddKind(code);
+    if (kind && !(joinsPictures(code) && before > 0x2190)) kinds.add(kind);
     before = code === 0xfe0f ? before : code;
   }
   if (command) findImitations(text, kinds);

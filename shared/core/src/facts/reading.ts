@@ -9,6 +9,8 @@ export interface Reading {
   home: string | undefined;
   nodes: number;
   paths: number;
+  /** characters of all paths together */
+  pathChars: number;
   hosts: number;
   /** the text of all commands read so far: nested texts count too, so that nothing multiplies */
   chars: number;
@@ -20,6 +22,7 @@ export const newReading = (home: string | undefined): Reading => ({
   home,
   nodes: 0,
   paths: 0,
+  pathChars: 0,
   hosts: 0,
   chars: 0,
 });
@@ -54,6 +57,12 @@ export function keep(reading: Reading, atom: Atom): void {
   addOnce(last.opaque, "more commands than are read");
   last.class = stricterClass(last.class, "warn");
 }
+
+/** No more can become an atom of its own: reading on would cost, and say nothing new. */
+export const isFull = (reading: Reading): boolean =>
+  reading.atoms.length >= limits.commandAtomsMax ||
+  reading.nodes > limits.commandNodesMax ||
+  reading.chars > limits.commandCharsMax;
 
 /** A part that was not read: an atom of its own, opaque. */
 export function keepUnread(reading: Reading, text: string, at: string, wrappers: readonly string[], why: string): void {

@@ -1,11 +1,10 @@
 // roles.ts — what happens to a word in its place: the `<role>`s of the program tables
 
-import { type Call, database, has, reachesHost, reachesRemote, reachesUrl, runs, sets, touches } from "./call.ts";
+import { type Call, has, reachesHost, reachesRemote, reachesUrl, readStatements, runs, sets, touches } from "./call.ts";
 import { gitSetting } from "./git-settings.ts";
 import type { Slot } from "./grammar.ts";
 import { locate, looksLikePath } from "./paths.ts";
 import type { Word } from "./shell/word.ts";
-import { readSql } from "./sql.ts";
 
 interface Context {
   deep: boolean;
@@ -59,7 +58,7 @@ const ROLES: Record<string, Role> = {
   remoteRead: (call, word, { deep }) => reachesRemote(call, word, "read", { deep }),
   remoteWrite: (call, word, { deep }) => reachesRemote(call, word, "write", { deep }),
   shell: (call, word) => call.nested.shell(word, call.program),
-  sql: (call, word) => readSql(word, (fact) => database(call, fact)),
+  sql: (call, word) => readStatements(call.atom, word),
   /** `@file`, as curl and its kin take it */
   atFile: (call, word) => {
     const known = word.text ?? word.known;

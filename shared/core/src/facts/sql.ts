@@ -3,68 +3,68 @@
 import type { DatabaseFact } from "@holdpoint/wire/facts.ts";
 import type { Word } from "./shell/word.ts";
 
+/** ASCII characters of words (1), and signs that are kept by themselves (2). */
+const KINDS = new Uint8Array(128);
+for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."`$') KINDS[char.charCodeAt(0)] = 1;
+for (const char of "=<>(\\") KINDS[char.charCodeAt(0)] = 2;
+const isWordCode = (code: number): boolean => (code < 128 ? KINDS[code] === 1 : code > 127);
+
+interface Statements {
+  all: string[][];
+  /** there is more than is read */
+  cut: boolean;
+}
+
 /** Splits at `;`, drops comments and the content of strings: what is left is keywords and names. */
-function statements(sql: string): string[][] {
+function statements(sql: string): Statements {
   const all: string[][] = [];
   let tokens: string[] = [];
+  let count = 0;
   let i = 0;
+  const upTo = (end: number, after: number): number => (end < 0 ? sql.length : end + after);
   while (i < sql.length) {
-    const char = sql[i]!;
-    if (char === "-" && sql[i + 1] === "-") {
-      const end = sql.indexOf("\n", i);
-      i = end < 0 ? sql.length : end;
-    } else if (char === "#" && (i === 0 || sql[i - 1] === "\n" || sql[i - 1] === " ")) {
-      const end = sql.indexOf("\n", i);
-      i = end < 0 ? sql.length : end;
-    } else if (char === "/" && sql[i + 1] === "*") {
+    const code = sql.charCodeAt(i);
+    if (isWordCode(code)) {
+      const start = i;
+      while (i < sql.length && isWordCode(sql.charCodeAt(i))) i++;
+      tokens.push(sql.slice(start, i));
+      count++;
+    } else if (code === DASH && sql.charCodeAt(i + 1) === DASH) i = upTo(sql.indexOf("\n", i), 0);
+    else if (code === HASH && (i === 0 || sql[i - 1] === "\n" || sql[i - 1] === " ")) i = upTo(sql.indexOf("\n", i), 0);
+    else if (code === SLASH && sql.charCodeAt(i + 1) === STAR) {
       // MySQL runs what stands in `/*! … */`.
       if (sql[i + 2] === "!") {
         i += 3;
         while (i < sql.length && sql.charCodeAt(i) >= 48 && sql.charCodeAt(i) <= 57) i++;
-      } else {
-        const end = sql.indexOf("*/", i + 2);
-        i = end < 0 ? sql.length : end + 2;
-      }
-    } else if (char === "*" && sql[i + 1] === "/") i += 2;
-    else if (char === "'") {
+      } else i = upTo(sql.indexOf("*/", i + 2), 2);
+    } else if (code === STAR && sql.charCodeAt(i + 1) === SLASH) i += 2;
+    else if (code === QUOTE) {
       let j = i + 1;
       while (j < sql.length && (sql[j] !== "'" || sql[j + 1] === "'"))
         j += sql[j] === "'" ? 2 : sql[j] === "\\" ? 2 : 1;
       tokens.push("''");
+      count++;
       i = j + 1;
-    } else if (char === ";") {
+    } else if (code === SEMICOLON) {
       if (tokens.length > 0) all.push(tokens);
       tokens = [];
       i++;
-    } else if (isWordChar(char)) {
-      const start = i;
-      while (i < sql.length && isWordChar(sql[i]!)) i++;
-      tokens.push(sql.slice(start, i));
     } else {
-      if (char === "=" || char === "<" || char === ">" || char === "(" || char === "\\") tokens.push(char);
+      if (KINDS[code] === 2) {
+        tokens.push(sql[i]!);
+        count++;
+      }
       i++;
     }
-    if (all.length > STATEMENTS_MAX) break;
+    if (all.length > STATEMENTS_MAX || count > TOKENS_MAX) break;
   }
   if (tokens.length > 0) all.push(tokens);
-  return all;
+  return { all, cut: i < sql.length };
 }
+const [DASH, HASH, SLASH, STAR, QUOTE, SEMICOLON] = [45, 35, 47, 42, 39, 59];
 const STATEMENTS_MAX = 200;
-
-const isWordChar = (char: string): boolean => {
-  const code = char.charCodeAt(0);
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 95 ||
-    code === 46 ||
-    code === 34 ||
-    code === 96 ||
-    code === 36 ||
-    code > 127
-  );
-};
+/** A bulk insert of a hundred thousand characters has about half as many. */
+const TOKENS_MAX = 50_000;
 
 const bare = (name: string | undefined): string | undefined => name?.replaceAll(/["`]/g, "").toLowerCase();
 const OBJECT_KINDS = new Set([
@@ -193,15 +193,20 @@ function readStatement(tokens: readonly string[]): DatabaseFact | undefined {
   return fact;
 }
 
-/** Calls `found` for each statement; a text that is not known is one statement with the verb `?`. */
-export function readSql(word: Word, found: (fact: DatabaseFact) => void): void {
+/**
+ * Calls `found` for each statement; a text that is not known is one statement with the verb `?`.
+ * @returns whether all of it was read
+ */
+export function readSql(word: Word, found: (fact: DatabaseFact) => void): boolean {
   if (word.text === null && word.known.trim() === "") {
     found({ verb: "?" });
-    return;
+    return true;
   }
-  for (const tokens of statements(word.text ?? word.known)) {
+  const { all, cut } = statements(word.text ?? word.known);
+  for (const tokens of all) {
     const fact = readStatement(tokens);
     if (fact) found(fact);
   }
   if (word.text === null) found({ verb: "?" });
+  return !cut;
 }

@@ -15,7 +15,7 @@ const escaped = (key: string): string =>
 
 export interface Strings {
   found: Found[];
-  /** more nodes or text than are read */
+  /** more nodes, text or names than are read */
   cut: boolean;
 }
 
@@ -24,10 +24,12 @@ export function collectStrings(args: { [key: string]: Json }): Strings {
   let cut = false;
   let nodes = 0;
   let chars = 0;
+  let pointerChars = 0;
   const open: { value: Json | undefined; at: string; key: string }[] = [{ value: args, at: "", key: "" }];
   while (open.length > 0) {
     const { value, at, key } = open.pop()!;
-    if (++nodes > limits.jsonNodesMax) {
+    pointerChars += at.length;
+    if (++nodes > limits.jsonNodesMax || pointerChars > limits.pointerCharsMax) {
       cut = true;
       break;
     }

@@ -11,16 +11,17 @@ export interface Leaf {
   kind: "text" | "number" | "boolean" | "null" | "empty list" | "empty object";
 }
 
-export const pointer = (path: readonly (string | number)[]): string =>
-  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+export const pointer = (path: readonly (string | number)[]): string => path.map(segment).join("");
+
+const segment = (part: string | number): string =>
+  typeof part === "number" ? `/${part}` : `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
 /** Leaves in canonical order (keys by UTF-16 units, as RFC 8785), so that equal values give equal lists. Not recursive. */
 export function leaves(root: Json): Leaf[] {
   const found: Leaf[] = [];
-  const open: { path: (string | number)[]; value: Json }[] = [{ path: [], value: root }];
+  const open: { at: string; path: (string | number)[]; value: Json }[] = [{ at: "", path: [], value: root }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { path, value } = next;
-    const at = pointer(path);
+    const { at, path, value } = next;
     if (typeof value === "string") found.push({ at, path, value, kind: "text" });
     else if (typeof value === "number") found.push({ at, path, value, kind: "number" });
     else if (typeof value === "boolean") found.push({ at, path, value, kind: "boolean" });
@@ -28,12 +29,12 @@ export function leaves(root: Json): Leaf[] {
     else if (Array.isArray(value)) {
       if (value.length === 0) found.push({ at, path, value: "empty-list", kind: "empty list" });
       for (let index = value.length - 1; index >= 0; index--) {
-        open.push({ path: [...path, index], value: value[index] as Json });
+        open.push({ at: at + segment(index), path: [...path, index], value: value[index] as Json });
       }
     } else {
       const keys = Object.keys(value).sort().reverse();
       if (keys.length === 0) found.push({ at, path, value: "empty-object", kind: "empty object" });
-      for (const key of keys) open.push({ path: [...path, key], value: value[key] as Json });
+      for (const key of keys) open.push({ at: at + segment(key), path: [...path, key], value: value[key] as Json });
     }
   }
   return found;

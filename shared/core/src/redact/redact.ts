@@ -34,10 +34,10 @@ function spansOf(
   text: string,
   at: string,
   name: string | number | undefined,
-  secrets: readonly SecretFact[],
+  secrets: ReadonlyMap<string, readonly SecretFact[]>,
   find: Find,
 ): Span[] {
-  const spans = [...secrets.filter((secret) => secret.at === at), ...find(text)];
+  const spans = [...(secrets.get(at) ?? []), ...find(text)];
   if (spans.length > 0 || typeof name !== "string") return spans;
   const named: SecretFact[] = [];
   secretByKey(name, text, at, named);
@@ -62,6 +62,7 @@ export function redactJson(
   find: Find = secretSpans,
 ): Redacted {
   const redactions: Redaction[] = [];
+  const known = Map.groupBy(secrets, ({ at }) => at);
   const replaced = (text: string, spans: readonly Span[], at: string): string => {
     for (const { kind, start, end } of tidySpans(spans, text.length)) {
       redactions.push({ at, kind, marker: marker(kind, text.slice(start, end), key) });
@@ -71,8 +72,7 @@ export function redactJson(
   // Two paths: the facts name the place as it was, a redaction names it without the secrets that its keys may hold.
   const copy = (value: Json, path: Path, clean: Path): Json => {
     const at = pointer(clean);
-    if (typeof value === "string")
-      return replaced(value, spansOf(value, pointer(path), path.at(-1), secrets, find), at);
+    if (typeof value === "string") return replaced(value, spansOf(value, pointer(path), path.at(-1), known, find), at);
     if (Array.isArray(value)) return value.map((each, index) => copy(each, [...path, index], [...clean, index]));
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(

@@ -5,7 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { texts } from "../redact/leaves.ts";
 import type { Checker } from "./checker.ts";
 import { findingsOf, strictestFirst } from "./finding.ts";
-import { isPathArgument } from "./path-arguments.ts";
+import { pathArguments } from "./path-arguments.ts";
 
 const id = "argument-size";
 
@@ -17,10 +17,14 @@ export const argumentSize: Checker = {
   timeoutMs: 200,
   check(action, facts) {
     const found: Finding[] = [];
-    let bytes = 0;
-    for (const { at, path, text } of texts(action.args)) {
-      bytes += Buffer.byteLength(text);
-      if (text.length > limits.argPathCharsMax && isPathArgument(path, facts)) {
+    const isPath = pathArguments(facts);
+    const all = texts(action.args);
+    const chars = all.reduce((sum, { text }) => sum + text.length, 0);
+    // A UTF-16 unit takes three bytes at most: mostly there is nothing to count.
+    const bytes =
+      chars * 3 <= limits.argsBytesMax ? chars : all.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    for (const { at, path, text } of all) {
+      if (text.length > limits.argPathCharsMax && isPath(at, path)) {
         found.push(
           finding(
             "block",

@@ -67,6 +67,7 @@ export const egress = ({ knownHosts = [] }: EgressOptions = {}): Checker => ({
   timeoutMs: 200,
   check(_action, facts) {
     const known = [...everydayHosts, ...knownHosts];
+    if (facts.atoms.every(({ hosts }) => hosts.length === 0)) return [];
     const hosts = facts.atoms.flatMap((atom) => atom.hosts);
     const unique = new Map(
       hosts.flatMap((host) => ofHost(host, known)).map((each) => [`${each.code} ${each.note}`, each]),

@@ -7,7 +7,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { texts } from "../redact/leaves.ts";
 import type { Checker } from "./checker.ts";
 import { findingsOf, strictestFirst } from "./finding.ts";
-import { isPathArgument } from "./path-arguments.ts";
+import { pathArguments } from "./path-arguments.ts";
 
 const id = "path-traversal";
 
@@ -79,7 +79,24 @@ function inside(landed: readonly string[] | undefined, cwd: string): boolean {
 
 const finding = findingsOf(id);
 
-function ofPath(text: string, at: string, cwd: string | undefined): Finding | undefined {
+/** Without any of these a path does not climb, hides nothing, and has no odd shape: most paths are done with here. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL and whatever is not ASCII
+const SUSPICIOUS = /[%\\?\0]|\.\.|0x|[^\x00-\x7f]|(?:^|\/)\.[*"'<>|]/i;
+
+/** What may be undone and looked through in one call: characters, and as many again for each text. */
+interface Budget {
+  left: number;
+}
+const PER_TEXT = 64;
+const spend = (budget: Budget, text: string): boolean => {
+  budget.left -= text.length + PER_TEXT;
+  return budget.left >= 0;
+};
+
+function ofPath(text: string, at: string, cwd: string | undefined, budget: Budget): Finding | undefined {
+  if (!SUSPICIOUS.test(text)) return undefined;
+  if (text.length > limits.argPathCharsMax || !spend(budget, text))
+    return finding("block", "path_unread", "longer or more odd paths than are looked into", at);
   if (climbs(text, cwd)) return finding("block", "path_climbs", "argument climbs out of its directory", at);
   const plain = undisguised(text);
   if (plain.includes("\0")) return finding("block", "path_nul", "argument hides a NUL character", at);
@@ -125,8 +142,9 @@ function readable(text: string): string {
 }
 
 /** Encoded climbs inside anything else that is not plain content: URLs and words of commands. Said, not blocked. */
-function ofText(text: string, at: string): Finding | undefined {
+function ofText(text: string, at: string, budget: Budget): Finding | undefined {
   if (text.length > limits.argPathCharsMax || !/%|\.\.;|\uff0e|\u2024/.test(text)) return undefined;
+  if (!spend(budget, text)) return finding("warn", "text_unread", "more encoded texts than are looked into", at);
   const plain = undisguised(text);
   return plain !== text && /(?:^|[\\/=])\.\.(?:[\\/]|$)/.test(plain) && !/(?:^|[\\/=])\.\.(?:[\\/]|$)/.test(text)
     ? finding("warn", "text_encoded_climb", "an encoded `..` that a server may undo", at)
@@ -138,8 +156,10 @@ export const pathTraversal: Checker = {
   timeoutMs: 200,
   check(action: Action, facts: Facts) {
     const found: Finding[] = [];
+    const isPath = pathArguments(facts);
+    const budget: Budget = { left: limits.encodedCharsMax };
     for (const { at, path, text } of texts(action.args)) {
-      const one = isPathArgument(path, facts) ? ofPath(text, at, action.cwd) : ofText(text, at);
+      const one = isPath(at, path) ? ofPath(text, at, action.cwd, budget) : ofText(text, at, budget);
       if (one !== undefined) found.push(one);
     }
     return strictestFirst(found);

@@ -34,14 +34,35 @@ function isOwnAddress(host: HostFact, value: string): boolean {
   return value !== "" && (value.toLowerCase().includes(`@${host.host}`) || user?.includes(value) === true);
 }
 
-function leaks(facts: Facts, secret: SecretFact, trusted: readonly string[]): HostFact[] {
-  const homes = homesOf(secret.kind);
-  const value = facts.strings.find(({ at }) => at === secret.at)?.text.slice(secret.start, secret.end) ?? "";
-  return facts.atoms
-    .filter((atom) => sameText(atom, secret.at))
-    .flatMap(({ hosts }) => hosts)
-    .filter(({ host, zone }) => AWAY.includes(zone) && !hostListed(host, [...homes, ...trusted]))
-    .filter((host) => homes.length > 0 || !isOwnAddress(host, value));
+/** Where secrets of this call may go that is not their home; asked for each secret, worked out once for each place and kind. */
+function leaksOf(facts: Facts, trusted: readonly string[]): (secret: SecretFact) => HostFact | undefined {
+  const texts = new Map(facts.strings.map(({ at, text }) => [at, text]));
+  const commands = new Set(facts.atoms.flatMap(({ kind, at }) => (kind === "command" ? [at] : [])));
+  const away = new Map<string, HostFact[]>();
+  return (secret) => {
+    const homes = homesOf(secret.kind);
+    const key = `${homes.join(" ")} ${commands.has(secret.at) ? secret.at : ""}`;
+    let hosts = away.get(key);
+    if (!hosts) {
+      hosts = awayFrom(facts, secret.at, [...homes, ...trusted]);
+      away.set(key, hosts);
+    }
+    const value = texts.get(secret.at)?.slice(secret.start, secret.end) ?? "";
+    return homes.length > 0 ? hosts[0] : hosts.find((host) => !isOwnAddress(host, value));
+  };
+}
+
+/** Hosts that a text is sent to, each address once, without those that are listed. */
+function awayFrom(facts: Facts, at: string, listed: readonly string[]): HostFact[] {
+  const hosts = new Map<string, HostFact>();
+  for (const atom of facts.atoms) {
+    if (!sameText(atom, at)) continue;
+    for (const fact of atom.hosts) {
+      const address = `${fact.host} ${fact.raw}`;
+      if (AWAY.includes(fact.zone) && !hosts.has(address) && !hostListed(fact.host, listed)) hosts.set(address, fact);
+    }
+  }
+  return [...hosts.values()];
 }
 
 const finding = findingsOf(id);
@@ -61,34 +82,45 @@ const IDENTITY_OPTIONS = [
   "--certificate",
 ];
 
-const isIdentity = ({ words }: Atom, raw: string): boolean =>
-  words.some(
-    (word, index) =>
-      (word === raw && IDENTITY_OPTIONS.includes(words[index - 1] ?? "")) ||
-      IDENTITY_OPTIONS.some((option) => word === `${option}=${raw}` || word === `${option}${raw}`),
-  );
+/** What the options of a command name as keys: `-i KEY`, `-iKEY`, `--key=KEY`. */
+function identities(words: Atom["words"]): Set<string> {
+  const named = new Set<string>();
+  for (const [index, word] of words.entries()) {
+    if (word === null) continue;
+    for (const option of IDENTITY_OPTIONS) {
+      if (!word.startsWith(option)) continue;
+      const rest = word.slice(option.length);
+      const next = words[index + 1];
+      if (rest !== "") named.add(rest).add(rest.replace(/^=/, ""));
+      else if (typeof next === "string") named.add(next);
+    }
+  }
+  return named;
+}
 
 function readsSecrets(atom: Atom): string | undefined {
   const { program, words, paths } = atom;
   if (program !== undefined && ENVIRONMENT_PROGRAMS.includes(program) && words.length === 0) return "the environment";
-  return paths.find(({ path, raw, access }) => access === "read" && SECRET_FILES.test(path) && !isIdentity(atom, raw))
-    ?.path;
+  const secret = paths.filter(({ path, access }) => access === "read" && SECRET_FILES.test(path));
+  if (secret.length === 0) return undefined;
+  const used = identities(words);
+  return secret.find(({ raw }) => !used.has(raw))?.path;
 }
 
 /** Reading a file of secrets and sending to a stranger in one text: a pipe between them is not needed to be sure. */
 function uploads(facts: Facts, trusted: readonly string[]): Finding[] {
-  return facts.atoms.flatMap((sender) => {
-    const to = sender.hosts.find(
-      ({ host, zone, upload }) => upload && AWAY.includes(zone) && !hostListed(host, trusted),
-    );
-    if (to === undefined) return [];
-    const source = facts.atoms
-      .filter((atom) => sameText(atom, sender.at))
-      .map(readsSecrets)
-      .find((found) => found !== undefined);
-    return source === undefined
-      ? []
-      : [finding("block", "secret_file_upload", `sends ${source} to ${to.host}`, sender.at)];
+  const senders = facts.atoms.flatMap((atom) => {
+    const to = atom.hosts.find(({ host, zone, upload }) => upload && AWAY.includes(zone) && !hostListed(host, trusted));
+    return to === undefined ? [] : [{ at: atom.at, to }];
+  });
+  if (senders.length === 0) return [];
+  const readers = facts.atoms.flatMap((atom) => {
+    const source = readsSecrets(atom);
+    return source === undefined ? [] : [{ atom, source }];
+  });
+  return senders.flatMap(({ at, to }) => {
+    const read = readers.find(({ atom }) => sameText(atom, at));
+    return read === undefined ? [] : [finding("block", "secret_file_upload", `sends ${read.source} to ${to.host}`, at)];
   });
 }
 
@@ -97,8 +129,9 @@ export const secretLeak = ({ trustedHosts = [] }: SecretLeakOptions = {}): Check
   version: trustedHosts.length === 0 ? "1" : `1:${[...trustedHosts].sort().join(",")}`,
   timeoutMs: 200,
   check(_action, facts) {
+    const leak = leaksOf(facts, trustedHosts);
     const found = facts.secrets.map((secret) => {
-      const to = leaks(facts, secret, trustedHosts)[0];
+      const to = leak(secret);
       return to === undefined
         ? finding("warn", "secret_in_arguments", `holds a secret (${secret.kind})`, secret.at)
         : finding("block", "secret_sent", `sends a secret (${secret.kind}) to ${to.host}`, secret.at);

@@ -12,16 +12,17 @@ import {
   raise,
   reachesHost,
   reachesUrl,
+  readStatements,
   runs,
   touches,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal, type Word } from "../shell/word.ts";
-import { READING_VERBS, readSql } from "../sql.ts";
+import { READING_VERBS } from "../sql.ts";
 
 /** Statements from `-c`, from standard input, from a file that is not read. */
 function statements(call: Call, codes: readonly Word[], scripts: readonly Word[]): void {
-  for (const word of codes) readSql(word, (fact) => database(call, fact));
+  for (const word of codes) readStatements(call.atom, word);
   for (const word of codes) shellEscapes(call, word.text ?? word.known);
   if (scripts.length > 0) {
     for (const word of scripts) touches(call, word, "read");
@@ -30,7 +31,7 @@ function statements(call: Call, codes: readonly Word[], scripts: readonly Word[]
   const { stdin } = call;
   if (codes.length === 0 && scripts.length === 0 && stdin) {
     if (stdin.kind === "text") {
-      readSql(literal(stdin.text), (fact) => database(call, fact));
+      readStatements(call.atom, literal(stdin.text));
       shellEscapes(call, stdin.text);
     } else if (stdin.kind === "file") {
       touches(call, stdin.word, "read");

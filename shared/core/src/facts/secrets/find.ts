@@ -32,7 +32,7 @@ interface Span {
   end: number;
 }
 
-function tokenAt(text: string, i: number, code: number): Span | undefined {
+function tokenAt(text: string, i: number, code: number, jwt: JwtRun): Span | undefined {
   const next = text.charCodeAt(i + 1);
   if (!(next < 128)) return undefined;
   const tokens = BY_START[code * 128 + next];
@@ -49,18 +49,34 @@ function tokenAt(text: string, i: number, code: number): Span | undefined {
       return { kind, start: i, end };
     }
   }
-  if (code === 101 && next === 121 && text.charCodeAt(i + 2) === 74) return jwtAt(text, i);
+  if (code === 101 && next === 121 && text.charCodeAt(i + 2) === 74) return jwtAt(text, i, jwt);
   return undefined;
 }
 
+/** The run that was last taken for the head of a token, and where the token ends; many starts may lie in one run. */
+interface JwtRun {
+  head: number;
+  /** 0: what follows the head is no token */
+  end: number;
+}
+
 /** Three base64url parts, the first two beginning as JSON objects do. */
-function jwtAt(text: string, start: number): Span | undefined {
-  const head = runEnd(text, start, "w");
-  if (text[head] !== "." || head - start < 10 || !text.startsWith("eyJ", head + 1)) return undefined;
+function jwtAt(text: string, start: number, run: JwtRun): Span | undefined {
+  // Starts come in order: one before the end of the run lies in it, and what follows the run is the same for all of them.
+  if (start >= run.head) {
+    run.head = runEnd(text, start, "w");
+    run.end = jwtEnd(text, run.head);
+  }
+  return run.end > 0 && run.head - start >= 10 ? { kind: "jwt", start, end: run.end } : undefined;
+}
+
+/** Where a token ends whose head ends at `head`; 0 where it is none. */
+function jwtEnd(text: string, head: number): number {
+  if (text[head] !== "." || !text.startsWith("eyJ", head + 1)) return 0;
   const body = runEnd(text, head + 1, "w");
-  if (text[body] !== ".") return undefined;
+  if (text[body] !== ".") return 0;
   const end = runEnd(text, body + 1, "w");
-  return end - body > 8 ? { kind: "jwt", start, end } : undefined;
+  return end - body > 8 ? end : 0;
 }
 
 function pemAt(text: string, start: number): Span | undefined {
@@ -211,6 +227,7 @@ function valueAfter(text: string, mark: number, name: string, run: Run): Span | 
 export function findSecrets(text: string, at: string, out: SecretFact[]): void {
   const { length } = text;
   const run: Run = { end: 0, lastDigit: -1, lastBracket: -1 };
+  const jwt: JwtRun = { head: 0, end: 0 };
   let inWord = false;
   let reached = 0;
   for (let i = 0; i < length; i++) {
@@ -220,7 +237,7 @@ export function findSecrets(text: string, at: string, out: SecretFact[]): void {
       if (inWord) continue;
       inWord = true;
       if (i < reached) continue;
-      span = tokenAt(text, i, code);
+      span = tokenAt(text, i, code, jwt);
     } else {
       inWord = false;
       if (i < reached) continue;
@@ -241,8 +258,8 @@ export function findSecrets(text: string, at: string, out: SecretFact[]): void {
   }
 }
 
-/** A secret by the name of its field: `{ "password": "…" }` as arguments. */
+/** A secret by the name of its field: `{ "password": "…" }` as arguments. What `findSecrets` found at the same place stands last. */
 export function secretByKey(key: string, text: string, at: string, out: SecretFact[]): void {
-  if (!isSecretName(key) || isPlaceholder(text) || out.some((fact) => fact.at === at)) return;
+  if (!isSecretName(key) || isPlaceholder(text) || out.at(-1)?.at === at) return;
   out.push({ kind: "named-secret", at, start: 0, end: text.length });
 }

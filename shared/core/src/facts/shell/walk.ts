@@ -2,7 +2,7 @@
 
 import { limits } from "@holdpoint/wire/limits.ts";
 import { type CompoundList, type ParsedScript, parse, type Statement, type SyntaxNode } from "unbash";
-import { addOnce, keepUnread, type Reading } from "../reading.ts";
+import { addOnce, isFull, keepUnread, type Reading } from "../reading.ts";
 import { loop, maybe, readAndOr, readFor } from "./branches.ts";
 import { runCommand } from "./command.ts";
 import { expandOne, type ReadInner, readNested } from "./expand.ts";
@@ -22,6 +22,10 @@ const UNKNOWN: Output = { kind: "unknown" };
 
 /** Reads a whole text. Says what it prints, where one command does. */
 export function readText(reading: Reading, text: string, scope: Scope, frame: Frame): Output {
+  if (isFull(reading)) {
+    keepUnread(reading, text, frame.at, frame.wrappers, "more commands than are read");
+    return UNKNOWN;
+  }
   reading.chars += text.length;
   if (reading.chars > limits.commandCharsMax) {
     reading.caps.add("commandCharsMax");
@@ -67,8 +71,8 @@ function readUncalled(shell: Shell): void {
 export function readList(shell: Shell, statements: readonly Statement[]): Output {
   let output: Output = UNKNOWN;
   for (const statement of statements) {
-    if (++shell.reading.nodes > limits.commandNodesMax) {
-      shell.reading.caps.add("commandNodesMax");
+    if (++shell.reading.nodes > limits.commandNodesMax || isFull(shell.reading)) {
+      if (shell.reading.nodes > limits.commandNodesMax) shell.reading.caps.add("commandNodesMax");
       keepUnread(shell.reading, "", shell.frame.at, shell.frame.wrappers, "more commands than are read");
       return UNKNOWN;
     }

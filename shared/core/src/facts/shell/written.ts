@@ -1,7 +1,7 @@
 // written.ts — text on its way into a file that will run: read as if it ran now (rulings §B4)
 
 import { baseName } from "../paths.ts";
-import type { Reading } from "../reading.ts";
+import { isFull, type Reading } from "../reading.ts";
 import { runsByItself } from "../self-running.ts";
 import { type Frame, newFrame } from "./frame.ts";
 import { assign, newScope, type Scope } from "./scope.ts";
@@ -50,13 +50,12 @@ function packageScripts(text: string): string[] {
 const isMakefile = (path: string): boolean => /^(GNU)?[Mm]akefile$|\.mk$|^[Jj]ustfile$/.test(baseName(path));
 
 /** Recipe lines of a Makefile: what stands behind a tab (or a target's `;`), its variables made the shell's. */
-function recipes(text: string): string[] {
-  const joined = text.replaceAll(/\\\n/g, " ");
-  return joined.split("\n").flatMap((line) => {
+function* recipes(text: string): Generator<string> {
+  for (const line of text.replaceAll(/\\\n/g, " ").split("\n")) {
     const recipe =
       /^(?:\t| {2,})\s*[@+-]*\s*(\S.*)$/.exec(line)?.[1] ?? /^[\w./%-]+\s*:[^=;]*;\s*[@+-]*(.*)$/.exec(line)?.[1];
-    return recipe === undefined || recipe.startsWith("#") ? [] : [shellVariables(recipe)];
-  });
+    if (recipe !== undefined && !recipe.startsWith("#")) yield shellVariables(recipe);
+  }
 }
 const shellVariables = (recipe: string): string =>
   recipe
@@ -73,10 +72,19 @@ function makeVariables(text: string, scope: Scope): void {
     assign(scope, name!, /^[\w./ -]*$/.test(value!) ? literal(value!.trim()) : unknownWord(`$${name}`));
 }
 
+/** The first text that finds no room says so, and the others with it. */
+function readAll(reading: Reading, texts: Iterable<string>, scope: Scope, frame: Frame): void {
+  for (const text of texts) {
+    const full = isFull(reading);
+    readText(reading, text, scope, frame);
+    if (full) break;
+  }
+}
+
 function readMakefile(reading: Reading, text: string, scope: Scope, frame: Frame): void {
   makeVariables(text, scope);
   const first = reading.atoms.length;
-  for (const recipe of recipes(text)) readText(reading, recipe, scope, frame);
+  readAll(reading, recipes(text), scope, frame);
   // `$(CC) -o $@ $<` is how makefiles are written; make says which compiler when it runs.
   for (const atom of reading.atoms.slice(first))
     atom.opaque = atom.opaque.filter((why) => why !== "program is not known before the run");
@@ -94,7 +102,7 @@ export function readWritten(
   const frame: Frame = { ...newFrame(at), wrappers: [WRITTEN] };
   const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds, workspace: scope.workspace };
   if (baseName(path) === "package.json") {
-    for (const script of packageScripts(text)) readText(reading, script, clean, frame);
+    readAll(reading, packageScripts(text), clean, frame);
     return;
   }
   if (isMakefile(path)) {

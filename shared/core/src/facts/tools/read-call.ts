@@ -1,9 +1,8 @@
 // read-call.ts — a tool call becomes atoms: by its map where there is one, else by what its strings look like
 
 import type { Access, Atom } from "@holdpoint/wire/facts.ts";
-import { addHost, touch } from "../call.ts";
+import { addUrl, hostsFull, readStatements, touch } from "../call.ts";
 import { classOf } from "../class.ts";
-import { urlTargets } from "../hosts.ts";
 import { looksLikePath, type Place } from "../paths.ts";
 import { addOnce, keep, newAtom, type Reading } from "../reading.ts";
 import { runWords } from "../shell/command.ts";
@@ -13,7 +12,6 @@ import { newScope } from "../shell/scope.ts";
 import { readText } from "../shell/walk.ts";
 import { hasGlob, literal } from "../shell/word.ts";
 import { readWritten } from "../shell/written.ts";
-import { readSql } from "../sql.ts";
 import type { Found } from "../strings.ts";
 import { patchedPaths } from "./patch.ts";
 import type { ArgumentRole, ToolMap } from "./tool-map.ts";
@@ -70,10 +68,9 @@ export function readCall(reading: Reading, call: ToolCall): void {
   else readOther(reading, call, map);
 }
 
-/** The elements of one array argument follow each other: `/command/0`, `/command/1`, … */
-function wordsOf(strings: readonly Found[], at: string): Found[] {
-  return strings.filter((found) => found.at.startsWith(`${at}/`) && !found.at.includes("/", at.length + 1));
-}
+/** What stands directly below each array or object: `/command` → `/command/0`, `/command/1`, … */
+const byParent = (strings: readonly Found[]): Map<string, Found[]> =>
+  Map.groupBy(strings, ({ at }) => at.slice(0, at.lastIndexOf("/")));
 
 function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
   const cwd = call.strings.find(
@@ -82,6 +79,7 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
   const scope = newScope(call.cwd, call.home);
   if (cwd) scope.cwds = [cwd.text.startsWith("/") || call.cwd === undefined ? cwd.text : `${call.cwd}/${cwd.text}`];
   let read = false;
+  let below: Map<string, Found[]> | undefined;
   const seen = new Set<string>();
   for (const found of call.strings) {
     const role = roleOf(map, found.key);
@@ -99,7 +97,8 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
       }
     } else if (!seen.has(array)) {
       seen.add(array);
-      const words = wordsOf(call.strings, array).map((word) => literal(word.text));
+      below ??= byParent(call.strings);
+      const words = (below.get(array) ?? []).map((word) => literal(word.text));
       reading.chars += words.reduce((sum, word) => sum + word.raw.length, 0);
       // One string in a list is a text; more are the words of one call, which no shell splits.
       if (words.length === 1) readText(reading, words[0]!.raw, scope, frame);
@@ -147,18 +146,23 @@ function readPath(reading: Reading, atom: Atom, place: Place, text: string, role
 }
 
 function readUrl(reading: Reading, atom: Atom, text: string, upload: boolean): void {
-  if (text.startsWith("file:")) return;
-  for (const target of urlTargets(text)) addHost(reading, atom, text.slice(0, 2_000), target, upload);
+  if (!text.startsWith("file:")) addUrl(reading, atom, text, upload);
 }
+
+/** ASCII characters that may stand in a scheme (1), and those that end a URL in a text (2). */
+const IN_TEXT = new Uint8Array(128);
+for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") IN_TEXT[char.charCodeAt(0)] = 1;
+for (const char of "\t\n\v\f\r \"'<>`)]}") IN_TEXT[char.charCodeAt(0)] = 2;
+const endsUrl = (code: number): boolean => (code < 128 ? IN_TEXT[code] === 2 : /\s/.test(String.fromCharCode(code)));
 
 /** URLs anywhere in a text. */
 function readUrlsIn(reading: Reading, atom: Atom, text: string): void {
   let from = text.indexOf("://");
-  while (from >= 0) {
+  while (from >= 0 && !hostsFull(reading, atom)) {
     let start = from;
-    while (start > 0 && /[a-z0-9+.-]/i.test(text[start - 1]!)) start--;
+    while (start > 0 && IN_TEXT[text.charCodeAt(start - 1)] === 1) start--;
     let end = from + 3;
-    while (end < text.length && !/[\s"'<>`)\]}]/.test(text[end]!)) end++;
+    while (end < text.length && !endsUrl(text.charCodeAt(end))) end++;
     if (start < from) {
       const url = text.slice(start, end);
       if (url.startsWith("file:")) touch(reading, atom, { cwds: ["."], home: undefined }, literal(url), "read");
@@ -182,10 +186,10 @@ function readPathsIn(reading: Reading, atom: Atom, place: Place, text: string, a
 }
 
 const shown = (call: ToolCall): string => {
-  const args = call.strings.map(
-    (found) => `${found.at.slice(1)}=${found.text.length > 200 ? `${found.text.slice(0, 200)}…` : found.text}`,
-  );
-  return `${call.tool} ${args.slice(0, 20).join(" ")}`;
+  const args = call.strings
+    .slice(0, 20)
+    .map((found) => `${found.at.slice(1)}=${found.text.length > 200 ? `${found.text.slice(0, 200)}…` : found.text}`);
+  return `${call.tool} ${args.join(" ")}`;
 };
 
 function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): void {
@@ -204,7 +208,7 @@ function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): 
       else readUrl(reading, atom, found.text, false);
     } else if (role === "content") readContent(reading, call, map, found);
     else if (role === "upload") upload = true;
-    else if (role === "sql") readSql(literal(found.text), (fact) => atom.databases.push(fact));
+    else if (role === "sql") readStatements(atom, literal(found.text));
     else if (role === "patch") readPatch(reading, atom, place, found.text);
     else if (role === "code") {
       addOnce(atom.runsCode, "interpreter");
@@ -248,8 +252,7 @@ function readUnmapped(
     readText(reading, text, newScope(call.cwd, call.home), newFrame(found.at));
     readPathsIn(reading, atom, place, text, ["read", "write"]);
   } else if (COMMAND_KEYS.has(key)) readPathsIn(reading, atom, place, text, ["read"]);
-  else if (SQL_KEYS.has(key) && !map && /^\s*[a-z]+\s/i.test(text) && isSql(text))
-    readSql(literal(text), (fact) => atom.databases.push(fact));
+  else if (SQL_KEYS.has(key) && !map && /^\s*[a-z]+\s/i.test(text) && isSql(text)) readStatements(atom, literal(text));
   else if (PATH_KEYS.has(key) && !text.includes("\n")) readPath(reading, atom, place, text, "path:edit");
   else if (map) {
     if (text.includes("://")) readUrlsIn(reading, atom, text);

@@ -1,6 +1,7 @@
 // call.ts — criteria about the call as a whole: its tool, its named arguments, its strings, secrets in it
 
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { compileRegex } from "../regex.ts";
 import type { ArgumentCondition, When } from "../schema.ts";
@@ -8,7 +9,7 @@ import { compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import { within } from "./counts.ts";
 import { CALL } from "./features.ts";
-import type { Direction, Test } from "./view.ts";
+import { type Direction, onceForCall, type Test, type View } from "./view.ts";
 
 /**
  * A tool by the name its client gives it, or by what it means (`shell`, `fs.read`), in any case. In rules that loosen, a name
@@ -57,7 +58,7 @@ export function namedArgument(name: string, condition: ArgumentCondition | Scala
     direction === "tighten" ? texts(value).some(met) : texts(value).every(met) && texts(value).length > 0;
   const bounded =
     terms.gt !== undefined || terms.gte !== undefined || terms.lt !== undefined || terms.lte !== undefined;
-  const test: Test = (view) => {
+  const test = (view: View): boolean => {
     const value = argument(view.action.args, name);
     if (terms.exists !== undefined && (value !== undefined) !== terms.exists) return false;
     if (value === undefined) return terms.exists === false;
@@ -68,7 +69,11 @@ export function namedArgument(name: string, condition: ArgumentCondition | Scala
     return !bounded || inBounds(value, terms, direction);
   };
   const keys = typeof terms.equals === "string" ? [terms.equals] : stringsOf(terms.in);
-  return { cost: regex ? 8 : 4, test, ...(keys ? { anchor: { kind: "arg", name, keys } } : {}) };
+  return {
+    cost: regex ? 8 : 4,
+    test: regex || globs ? onceForCall(test) : test,
+    ...(keys ? { anchor: { kind: "arg", name, keys } } : {}),
+  };
 }
 
 const stringsOf = (values: readonly Scalar[] | undefined): string[] | undefined =>
@@ -85,7 +90,8 @@ function inBounds(value: Json, terms: ArgumentCondition, direction: Direction): 
 /** On each string of the arguments by itself. */
 export function argsMatch(patterns: readonly string[], direction: Direction): Criterion {
   const regexes = patterns.map((pattern) => compileRegex(pattern, direction));
-  return { cost: 9, test: (view) => view.facts.strings.some(({ text }) => regexes.some((regex) => regex.test(text))) };
+  const met = (view: View): boolean => view.facts.strings.some(({ text }) => regexes.some((regex) => regex.test(text)));
+  return { cost: 9, test: onceForCall(met) };
 }
 
 /**
@@ -98,14 +104,19 @@ export function argsJson(patterns: readonly string[], direction: Direction): Cri
     const text = canonicalJson(args);
     return regexes.some((regex) => regex.test(text));
   };
+  const metByCall = onceForCall(({ action }) => met(action.args));
   return {
     cost: 10,
-    test: ({ action: { args } }, atom) =>
-      met(args) ||
-      (direction === "tighten" &&
-        atom.kind === "command" &&
-        typeof args["command"] === "string" &&
-        met({ ...args, command: atom.text.trim() })),
+    test: (view, atom) => {
+      if (metByCall(view)) return true;
+      const { args } = view.action;
+      if (direction === "loosen" || atom.kind !== "command" || typeof args["command"] !== "string") return false;
+      // The rest of the arguments is read again for each command: where that is too much, the strict side counts.
+      const others = view.facts.strings.reduce((sum, { text }) => sum + text.length, 0) - args["command"].length;
+      return (
+        others * view.facts.atoms.length > limits.argsReadAgainCharsMax || met({ ...args, command: atom.text.trim() })
+      );
+    },
   };
 }
 

@@ -36,6 +36,8 @@ export interface View {
   folded: (SeenPath | undefined)[] | undefined;
   exactFrom: Surroundings | undefined;
   foldedFrom: Surroundings | undefined;
+  /** answers about the call as a whole, by who asked: they are the same for each of its atoms */
+  answers: Map<object, boolean> | undefined;
 }
 
 export const viewOf = (action: Action, facts: Facts, risk: number, history?: History): View => ({
@@ -51,7 +53,21 @@ export const viewOf = (action: Action, facts: Facts, risk: number, history?: His
   folded: undefined,
   exactFrom: undefined,
   foldedFrom: undefined,
+  answers: undefined,
 });
+
+/** Asks about the call, by reading its whole text, once and not for each atom. */
+export const onceForCall = (ask: (view: View) => boolean): ((view: View) => boolean) => {
+  const key = {};
+  return (view) => {
+    const known = view.answers?.get(key);
+    if (known !== undefined) return known;
+    const answer = ask(view);
+    view.answers ??= new Map();
+    view.answers.set(key, answer);
+    return answer;
+  };
+};
 
 /** The bits of call and atom; from here on the view is about this atom. */
 export function featuresOf(view: View, atom: Atom): number {
