@@ -49,6 +49,13 @@ function deletesElsewhere(fact: PathFact, place: Place): boolean {
   return place.home === undefined || !path.startsWith(`${place.home}/`);
 }
 
+/** What these take away is still there, in another place or packed; and a folder that rmdir takes held nothing. */
+const KEEPING = new Set(
+  "mv rename gzip bzip2 xz lzma lzip zstd compress pigz pbzip2 gunzip bunzip2 unxz unlzma unzstd uncompress rmdir".split(
+    " ",
+  ),
+);
+
 export function classOf(atom: Atom, place: Place, from: CommandClass): CommandClass {
   let result = stricterClass(atom.class, from);
   const raise = (to: CommandClass): void => {
@@ -57,13 +64,11 @@ export function classOf(atom: Atom, place: Place, from: CommandClass): CommandCl
   if (atom.opaque.length > 0 || atom.runsCode.length > 0 || atom.variables.length > 0) raise("warn");
   if (atom.hosts.some((host) => host.upload || host.dynamic || host.zone !== "public")) raise("warn");
   if (atom.wrappers.some((wrapper) => PRIVILEGE.has(wrapper))) raise("blocked-by-default");
-  const moves = atom.program === "mv";
+  const keeps = KEEPING.has(atom.program ?? "");
   for (const fact of atom.paths) {
     if (fact.access === "read") continue;
     raise("warn");
-    // What mv takes away from one place is still there in another.
-    if (fact.access === "delete" && !(moves && !fact.dynamic) && deletesElsewhere(fact, place))
-      raise("blocked-by-default");
+    if (fact.access === "delete" && !keeps && deletesElsewhere(fact, place)) raise("blocked-by-default");
     if (isSystem(fact.path, place)) raise("blocked-by-default");
   }
   return result;

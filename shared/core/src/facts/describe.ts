@@ -108,10 +108,13 @@ function printed(call: Call, grammar: Grammar | undefined): Output {
   return call.place.cwds.length > 0 ? { kind: "paths", roots: call.place.cwds } : { kind: "unknown" };
 }
 
-/** `git push --help`: nothing but the question. Among other options or operands it may be overruled, or be another word's. */
+/** `git push --help`, `gcc --version`: nothing but the question. Among others it may be overruled, or be another word's. */
 function asksForHelp(call: Call): boolean {
   return (
-    call.options.size === 1 && call.options.get("help") === true && call.operands.length === 0 && call.rest.length === 0
+    call.options.size === 1 &&
+    (call.options.get("help") === true || (call.options.get("version") === true && call.subs.length === 0)) &&
+    call.operands.length === 0 &&
+    call.rest.length === 0
   );
 }
 
@@ -138,7 +141,7 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   playOptions(call, chain, deep);
   playOperands(call, use, deep);
   if (asksForHelp(call)) {
-    call.subs.unshift("help");
+    if (has(call, "help")) call.subs.unshift("help");
     atom.paths.length = 0;
     atom.meaning = { program, subcommands: call.subs, options: plainOptions(call), operands: [] };
     classify(call, "safe");

@@ -121,7 +121,8 @@ const DEVICES = new Set(
 );
 /** Devices that hold nothing: naming them touches no file. */
 export const isHarmlessDevice = (path: string): boolean =>
-  path.charCodeAt(1) === 100 && path.startsWith("/dev/") && (DEVICES.has(path) || path.startsWith("/dev/fd/"));
+  (path.charCodeAt(1) === 100 && path.startsWith("/dev/") && (DEVICES.has(path) || path.startsWith("/dev/fd/"))) ||
+  (path.startsWith("/proc/") && /^\/proc\/(self|thread-self)\/fd\/\d+$/.test(path));
 
 /** Does it look like a path, where nothing says so? Deliberately eager: a wrong yes costs a question, a wrong no a leak. */
 export function looksLikePath(text: string): boolean {

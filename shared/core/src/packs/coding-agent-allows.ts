@@ -45,12 +45,12 @@ export const developmentAllows = (sandbox: string): string => `
   - id: allow-moving
     effect: allow
     when:
-      program: mv
+      program: [mv, gzip, bzip2, xz, lzma, lzip, zstd, compress, pigz, pbzip2, gunzip, bunzip2, unxz, unlzma, unzstd, uncompress, rmdir]
       class: [safe, warn]
     unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [execute] } }
     opaque: dynamic
-    reason: what is moved is still there
-    match: ["mv ../notes.txt ~/notes/", "mv a.txt b.txt"]
+    reason: what is moved or packed is still there; a folder that rmdir takes held nothing
+    match: ["mv ../notes.txt ~/notes/", "mv a.txt b.txt", "gzip ~/notes.txt", "rmdir ~/empty"]
     notMatch: ["mv /etc/hosts /tmp/x", "rm a.txt"]
   - id: allow-looking-with-privilege
     effect: allow

@@ -248,11 +248,19 @@ export const codingAgentAsks = `
   - id: approve-unfiltered-deletion
     effect: require_approval
     when: { commands: ["find -delete"] }
-    unless: { commands: ["find -{name,iname,path,ipath,wholename,regex,iregex,mtime,atime,ctime,mmin,amin,cmin,size} *", "find -empty"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
+    # filtered: a test before the action picked what goes, see find-expression.ts.
+    unless: { commands: ["find -filtered"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
     approval: { role: approver }
     reason: deletes everything it finds
-    match: ["find . -delete", "find . -type f -delete"]
-    notMatch: ["find . -name '*.log' -delete", "find . -name '*.log'"]
+    match: ["find . -delete", "find . -type f -delete", "find . -delete -name x", "find . ! -name x -delete", "find . -name '*' -delete"]
+    notMatch: ["find . -name '*.log' -delete", "find . -name '*.log'", "find . -type d -delete", "find . -exec rm {}.bak +"]
+  - id: approve-workspace-deletion
+    effect: require_approval
+    when: { program: [rm, unlink, shred, srm, wipe, trash, rimraf, rsync], paths: { any: ["./**", "!./?*/**"], access: [delete] } }
+    approval: { role: approver }
+    reason: deletes the whole workspace, or everything in it
+    match: ["rm -r .", "rm -r *", "find . -type f | xargs rm", "fd -X rm", "ls | xargs rm -r"]
+    notMatch: ["rm -r old", "rm -r src/*", "rm *.log", "find . -name '*.pyc' | xargs rm", "grep -rl old . | xargs rm", "find . | grep '[.]tmp$' | xargs rm"]
   - id: approve-code-that-deletes
     effect: require_approval
     when: { program: ["python*", node, deno, bun, ruby, perl, php, lua], paths: { access: [delete] } }

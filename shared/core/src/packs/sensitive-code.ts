@@ -295,12 +295,14 @@ export const CLOUDS = [
  * and nothing that an option turns into a change.
  */
 export const PRIVILEGED_LOOKS = [
-  "{ls,stat,file,du,df,ps,pgrep,pstree,ss,netstat,lsof,lsblk,lscpu,lspci,lsusb,lsmod,free,uptime,vmstat,iostat,whoami,id,who,w,uname,which,true}",
+  // What find is told to do with what it found is a call or a path of its own.
+  "{ls,find,stat,file,du,df,ps,pgrep,pstree,ss,netstat,lsof,lsblk,blkid,findmnt,lscpu,lspci,lsusb,lsmod,free,uptime,vmstat,iostat,whoami,id,who,w,uname,which,true}",
   "git {status,log,diff,show,rev-parse}",
   "systemctl {status,list-units,list-unit-files,list-timers,is-active,is-enabled,is-failed,show}",
   "{docker,podman} {ps,images,logs,inspect,stats,top,version,info}",
   "{apt,apt-get,apt-cache} {list,search,show,policy}",
   "{iptables,ip6tables} -L",
+  "fdisk -l",
   "ufw status",
   "nginx -t",
 ].flatMap((look) => [`sudo ${look}`, `doas ${look}`]);

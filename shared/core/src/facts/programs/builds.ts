@@ -69,7 +69,10 @@ export const builds: Record<string, Program> = {
       style: "single",
       runs: "build-tool",
       effects: (call) => {
-        if (has(call, "version", "dumpversion")) looksOnly(call);
+        if (has(call, "version", "dumpversion") && call.operands.length === 0) {
+          looksOnly(call);
+          call.atom.runsCode.length = 0;
+        }
         if (optionValue(call, "o") === undefined) touches(call, HERE, "write");
       },
     },

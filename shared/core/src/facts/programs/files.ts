@@ -1,6 +1,7 @@
 // files.ts — programs that make, move, change and remove files
 
-import { type Call, HERE, has, operandText, optionValue, raise, runs, touches } from "../call.ts";
+import type { PathFact } from "@holdpoint/wire/facts.ts";
+import { type Call, HERE, has, operandText, optionValue, raise, runs, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { linked } from "../roles.ts";
 
@@ -31,6 +32,12 @@ export const files: Record<string, Program> = {
       -P; -W; -x
       --no-preserve-root; --preserve-root[=all]; --one-file-system
     `,
+    effects: (call) => {
+      // `rm -r *`: all of the folder one stands in.
+      const all = ({ path, mayContain }: PathFact): boolean =>
+        mayContain === true && path.endsWith("/*") && call.place.cwds.includes(path.slice(0, -2));
+      if (has(call, "recursive") && call.atom.paths.some(all)) touchesHere(call, "delete");
+    },
   },
   rmdir: { use: "<delete>...", options: "-p --parents; -v --verbose; --ignore-fail-on-non-empty" },
   unlink: { use: "<delete>..." },

@@ -5,56 +5,27 @@ import type { Program } from "../grammar.ts";
 import { baseName, isInside } from "../paths.ts";
 import { inserted } from "../shell/inserted.ts";
 import { unknownWord, type Word } from "../shell/word.ts";
+import { belowOnly, isPicked, namesOf, type Primary, primariesOf, WRITES } from "./find-expression.ts";
 
-/** Tests and actions that take a value. */
-const TAKES_ONE = new Set(
-  "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -size -mtime -atime -ctime -mmin -amin -cmin -newer -anewer -cnewer -user -group -uid -gid -perm -maxdepth -mindepth -links -inum -samefile -fstype -used -lname -ilname -context -printf -D -newermt -newerct -newerat -newermm -Btime -Bmin -flags -depth-level".split(
-    " ",
-  ),
-);
-const WRITES = new Set(["-fprint", "-fprint0", "-fls", "-fprintf"]);
-const RUNS = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
-
-/** Words up to `;` or `+`. */
-function commandFrom(words: readonly Word[], start: number): number {
-  let end = start;
-  while (end < words.length) {
-    const { text } = words[end]!;
-    if (text === ";" || text === "\\;") break;
-    if (text === "+" && words[end - 1]?.text === "{}") break;
-    end++;
-  }
-  return end;
+/** `{}.bak`: what lies beside a path that was found has its name and the ending. */
+function beside(found: Word, ending: string, cwds: readonly string[]): Word {
+  const { prints } = found;
+  if (prints?.kind !== "paths" || !/^[\w.+-]*\w$/.test(ending)) return found;
+  const named = (root: string): string[] =>
+    /[*?]/.test(root)
+      ? [root + ending]
+      : [...(cwds.includes(root) ? [] : [root + ending]), `${root === "/" ? "" : root}/**/*${ending}`];
+  return { ...found, prints: { kind: "paths", roots: prints.roots.flatMap(named) } };
 }
 
 /** `{}` stands for what was found; inside a text for a shell it is put in as it is. */
-function put(word: Word, found: Word): Word {
+function put(word: Word, found: Word, cwds: readonly string[]): Word {
   if (word.text === null || !word.text.includes("{}")) return word;
   if (word.text === "{}") return found;
   // `{}.bak`, `{}/index.html` lie beside or below what was found.
   if (word.text.startsWith("{}") && /^\{\}[\w./+-]*$/.test(word.text) && !word.text.includes(".."))
-    return { ...found, raw: word.raw };
+    return { ...beside(found, word.text.slice(2), cwds), raw: word.raw };
   return inserted(word.text, "{}", word.raw, found);
-}
-
-/** The names that are looked for, where nothing but names joined by `-o` says what is found. */
-function namesOf(words: readonly Word[]): string[] | undefined {
-  const names: string[] = [];
-  let ors = 0;
-  let given = 0;
-  for (let i = 0; i < words.length; i++) {
-    const { text } = words[i]!;
-    if (text === "!" || text === "-not" || text === "," || text === "-prune") return undefined;
-    if (text === "-o" || text === "-or") ors++;
-    if (text !== "-name" && text !== "-iname") continue;
-    const name = words[i + 1]?.text;
-    if (!name || name === "*" || name.includes("/")) return undefined;
-    given++;
-    names.push(name);
-    // A wildcard at the beginning finds hidden files too, which a shell's does not.
-    if (/^[*?[]/.test(name)) names.push(`.${name}`);
-  }
-  return given > 0 && (ors === 0 || given === ors + 1) ? names : undefined;
 }
 
 /** Files that lie in one place on every machine: who looks for the name from above finds them there. */
@@ -87,71 +58,71 @@ const below = (root: string, names: readonly string[], shallow: boolean): string
     ...(shallow && root !== "/etc" ? [] : placeOf(root, name)),
   ]);
 
-/** Plain files, or a depth to begin at: the roots themselves are not among what is found. */
-function belowOnly(words: readonly Word[]): boolean {
-  return (
-    words.some(({ text }, i) => {
-      const value = words[i + 1]?.text ?? "";
-      return (
-        (text === "-type" && value === "f" && words[i - 1]?.text !== "!" && words[i - 1]?.text !== "-not") ||
-        (text === "-mindepth" && /^[1-9]/.test(value))
-      );
-    }) && !words.some(({ text }) => text === "-o" || text === "-or" || text === ",")
-  );
+/** A root that may be a file: then it is found itself. */
+const withItself = (root: string): string[] => (/\.\w{1,8}$|[*?[][^/]*$/.test(root) ? [root] : []);
+
+/**
+ * Where what reaches the end of `expression` may lie: below the roots, and by name where the names are known. A root
+ * itself is everything there; what a test picked is something below it. `emptyOnly`: see isPicked.
+ */
+function foundPaths(call: Call, expression: readonly Primary[], emptyOnly = false): string[] {
+  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
+  const names = namesOf(expression);
+  const shallow = expression.some(({ text, value }) => text === "-maxdepth" && value?.text === "1");
+  if (names && names.length * roots.length <= 16) return roots.flatMap((root) => below(root, names, shallow));
+  if (isPicked(expression, emptyOnly))
+    return roots.flatMap((root) => [...withItself(root), ...below(root, ["*"], shallow)]);
+  // All files of the folder one stands in are all there is.
+  if (!belowOnly(expression) || (!shallow && roots.some((root) => call.place.cwds.includes(root)))) return roots;
+  return roots.flatMap((root) => below(root, ["*"], shallow));
 }
 
-/** Where what is found may lie: below the roots, and by name where the names are known. */
-function foundPaths(call: Call): string[] {
-  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
-  const names = namesOf(call.words);
-  const shallow = call.words.some((word, i) => word.text === "-maxdepth" && call.words[i + 1]?.text === "1");
-  if (!names && belowOnly(call.words)) return roots.flatMap((root) => below(root, ["*"], shallow));
-  if (!names || names.length * roots.length > 16) return roots;
-  return roots.flatMap((root) => below(root, names, shallow));
+/** `-exec rm {}`: does the call take away what was found, and not what lies beside it (`{}.bak`)? */
+const takesFound = (words: readonly Word[]): boolean =>
+  /^(.*\/)?(rm|unlink|shred|truncate)$/.test(words[0]?.text ?? "") &&
+  words.some(({ text }) => text !== null && /^(\.\/)?\{\}\/?$/.test(text));
+
+/** Everything goes, or what a test picked: several deletions are as bad as the worst of them. */
+function deletes(call: Call, picked: boolean): void {
+  const first = !call.options.has("delete");
+  call.options.set("delete", true);
+  if (!picked) call.options.delete("filtered");
+  else if (first) call.options.set("filtered", true);
 }
 
 function readExpression(call: Call, words: readonly Word[], roots: readonly Word[]): void {
-  const pruned = words.findLastIndex((word) => word.text === "-prune");
-  for (let i = 0; i < words.length; i++) {
-    const { text } = words[i]!;
+  const expression = primariesOf(words);
+  const pruned = expression.findLastIndex(({ text }) => text === "-prune");
+  for (const [i, { text, value, runs }] of expression.entries()) {
     if (text === null || text.charCodeAt(0) !== 45) continue;
     const name = text.slice(1);
-    if (RUNS.has(text)) {
-      const end = commandFrom(words, i + 1);
-      const prints = { kind: "paths" as const, roots: foundPaths(call) };
+    const before = expression.slice(0, i);
+    if (runs) {
       const found = roots.some((root) => root.text === null && !root.prints)
         ? unknownWord("{}")
-        : unknownWord("{}", prints);
+        : unknownWord("{}", { kind: "paths", roots: foundPaths(call, before) });
       call.options.set(name, true);
-      // `-exec rm` without a name to look for is `-delete` said otherwise.
-      if (text.startsWith("-exec") && /^(.*\/)?(rm|unlink|shred|truncate)$/.test(words[i + 1]?.text ?? ""))
-        call.options.set("delete", true);
+      if (text.startsWith("-exec") && takesFound(runs)) deletes(call, isPicked(before, false));
       call.nested.words(
-        words.slice(i + 1, end).map((word) => put(word, found)),
+        runs.map((word) => put(word, found, call.place.cwds)),
         call.program,
       );
-      i = end;
     } else if (text === "-delete") {
-      call.options.set("delete", true);
+      deletes(call, isPicked(before, true));
       if (roots.some((root) => root.text === null))
         for (const root of roots) touches(call, root, "delete", { deep: true });
-      else touches(call, unknownWord("{}", { kind: "paths", roots: foundPaths(call) }), "delete");
+      else touches(call, unknownWord("{}", { kind: "paths", roots: foundPaths(call, before, true) }), "delete");
     } else if (WRITES.has(text)) {
-      const target = words[++i];
       call.options.set(name, true);
-      if (target) touches(call, target, "write");
-      if (text === "-fprintf") i++;
+      if (value) touches(call, value, "write");
     } else if (text === "-files0-from") {
-      const list = words[++i];
-      if (list) touches(call, list, "read");
+      if (value) touches(call, value, "read");
       call.operands.push(unknownWord("…"));
-    } else if (TAKES_ONE.has(text)) {
-      const value = words[++i];
+    } else if (value) {
       // Before `-prune`, a name says what is left out.
-      if (value && !(i < pruned && /^-i?(name|path|regex|wholename)$/.test(text))) {
-        call.options.set(name, value);
-        call.values.set(name, [value]);
-      }
+      if (i < pruned && /^-i?(name|path|regex|wholename)$/.test(text)) continue;
+      call.options.set(name, value);
+      call.values.set(name, [value]);
     } else call.options.set(name, true);
   }
 }
@@ -180,6 +151,6 @@ export const find: Record<string, Program> = {
     raw: true,
     class: "safe",
     effects: readFind,
-    prints: (call) => ({ kind: "paths", roots: foundPaths(call) }),
+    prints: (call) => ({ kind: "paths", roots: foundPaths(call, primariesOf(call.words)) }),
   },
 };

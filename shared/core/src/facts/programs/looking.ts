@@ -138,7 +138,12 @@ export const looking: Record<string, Program> = {
     class: "safe",
     options:
       "-n --lines=N; -c --bytes=N; -q --quiet; -v --verbose; -f --follow[=HOW]; -F; --pid=N; -s --sleep-interval=N; --retry; -z; -r; -1; -2; -5; -b=N",
-    prints: "input",
+    prints: (call) =>
+      call.operands.length === 1 && !has(call, "bytes")
+        ? { kind: "file", word: call.operands[0]! }
+        : call.operands.length === 0 && call.stdin?.kind === "paths"
+          ? call.stdin
+          : { kind: "unknown" },
   },
   wc: {
     use: "<read>...",

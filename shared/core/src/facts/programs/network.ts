@@ -15,9 +15,16 @@ import {
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { namedHost } from "../hosts.ts";
-import { join, literal, type Output } from "../shell/word.ts";
+import { join, literal, type Output, unknownWord } from "../shell/word.ts";
 
 const network = (): Output => ({ kind: "network" });
+
+/** More than a terminal is lent to the other machine: the agent's keys, the screen, ports of this one. */
+const lendsMore = (call: Call): boolean =>
+  has(call, "A", "Y", "R", "D", "w") ||
+  optionValues(call, "o").some(({ text, known }) =>
+    /^\s*(ForwardAgent|ForwardX11Trusted|RemoteForward|DynamicForward|Tunnel)\s*[= ]\s*(?!no\b)/i.test(text ?? known),
+  );
 
 /** ssh: `host command…` runs there; options may name commands that run here. */
 function readSsh(call: Call): void {
@@ -55,12 +62,24 @@ function readSsh(call: Call): void {
   if (carries || call.stdin !== undefined || has(call, "R", "D", "w"))
     for (const fact of call.atom.hosts.slice(hosts)) fact.upload = true;
   if (rest.length > 0) return;
-  if (!has(call, "N", "T", "f", "G", "V", "O") && call.stdin === undefined) runs(call, "remote");
+  // A session says nothing yet: what is typed into it is judged when it is typed.
+  if (!has(call, "N", "T", "f", "G", "V", "O") && call.stdin === undefined)
+    runs(call, host.text === null || lendsMore(call) ? "remote" : "session");
   else if (call.stdin !== undefined) {
     runs(call, "remote");
     if (call.stdin.kind === "text") call.nested.shell(literal(call.stdin.text), call.program, "elsewhere");
     else opaque(call, "another machine runs what it is sent");
   }
+}
+
+/** From a machine to itself: nothing of this one leaves. */
+export function betweenOthers(call: Call): void {
+  const { hosts, paths } = call.atom;
+  const [first] = hosts;
+  if (hosts.length < 2 || hosts.length !== call.operands.length || paths.some(({ access }) => access === "read"))
+    return;
+  if (first!.host === "" || hosts.some((fact) => fact.dynamic || fact.host !== first!.host)) return;
+  for (const fact of hosts) delete fact.upload;
 }
 
 /** nc, socat: a raw line to somewhere; `-e` and `EXEC:` hand it a program. */
@@ -127,6 +146,10 @@ export const networking: Record<string, Program> = {
     options:
       "-r --recursive; -p; -P=PORT; -i=FILE; -o=OPTION; -F=<config>; -S=<run>; -C; -q; -v; -B; -l=N; -c=C; -J=HOST; -D=<run>; -3; -4; -6; -A; -O; -R; -T; -X=O",
     effects: (call) => {
+      betweenOthers(call);
+      // `scp a $X`: one of the two is elsewhere.
+      const last = call.operands.at(-1);
+      if (call.atom.hosts.length === 0 && last?.text === null) reachesHost(call, unknownWord(last.raw), "ssh", true);
       for (const option of optionValues(call, "o"))
         if (/command/i.test(option.text ?? "command")) {
           runs(call, "option");

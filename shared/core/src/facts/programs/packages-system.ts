@@ -7,7 +7,7 @@ import { install } from "./package-kinds.ts";
 /** Packages of the system: always privilege in the end. */
 const SYSTEM =
   "-y --yes --assume-yes; -q --quiet; -s --simulate --dry-run --just-print --no-act; -f; -t --target-release=R; -o --option=O; -c --config-file=<config>; --no-install-recommends; --allow-unauthenticated; --purge; --fix-broken; -d --download-only; --reinstall; --force; --installed; --upgradable; -n; --nogpgcheck; --enablerepo=R; --repo=R; --installroot=<into>; -v; -u; -R --root=<into>; --noconfirm; --needed; -i; --autoremove; --allow-downgrades; --only-upgrade; -a; --no-cache; --virtual=N; -X --repository=<url>; --allow-untrusted; --classic; --channel=C; --user; --system";
-const system = (looks: string, changes: string): Program => ({
+const system = (looks: string, changes: string, installs = ""): Program => ({
   options: SYSTEM,
   class: "blocked",
   effects: (call) => {
@@ -15,9 +15,26 @@ const system = (looks: string, changes: string): Program => ({
   },
   sub: {
     [looks]: { class: "safe" },
+    ...(installs === "" ? {} : { [installs]: { class: "warn", runs: "package-script", effects: installsTrusted } }),
     [changes]: { class: "blocked", runs: "package-script", dry: ["simulate", "dry-run"], effects: localPackages },
   },
 });
+/** Options under which what is installed still comes, whole and signed, from where the machine's owner set it up. */
+const TRUSTING = new Set(
+  "yes assume-yes quiet q y n v d verbose simulate dry-run no-install-recommends no-install-suggests target-release only-upgrade reinstall download-only no-cache virtual enablerepo disablerepo releasever best skip-broken needed noconfirm non-interactive refresh update color show-progress no-progress cacheonly".split(
+    " ",
+  ),
+);
+
+/** Packages by name from the repositories that are set up (seed 002: a warning). `apt install x-` removes x, a path is a file. */
+function installsTrusted(call: Call): void {
+  localPackages(call);
+  const plain = call.operands.every(
+    ({ text }) => text !== null && /^@?[A-Za-z0-9][\w.+:=*~]*(-[\w.+:=*~]+)*$/.test(text),
+  );
+  if (!plain || [...call.options.keys()].some((name) => !TRUSTING.has(name))) raise(call, "blocked-by-default");
+}
+
 /** `apt install ./x.deb`, `rpm -i URL`. */
 function localPackages(call: Call): void {
   for (const word of call.operands) {
@@ -30,7 +47,8 @@ function localPackages(call: Call): void {
 export const systemPackages: Record<string, Program> = {
   "apt apt-get aptitude": system(
     "list show search policy depends rdepends showsrc changelog download madison moo",
-    "install remove purge autoremove update upgrade dist-upgrade full-upgrade build-dep source clean autoclean edit-sources reinstall satisfy markauto hold unhold",
+    "remove purge autoremove dist-upgrade full-upgrade build-dep source edit-sources satisfy markauto hold unhold",
+    "install reinstall update upgrade clean autoclean",
   ),
   "apt-cache apt-file dpkg-query rpmquery": { class: "safe", subs: { max: 1 } },
   "apt-key add-apt-repository apt-add-repository apt-mark dpkg-reconfigure update-alternatives debconf-set-selections apt-config":
@@ -55,7 +73,8 @@ export const systemPackages: Record<string, Program> = {
   },
   "dnf yum microdnf zypper apk pkg port tdnf swupd slackpkg pkg_add": system(
     "list ls search info repolist provides repoquery history check-update se if lr lu what-provides stats policy query which audit",
-    "install remove erase autoremove update upgrade distro-sync downgrade reinstall groupinstall group clean makecache config-manager localinstall in rm up dup ref refresh ar addrepo rr add del fix delete autoclean module swap mark",
+    "remove erase autoremove distro-sync downgrade group config-manager localinstall rm dup ar addrepo rr del fix delete module swap mark",
+    "install update upgrade reinstall groupinstall clean autoclean makecache in up ref refresh add",
   ),
   "brew linuxbrew": {
     options:

@@ -1,6 +1,6 @@
 // searching.ts — programs that search: texts by pattern, files by name, and what they do with what they find
 
-import { type Call, HERE, has, optionValues, runs, touches } from "../call.ts";
+import { type Call, HERE, has, operandText, optionValues, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal, type Output } from "../shell/word.ts";
 
@@ -30,16 +30,34 @@ function searched(call: Call): void {
 }
 const found = (call: Call): Output => {
   if (!has(call, "files-with-matches", "files-without-match", "files", "l")) return { kind: "unknown" };
-  const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
+  const { cwds } = call.place;
+  const listsAll = has(call, "files");
+  // Something of the folder that was searched, not all of it.
+  const roots = call.atom.paths
+    .filter((path) => path.access === "read")
+    .map(({ path }) => (!listsAll && cwds.includes(path) ? `${path}/**/*` : path));
   return roots.length > 0 ? { kind: "paths", roots } : { kind: "unknown" };
 };
+
+/** `find | grep x`: of the paths that were listed, some. */
+function picked(call: Call): Output {
+  const { stdin, place } = call;
+  if (stdin?.kind !== "paths") return { kind: "unknown" };
+  const pattern = optionValues(call, "regexp")[0]?.text ?? operandText(call, 0);
+  if (has(call, "invert-match") || !/\w/.test(pattern)) return stdin;
+  return { kind: "paths", roots: stdin.roots.map((root) => (place.cwds.includes(root) ? `${root}/**/*` : root)) };
+}
 
 /** Where what fd finds may lie: below its roots, by name where the pattern is a plain one. */
 function namedBelow(call: Call, end: number): string[] {
   const roots = [...new Set(call.atom.paths.map((path) => path.path))];
   const first = call.operands[0];
   const pattern = first && call.words.indexOf(first) < end ? (first.text ?? "") : "";
-  if (!/^\^?\\?[\w.-]+\$?$/.test(pattern) || roots.length > 4) return roots;
+  const kinds = optionValues(call, "extension").map(({ text }) => text ?? "*");
+  if (!/^\^?\\?[\w.-]*\w[\w.-]*\$?$/.test(pattern) || roots.length > 4)
+    return kinds.length > 0 && kinds.length <= 4
+      ? roots.flatMap((root) => kinds.map((kind) => `${root === "/" ? "" : root}/**/*.${kind}`))
+      : roots;
   const name = pattern.replaceAll(/[\^$\\]/g, "");
   return roots.map((root) => `${root === "/" ? "" : root}/**/${pattern.startsWith("^") ? "" : "*"}${name}*`);
 }
@@ -54,9 +72,10 @@ export const searching: Record<string, Program> = {
     prints: (call) =>
       has(call, "files-with-matches", "files-without-match")
         ? found(call)
-        : call.stdin?.kind === "paths"
-          ? call.stdin
-          : { kind: "unknown" },
+        : call.operands.length === 2 &&
+            !has(call, "recursive", "count", "only-matching", "line-number", "regexp", "file")
+          ? { kind: "file", word: call.operands[1]! }
+          : picked(call),
   },
   "rg ripgrep": {
     use: "pattern <tree>...",

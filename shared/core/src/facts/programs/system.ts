@@ -120,7 +120,7 @@ export const systems: Record<string, Program> = {
     class: "blocked",
     options: "-l; -r; -e; -i; -u=USER; -s; -c; -T",
     effects: (call) => {
-      if (has(call, "l")) looksOnly(call);
+      if (has(call, "l") && !has(call, "r", "e") && call.operands.length === 0) looksOnly(call);
       else readsScheduled(call);
     },
   },

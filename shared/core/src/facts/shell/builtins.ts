@@ -157,7 +157,10 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
     if (content?.kind === "text")
       readText(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
     else if (isPrinter(target.raw)) addOnce(atom.runsCode, "script");
-    else if (piped) {
+    else if (piped && content?.kind === "file") {
+      addOnce(atom.runsCode, "script");
+      touch(shell.reading, atom, shell.scope, content.word, "read");
+    } else if (piped) {
       addOnce(atom.runsCode, "piped-code");
       atom.opaque.push("code is not known before the run");
     } else {

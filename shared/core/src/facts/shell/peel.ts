@@ -221,6 +221,8 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
         ? fromStdin(setting.streams.stdin)
         : [unknownWord("{}")];
   if (command.length === 0) {
+    // `parallel :::`: nothing to run, and standard input is not read.
+    if (split >= 0 && rest.length === split + 1 && rest[split]!.text!.length < 4) return UNKNOWN;
     for (const arg of args) readCode(inner, arg);
     return UNKNOWN;
   }

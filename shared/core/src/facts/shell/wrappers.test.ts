@@ -109,16 +109,16 @@ test.each<[command: string, facts: string | string[]]>([
 ])("code from a pipe: %s", (command, facts) => check(command, facts));
 
 test.each<[command: string, facts: string | string[]]>([
-  ["find . -name '*.o' -delete", "find --delete --name=*.o . | r:/w+ d:/w/**/*.o+ d:/w/**/.*.o+"],
+  ["find . -name '*.o' -delete", "find --delete --filtered --name=*.o . | r:/w+ d:/w/**/*.o+ d:/w/**/.*.o+"],
   ["find . -exec rm {} \\;", ["find --delete --exec . | r:/w+ safe", "find> rm ? | d:/w+"]],
   [
     "find / -name core -exec rm -f {} +",
-    ["find --delete --exec --name=core / | r:/+ safe", "find> rm --force ? | d:/**/core+ blocked"],
+    ["find --delete --exec --filtered --name=core / | r:/+ safe", "find> rm --force ? | d:/**/core+ blocked"],
   ],
   ["find . -execdir sh -c 'rm \"$1\"' _ {} \\;", ["find --execdir . | r:/w+ safe", "find> sh> rm ? | d:/w+"]],
   ["find . -ok rm {} \\;", ["find --ok . | r:/w+ safe", "find> rm ? | d:/w+"]],
   ["find . -fprint /etc/x", "find --fprint . | r:/w+ w:/etc/x blocked"],
-  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w/**/*+"]],
+  ["find . -type f | xargs rm", ["find --type=f . | r:/w+ safe", "xargs> rm ? | d:/w+"]],
   [
     "find . -name '*.c' -print0 | xargs -0 cat",
     ["find --name=*.c --print0 . | r:/w+ safe", "xargs> cat ? | r:/w/**/*.c+ r:/w/**/.*.c+ safe"],
@@ -129,7 +129,7 @@ test.each<[command: string, facts: string | string[]]>([
   ["xargs -a list rm", "xargs> rm ? | d:…? blocked"],
   ["parallel rm ::: a b", ["parallel> rm a | d:/w/a", "parallel> rm b | d:/w/b"]],
   ["find . | parallel rm {}", ["find . | r:/w+ safe", "parallel> rm ? | d:/w+"]],
-  ["fd -e o -x rm", ["fd --exec --extension=o rm | r:/w+ safe", "fd> rm ? | d:/w+"]],
+  ["fd -e o -x rm", ["fd --exec --extension=o rm | r:/w+ safe", "fd> rm ? | d:/w/**/*.o+"]],
   ["rm $(find . -name '*.o')", ["find --name=*.o . | r:/w+ safe", "rm ? | d:/w/**/*.o+ d:/w/**/.*.o+"]],
   ["rm $(ls *.log)", ["ls *.log | r:/w/*.log+ safe", "rm ? | d:/w/*.log+"]],
   [
@@ -140,7 +140,7 @@ test.each<[command: string, facts: string | string[]]>([
 ])("in turns: %s", (command, facts) => check(command, facts));
 
 test.each<[command: string, facts: string | string[]]>([
-  ["ssh host", "ssh host | h:host(unknown) runs:remote"],
+  ["ssh host", "ssh host | h:host(unknown) runs:session"],
   [
     "ssh -p 22 bob@host.example rm -rf /x",
     [
@@ -154,7 +154,7 @@ test.each<[command: string, facts: string | string[]]>([
   ],
   [
     "ssh -o ProxyCommand='rm x' host",
-    ["ssh --o=ProxyCommand=rm x host | h:host(unknown) runs:option runs:remote", "ssh> rm x | d:/w/x"],
+    ["ssh --o=ProxyCommand=rm x host | h:host(unknown) runs:option runs:session", "ssh> rm x | d:/w/x"],
   ],
   [
     "docker exec -it web rm -rf /x",
