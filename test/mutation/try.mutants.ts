@@ -12,6 +12,15 @@ const TICKS_MAX = 3_000_000;
 /** The slowest tests are left out for a mutant that many tests reach: what those do not notice, these seldom do. */
 const TESTS_MS_MAX = 3_000;
 const QUICK_MS = 50;
+/** Of the processor, the lesser of two runs: what else the machine does is no reason to leave a test out. */
+async function msOf(run: () => unknown): Promise<number> {
+  const once = async () => {
+    const before = process.cpuUsage();
+    await run();
+    return process.cpuUsage(before).user / 1_000;
+  };
+  return Math.min(await once(), await once());
+}
 
 let awake = 0;
 let ticks = 0;
@@ -39,9 +48,8 @@ test("every mutant is tried", { timeout: 24 * 3_600_000 }, async () => {
   const measured: { run(): unknown; name: string; ms: number; reaches: Set<number> }[] = [];
   for (const { name, run } of kept) {
     reached = new Set();
-    const startedAt = performance.now();
-    await run();
-    measured.push({ name, run, ms: performance.now() - startedAt, reaches: reached });
+    const ms = await msOf(run);
+    measured.push({ name, run, ms, reaches: reached });
   }
   measured.sort((a, b) => a.ms - b.ms);
   const outcomes: Record<number, Outcome> = {};

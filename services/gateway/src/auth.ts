@@ -69,7 +69,7 @@ export const PEOPLE_ROLES: readonly Role[] = [
 export const isAgentSide = (credential: Credential): boolean => AGENT_ROLES.includes(credential.role);
 
 /** Throws `policy_invalid` whose `index` names the pattern that is none. */
-export const agentPatterns = (agents: readonly string[]): WordList => compileWords(agents, "text", false);
+export const agentPatterns = (agents: readonly string[]): WordList => compileWords(agents);
 
 const patterns = new WeakMap<Credential, WordList>();
 

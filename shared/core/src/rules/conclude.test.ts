@@ -80,6 +80,11 @@ describe("the outcome is the strongest thing that was said", () => {
     ["a change", rules("id: a, effect: modify, obligations: { modify: { mode: draft } }"), "modify"],
     ["a redaction", rules("id: a, effect: redact", "id: b, effect: alert"), "redact"],
     [
+      "a change of the sandbox",
+      rules("id: a, effect: modify, obligations: { sandbox: { recommended: none } }"),
+      "modify",
+    ],
+    [
       "an obligation to alert",
       rules("id: a, effect: allow, when: { kind: tool }, obligations: { alert: {} }"),
       "alert",
@@ -161,6 +166,7 @@ describe("disclosure", () => {
       [said("reason"), said("full")].map((text) => text.replace("rules:\n", "")),
       "reason",
     ],
+    ["is generic where there is no document", [], "generic"],
     ["is generic where nothing is said", [rules("id: a, effect: deny")], "generic"],
   ])("%s", (_why, texts, level) => expect(together(texts).disclosure).toBe(level));
 });
@@ -223,6 +229,19 @@ describe("an ask", () => {
       expiresMs: 7_200_000,
       separation: false,
     });
+  });
+
+  test("by default is over no later than what rules ask, and holds the quorum that they ask of the same role", () => {
+    const [action, facts] = handmade({ atom: { text: "one" } });
+    const set = compileSet([
+      yamlSource(
+        "default: ask\nrules: [{ id: a, effect: require_approval, when: { runsCode: true }, approval: { quorum: 2, expires: 5m } }]",
+      ),
+    ]);
+    const [atom] = facts.atoms;
+    if (!atom) throw new Error("no atom");
+    const { ask } = evaluate(set, action, { ...facts, atoms: [atom, { ...atom, runsCode: ["script"] }] });
+    expect(ask).toMatchObject({ requirements: [{ role: "approver", quorum: 2 }], expiresMs: 300_000 });
   });
 
   test("is there only where somebody is asked", () => {

@@ -58,16 +58,9 @@ const byWeight = (a: CompiledRule, b: CompiledRule): number =>
   Number(b.effect === "terminate") - Number(a.effect === "terminate") ||
   (a.document === b.document && a.document.ordered ? a.order - b.order : b.weight - a.weight) ||
   byName(a, b);
+/** No two documents of a set have the same name, and no two rules of a document. */
 const byName = (a: CompiledRule, b: CompiledRule): number =>
-  a.document.name < b.document.name
-    ? -1
-    : a.document.name > b.document.name
-      ? 1
-      : a.id < b.id
-        ? -1
-        : a.id > b.id
-          ? 1
-          : 0;
+  (a.document === b.document ? a.id < b.id : a.document.name < b.document.name) ? -1 : 1;
 
 /** Rules whose obligations count: all that tighten or oblige, and the allows of atoms that stayed allowed. */
 function countingRules(atoms: readonly AtomJudgement[], view: View): CompiledRule[] {
@@ -161,7 +154,7 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
   let expiresMs: number | undefined;
   const chain: ApprovalAsk["chain"] = [];
   for (const { approval } of deciding) {
-    requirements.set(approval.role, Math.max(requirements.get(approval.role) ?? 0, approval.quorum));
+    requirements.set(approval.role, Math.max(requirements.get(approval.role) ?? 1, approval.quorum));
     expiresMs = Math.min(expiresMs ?? approval.expiresMs, approval.expiresMs);
     for (const next of approval.chain)
       if (!chain.some(({ role, afterMs }) => role === next.role && afterMs === next.afterMs)) chain.push(next);
@@ -171,7 +164,7 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
     (atom) => atom.effect === "ask" && !atom.hits.some(({ rule }) => ruleEffect(rule, view) === "ask"),
   );
   if (byDefault) {
-    requirements.set("approver", Math.max(requirements.get("approver") ?? 0, 1));
+    requirements.set("approver", requirements.get("approver") ?? 1);
     expiresMs = Math.min(expiresMs ?? limits.approvalTtlMs, limits.approvalTtlMs);
   }
   return {

@@ -74,6 +74,13 @@ rules:
     expect(verdict.effect).toBe("deny");
     expect(verdict.alerts).toHaveLength(1);
   });
+  test.each([
+    ["a redaction", "effect: redact"],
+    ["a change", "effect: modify, obligations: { modify: { mode: draft } }"],
+  ])("nor does %s", (_what, rule) => {
+    const text = `default: allow\ncombining: first-match\nrules: [{ id: a, ${rule} }, { id: d, effect: deny }]`;
+    expect(judge(text, "ls").effect).toBe("deny");
+  });
   test("another document still denies", () => {
     expect(effect([ordered, "rules: [{ effect: deny, when: { program: git } }]"], "git status")).toBe("deny");
   });

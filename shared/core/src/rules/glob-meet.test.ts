@@ -30,6 +30,10 @@ test.each([
   ["a shell's star in the middle", "abcd", "a*d", true],
   ["an empty rule meets what may be empty", "*", "*", true],
   ["names longer than any are taken to meet", "a".repeat(256), "b", true],
+  ["names as long as any are compared", `${"a".repeat(254)}*`, "b", false],
+  ["also a shell's", "b", `${"a".repeat(254)}*`, false],
+  ["a dot behind the first letter", "*.b", "a*", true],
+  ["nothing is left for the rest of a rule", "a*b", "a", false],
   ["on either side", "b", "a".repeat(256), true],
 ])("%s", (_why, rule, shell, meets) => expect(globsMeet(rule, shell)).toBe(meets));
 

@@ -44,6 +44,9 @@ test.each<[string, Flavour, string, string, boolean]>([
   ["text: a middle piece ends before the last", "text", "*ab*b", "ab", false],
   ["text: question marks in the middle", "text", "a*b?d*e", "a--bcd--e", true],
   ["text: only question marks", "text", "??", "ab", true],
+  ["text: a question mark has something to stand for", "text", "a*b?", "ab", false],
+  ["text: in the middle too", "text", "a*b?*", "ab", false],
+  ["text: a question mark first", "text", "?b*", "b", false],
   ["text: only a star", "text", "*", "", true],
   ["text: slashes are characters", "text", "release/*", "release/1/2", true],
 ])("%s", (_why, flavour, pattern, text, matches) => expect(compileGlob(pattern, flavour).test(text)).toBe(matches));
@@ -55,6 +58,14 @@ test.each([
   ["two groups", "{a,b}{c,d}", ["ac", "ad", "bc", "bd"]],
   ["an empty part", "a{,b}", ["a", "ab"]],
   ["escaped", "a\\{b", ["a\\{b"]],
+  ["an escaped comma", "{a\\,b,c}", ["a\\,b", "c"]],
+  ["an escaped bracket", "{a\\}b,c}", ["a\\}b", "c"]],
+  ["an escape in front", "\\a{b,c}", ["\\ab", "\\ac"]],
+  [
+    "as many as may be",
+    "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}",
+    expandBraces("{a,b}{a,b}{a,b}").flatMap((one) => expandBraces("{a,b}{a,b}{a,b}").map((two) => one + two)),
+  ],
   ["a name", `$${"{cwd}"}/{a,b}`, [`$${"{cwd}"}/a`, `$${"{cwd}"}/b`]],
 ])("braces: %s", (_why, pattern, all) => expect(expandBraces(pattern)).toEqual(all));
 

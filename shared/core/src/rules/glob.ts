@@ -20,8 +20,6 @@ export interface Glob {
   test(text: string): boolean;
   /** the whole pattern, where it holds no wildcard */
   literal?: string;
-  /** what every match starts with */
-  prefix: string;
   /** literal text with a star behind it, before it, or on both sides */
   shape?: { kind: "start" | "end" | "inside"; text: string };
 }
@@ -75,13 +73,12 @@ function find(text: string, wanted: string, from: number): number {
 }
 
 /** One pattern without braces. Throws `Fault("policy_invalid")` on what the grammar does not know. */
-export function compileGlob(pattern: string, flavour: Flavour): Glob {
+export function compileGlob(pattern: string, flavour: Flavour = "text"): Glob {
   if (pattern.length > limits.patternBytesMax)
     invalid(pattern.slice(0, 40), `is longer than ${limits.patternBytesMax}`);
   if (pattern === "") invalid(pattern, "is empty");
   if (/(^|[^\\])(\\\\)*\\$/.test(pattern)) invalid(pattern, "ends in a backslash");
-  if (!/[*?\\]/.test(pattern))
-    return { source: pattern, literal: pattern, prefix: pattern, test: (text) => text === pattern };
+  if (!/[*?\\]/.test(pattern)) return { source: pattern, literal: pattern, test: (text) => text === pattern };
   return flavour === "path" ? compilePath(pattern) : compileText(pattern);
 }
 
@@ -110,11 +107,11 @@ function pieces(pattern: string): Piece[] {
 }
 
 const length = (piece: Piece): number => ("text" in piece ? piece.text.length : piece.chars.length);
+/** @param at so that the piece ends in the text, not behind it */
 const standsAt = (piece: Piece, text: string, at: number): boolean =>
   "text" in piece
     ? text.startsWith(piece.text, at)
-    : at + piece.chars.length <= text.length &&
-      piece.chars.every((char, index) => char === null || char === text[at + index]);
+    : piece.chars.every((char, index) => char === null || char === text[at + index]);
 
 function findPiece(piece: Piece, text: string, from: number): number {
   if ("text" in piece) return text.indexOf(piece.text, from);
@@ -125,11 +122,9 @@ function findPiece(piece: Piece, text: string, from: number): number {
 function compileText(pattern: string): Glob {
   const all = pieces(pattern);
   const first = all[0] ?? { text: "" };
-  const prefix = "text" in first ? first.text : "";
   if (all.length === 1) {
-    if ("text" in first)
-      return { source: pattern, literal: first.text, prefix: first.text, test: (text) => text === first.text };
-    return { source: pattern, prefix, test: (text) => text.length === length(first) && standsAt(first, text, 0) };
+    if ("text" in first) return { source: pattern, literal: first.text, test: (text) => text === first.text };
+    return { source: pattern, test: (text) => text.length === length(first) && standsAt(first, text, 0) };
   }
   const last = all.at(-1) ?? first;
   const middle = all.slice(1, -1);
@@ -137,14 +132,14 @@ function compileText(pattern: string): Glob {
   if (middle.length === 0 && "text" in first && "text" in last) {
     const [head, tail] = [first.text, last.text];
     if (tail === "")
-      return { source: pattern, prefix, shape: { kind: "start", text: head }, test: (text) => text.startsWith(head) };
+      return { source: pattern, shape: { kind: "start", text: head }, test: (text) => text.startsWith(head) };
     if (head === "")
-      return { source: pattern, prefix, shape: { kind: "end", text: tail }, test: (text) => text.endsWith(tail) };
+      return { source: pattern, shape: { kind: "end", text: tail }, test: (text) => text.endsWith(tail) };
   }
   const [only] = middle;
   if (middle.length === 1 && ends === 0 && only && "text" in only) {
     const { text: part } = only;
-    return { source: pattern, prefix, shape: { kind: "inside", text: part }, test: (text) => text.includes(part) };
+    return { source: pattern, shape: { kind: "inside", text: part }, test: (text) => text.includes(part) };
   }
   // Leftmost places for the middle pieces are enough: a later place can only leave less room for what follows.
   const test = (text: string): boolean => {
@@ -159,7 +154,7 @@ function compileText(pattern: string): Glob {
     }
     return at <= end;
   };
-  return { source: pattern, prefix, test };
+  return { source: pattern, test };
 }
 
 /** A segment of a path pattern; `undefined` is `**`. */
@@ -171,12 +166,12 @@ export function pathSegments(pattern: string): SegmentTest[] {
     if (segment === "**") return undefined;
     if (segment.replaceAll(/\\./g, "").includes("**"))
       invalid(pattern, "has a `**` that does not stand alone between slashes");
-    return segment === "" ? (text) => text === "" : compileGlob(segment, "text").test;
+    return segment === "" ? (text) => text === "" : compileGlob(segment).test;
   });
 }
 
 function compilePath(pattern: string): Glob {
-  if (pattern === "**") return { source: pattern, prefix: "", test: () => true };
+  if (pattern === "**") return { source: pattern, test: () => true };
   const tests = pathSegments(pattern);
   const wild = pattern.search(/[*?\\]/);
   const whole = pattern.slice(0, pattern.lastIndexOf("/", wild) + 1);
@@ -184,18 +179,19 @@ function compilePath(pattern: string): Glob {
   if (rest === "**" && whole.length > 1) {
     // `/a/**`: the folder itself and all below, the commonest pattern there is
     const folder = whole.slice(0, -1);
-    return { source: pattern, prefix: folder, test: (text) => text.startsWith(whole) || text === folder };
+    return { source: pattern, test: (text) => text.startsWith(whole) || text === folder };
   }
   if (pattern.startsWith("**/") && !/[*?\\]/.test(pattern.slice(3))) {
     const tail = pattern.slice(2);
     const name = pattern.slice(3);
-    return { source: pattern, prefix: "", test: (text) => text.endsWith(tail) || text === name };
+    return { source: pattern, test: (text) => text.endsWith(tail) || text === name };
   }
-  const prefix = rest.startsWith("**") && whole.length > 1 ? whole.slice(0, -1) : whole;
+  // Without its last slash: `/a/**/**` holds `/a` too.
+  const prefix = whole.slice(0, -1);
   const must = longestLiteral(pattern);
   const test = (text: string) =>
     text.startsWith(prefix) && text.includes(must) && segmentsMatch(tests, text.split("/"));
-  return { source: pattern, prefix, test };
+  return { source: pattern, test };
 }
 
 /** What every match surely holds: most paths fail on it before they are taken apart. */

@@ -6,7 +6,7 @@ import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
 import type { Obligations } from "./schema.ts";
-import { compileWords } from "./words.ts";
+import { compileFolded } from "./words.ts";
 
 type Obliged = Pick<Verdict, "sandboxWishes" | "redactions" | "alerts"> & { modifications?: Modifications };
 
@@ -30,7 +30,7 @@ export function oblige(rules: readonly CompiledRule[], view: View): Obliged {
 
 /** A marker stands for the value wherever the action is kept or shown; the tool itself gets what was sent. */
 function addRedactions(redactions: Redaction[], kinds: readonly string[], view: View): void {
-  const words = compileWords(kinds, "text", true);
+  const words = compileFolded(kinds);
   for (const { kind, at, start, end } of view.facts.secrets) {
     if (!words.test(kind.toLowerCase()) || redactions.length >= limits.findingsMax) continue;
     const marker = `[redacted:${kind}:${end - start}]`;

@@ -75,5 +75,5 @@ function sort(pattern: PathPattern, sorted: Sorted): void {
 function sortName(name: string, { names, endings, nameTests }: Sorted): void {
   if (!/[*?]/.test(name)) names.add(name);
   else if (/^\*[^*?]+$/.test(name)) endings.push(name.slice(1));
-  else nameTests.push(compileGlob(name, "text").test);
+  else nameTests.push(compileGlob(name).test);
 }

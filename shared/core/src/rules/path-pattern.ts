@@ -36,7 +36,6 @@ function parseOne(source: string, tighten: boolean, flavour: Flavour): PathPatte
   rest = rest.replaceAll(/\/{2,}/g, "/").replaceAll(/(^|\/)\.(?=\/)/g, "");
   if (/(^|\/)\.\.(\/|$)/.test(rest)) throw new Fault("policy_invalid", `the pattern \`${source}\` climbs with \`..\``);
   if (rest.endsWith("/") && rest.length > 1) rest = `${rest}**`;
-  if (anchor === "root" && !rest.startsWith("/")) rest = `/${rest}`;
   if (anchor === "anywhere" && flavour !== "crossing" && !rest.startsWith("**")) rest = `**/${rest}`;
   if (anchor !== "root" && anchor !== "anywhere") rest = rest.replace(/^\//, "");
   if (rest === "") rest = "**";
@@ -52,7 +51,9 @@ function anchorOf(source: string, tighten: boolean): [Anchor, string] {
   if (home) return ["home", source.slice(home[0].length)];
   const scratch = /^\$\{tmp\}(?=\/|$)/i.exec(source);
   if (scratch) return ["scratch", source.slice(scratch[0].length)];
-  if (source.startsWith("/") || /^[A-Za-z]:[\\/]/.test(source)) return ["root", source];
+  if (source.startsWith("/")) return ["root", source];
+  // A drive of Windows, written either way: its facts have slashes.
+  if (/^[A-Za-z]:[\\/]/.test(source)) return ["root", source.replaceAll("\\", "/")];
   if (source.startsWith("**")) return ["anywhere", source];
   return tighten ? ["anywhere", source] : ["workspace", `/${source}`];
 }
@@ -62,7 +63,7 @@ function withFolder(pattern: string, flavour: Flavour, tighten: boolean): Glob {
   const glob = compileGlob(pattern, flavour);
   if (flavour !== "crossing" || !tighten || !/[^*]\/\*+$/.test(pattern)) return glob;
   const folder = compileGlob(pattern.replace(/\/\*+$/, ""), flavour);
-  return { ...glob, prefix: folder.prefix, test: (text) => glob.test(text) || folder.test(text) };
+  return { ...glob, test: (text) => glob.test(text) || folder.test(text) };
 }
 
 /** Is the path inside the pattern? */

@@ -81,7 +81,7 @@ describe("the sum", () => {
 
   test("takes a guard's signal at up to forty points, rounded", () => {
     const of = (score: number) => risk({ action: { risk: [{ signal: "s", score }] } }).score;
-    expect([of(100), of(50), of(4), of(1)]).toEqual([40, 20, 2, 0]);
+    expect([of(100), of(99), of(50), of(4), of(1)]).toEqual([40, 40, 20, 2, 0]);
   });
 
   test("ends at one hundred", () => {

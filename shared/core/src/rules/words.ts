@@ -1,7 +1,7 @@
 // words.ts — lists of globs: what one of them matches counts, what a `!` pattern matches is taken out again
 
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
-import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
+import { compileGlob, expandBraces, type Glob } from "./glob.ts";
 import { anyGlob } from "./word-set.ts";
 
 export interface WordList {
@@ -14,16 +14,19 @@ export interface WordList {
   negatives: Glob[];
 }
 
+/** As `compileWords`, for texts in lower case: patterns in any case of letters are about them. */
+export const compileFolded = (patterns: readonly string[]): WordList =>
+  compileWords(patterns.map((pattern) => pattern.toLowerCase()));
+
 /** Splits `!p` from `p`, opens braces, compiles each. The fault's `index` says which pattern of the list is wrong. */
-export function compileWords(patterns: readonly string[], flavour: Flavour, fold: boolean): WordList {
+export function compileWords(patterns: readonly string[]): WordList {
   const positives: Glob[] = [];
   const negatives: Glob[] = [];
   for (const [index, pattern] of patterns.entries()) {
     const negative = pattern.startsWith("!");
     const body = negative ? pattern.slice(1) : pattern;
     try {
-      for (const one of expandBraces(fold ? body.toLowerCase() : body))
-        (negative ? negatives : positives).push(compileGlob(one, flavour));
+      for (const one of expandBraces(body)) (negative ? negatives : positives).push(compileGlob(one));
     } catch (error) {
       if (!isFault(error)) throw error;
       throw new Fault(error.code, error.message, { index });
@@ -38,7 +41,7 @@ function wordList(positives: Glob[], negatives: Glob[]): WordList {
   const literals = positives.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
   const [only] = literals;
   const named = literals.length === 1 && positives.length === 1 ? (text: string) => text === only : anyGlob(positives);
-  if (negatives.length === 0 && !onlyNegative)
+  if (negatives.length === 0)
     return {
       test: named,
       ...(literals.length === positives.length ? { literals } : {}),

@@ -1,7 +1,7 @@
 // atom.test.ts — criteria about what was understood of one command: classes, code, gaps, databases, variables, hosts
 
 import { describe, expect, test } from "vitest";
-import { allows, denies, type Handmade } from "../handmade.ts";
+import { allows, denies, type Handmade, verdictOf } from "../handmade.ts";
 
 /** When, given, does a deny hold, does an allow hold. */
 type Row = [why: string, when: string, given: Handmade, denies: boolean, allows: boolean];
@@ -23,6 +23,7 @@ describe("what is there", () => {
     ["a gap", "{ opaque: true }", { atom: { opaque: ["Too Deep"] } }, true, false],
     ["a gap of a kind", "{ opaque: [too*] }", { atom: { opaque: ["Too Deep"] } }, true, false],
     ["a gap of another kind", "{ opaque: [other] }", { atom: { opaque: ["Too Deep"] } }, false, false],
+    ["a gap of one kind of several", "{ opaque: [TOO*] }", { atom: { opaque: ["other", "Too Deep"] } }, true, false],
     ["a cap that was hit is a gap", "{ opaque: [words*] }", { facts: { caps: ["wordsMax"] } }, true, false],
     ["no gap", "{ opaque: false }", {}, true, true],
     ["no gap, but there is", "{ opaque: false }", { atom: { opaque: ["?"] } }, false, false],
@@ -41,6 +42,7 @@ describe("what is there", () => {
     ["another variable", "{ variables: [LD_*] }", { atom: { variables: ["PATH"] } }, false, false],
     ["a variable's case counts", "{ variables: [path] }", { atom: { variables: ["PATH"] } }, false, false],
     ["a redirection", "{ redirects: true }", { atom: { text: "a > b" } }, true, true],
+    ["a redirection into a name in quotes", "{ redirects: true }", { atom: { text: "a >'b c'" } }, true, true],
     ["a redirection in quotes", "{ redirects: true }", { atom: { text: "echo 'a > b'" } }, false, false],
     ["a redirection to nothing", "{ redirects: true }", { atom: { text: "a > /dev/null" } }, false, false],
     ["a stream into a stream", "{ redirects: false }", { atom: { text: "a 2>&1" } }, true, true],
@@ -103,8 +105,10 @@ describe("databases", () => {
     ["none", "{ databases: false }", {}, true, true],
     ["none, but there is", "{ databases: false }", drop, false, false],
     ["a verb", "{ databases: [drop*] }", drop, true, true],
+    ["a verb in other letters", "{ databases: [DROP*] }", drop, true, true],
     ["another verb", "{ databases: [alter*] }", drop, false, false],
     ["an object", "{ databases: { objects: [users] } }", drop, true, true],
+    ["an object in other letters", "{ databases: { objects: [USERS] } }", drop, true, true],
     ["another object", "{ databases: { objects: [orders] } }", drop, false, false],
     [
       "an object that is not known",
@@ -162,6 +166,9 @@ describe("hosts", () => {
     ["a port that is not known", "{ hosts: [{ ports: [80] }] }", { hosts: [{ host: "a" }] }, false, false],
     ["an upload", "{ uploads: true }", { hosts: [{ ...good, upload: true }] }, true, true],
     ["no upload", "{ uploads: true }", { hosts: [good] }, false, false],
+    ["no host that anything could go up to", "{ uploads: true }", {}, false, false],
+    ["nor from a program that is named", "{ program: x, uploads: true }", {}, false, false],
+    ["a name in other letters", "{ hosts: [A.GOOD.example] }", { hosts: [good] }, true, true],
     ["only fetched", "{ uploads: false }", { hosts: [good] }, true, true],
     ["not only fetched", "{ uploads: false }", { hosts: [{ ...good, upload: true }] }, false, false],
     ["a name in the URL", "{ hosts: [{ userinfo: true }] }", { hosts: [{ ...good, userinfo: true }] }, true, true],
@@ -175,4 +182,13 @@ describe("hosts", () => {
     ],
     ["one of two conditions", "{ hosts: [{ upload: true }, { any: [a] }] }", { hosts: [{ host: "a" }] }, true, true],
   ]);
+});
+
+test("what only the run knows has no zone that an allow could rest on, also where the allow covers what is opaque", () => {
+  const open = (when: string, given: Handmade) =>
+    verdictOf(`rules: [{ effect: allow, opaque: allow, when: ${when} }]`, given).effect;
+  const host = { host: "a.example", zone: "public" as const };
+  expect(open("{ kind: tool, zones: [public] }", { hosts: [host] })).toBe("allow");
+  expect(open("{ kind: tool, zones: [public] }", { hosts: [{ ...host, dynamic: true }] })).toBe("deny");
+  expect(open("{ kind: tool, hosts: ['*'] }", { hosts: [{ ...host, dynamic: true }] })).toBe("deny");
 });

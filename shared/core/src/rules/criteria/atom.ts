@@ -1,7 +1,7 @@
 // atom.ts — criteria about what was understood of one simple command: class, code that runs unread, databases, gaps
 
 import type { DatabaseCondition, When } from "../schema.ts";
-import { compileWords } from "../words.ts";
+import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import { ATOM, CLASSES, others } from "./features.ts";
 
@@ -9,7 +9,7 @@ export const commandClass = (classes: readonly string[]): Criterion => ({ cost: 
 
 export function runsCode(condition: boolean | readonly string[]): Criterion {
   if (condition === false) return { cost: 1, bars: ATOM.runsCode };
-  const words = compileWords(condition === true ? ["*"] : condition, "text", true);
+  const words = compileFolded(condition === true ? ["*"] : condition);
   return {
     cost: 2,
     needs: ATOM.runsCode,
@@ -21,7 +21,7 @@ export function runsCode(condition: boolean | readonly string[]): Criterion {
 export function opaque(condition: boolean | readonly string[]): Criterion {
   if (condition === false) return { cost: 1, bars: ATOM.opaque };
   if (condition === true) return { cost: 2, needs: ATOM.opaque, anchor: { kind: "fact", fact: "opaque" } };
-  const words = compileWords(condition, "text", true);
+  const words = compileFolded(condition);
   return {
     cost: 2,
     needs: ATOM.opaque,
@@ -36,7 +36,7 @@ export const dynamic = (wanted: boolean): Criterion => ({
 });
 
 export function variables(patterns: readonly string[]): Criterion {
-  const words = compileWords(patterns, "text", false);
+  const words = compileWords(patterns);
   return {
     cost: 2,
     needs: ATOM.variables,
@@ -60,8 +60,8 @@ export function databases(condition: NonNullable<When["databases"]>): Criterion 
   if (condition === false) return { cost: 1, bars: ATOM.databases };
   const terms: DatabaseCondition =
     condition === true ? {} : Array.isArray(condition) ? { verbs: condition } : condition;
-  const verbs = terms.verbs ? compileWords(terms.verbs, "text", true) : undefined;
-  const objects = terms.objects ? compileWords(terms.objects, "text", true) : undefined;
+  const verbs = terms.verbs ? compileFolded(terms.verbs) : undefined;
+  const objects = terms.objects ? compileFolded(terms.objects) : undefined;
   return {
     cost: 2,
     needs: ATOM.databases,

@@ -5,7 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { compileRegex } from "../regex.ts";
 import type { ArgumentCondition, When } from "../schema.ts";
-import { compileWords } from "../words.ts";
+import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import { within } from "./counts.ts";
 import { CALL } from "./features.ts";
@@ -17,9 +17,9 @@ import { type Direction, onceForCall, type Test, type View } from "./view.ts";
  * bare `*` (rulings §B7), unless the dialect says that `*` is any tool (seed 003).
  */
 export function tool(patterns: readonly string[], direction: Direction, bareStar: boolean): Criterion {
-  const words = compileWords(patterns, "text", true);
+  const words = compileFolded(patterns);
   const proper = patterns.filter((pattern) => !/^[*]+$/.test(pattern));
-  const named = proper.length === patterns.length ? words : compileWords(proper, "text", true);
+  const named = proper.length === patterns.length ? words : compileFolded(proper);
   const namedTest = named.positives.length === 0 ? () => false : named.test;
   const test: Test = (view) => {
     const { normalized, meaning, deceptive } = view.facts.tool;
@@ -50,7 +50,7 @@ const isScalar = (value: unknown): value is Scalar => value === null || typeof v
 
 export function namedArgument(name: string, condition: ArgumentCondition | Scalar, direction: Direction): Criterion {
   const terms: ArgumentCondition = isScalar(condition) ? { equals: condition } : condition;
-  const globs = terms.glob ? compileWords(terms.glob, "text", false) : undefined;
+  const globs = terms.glob ? compileWords(terms.glob) : undefined;
   const regex = terms.regex === undefined ? undefined : compileRegex(terms.regex, direction);
   const texts = (value: Json): string[] => (Array.isArray(value) ? value.map(asText) : [asText(value)]);
   const asText = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
@@ -122,7 +122,7 @@ export function argsJson(patterns: readonly string[], direction: Direction): Cri
 
 export function secrets(condition: NonNullable<When["secrets"]>): Criterion {
   if (condition === false) return { cost: 1, bars: CALL.secrets };
-  const words = compileWords(condition === true ? ["*"] : condition, "text", true);
+  const words = compileFolded(condition === true ? ["*"] : condition);
   const test: Test = (view) => view.facts.secrets.some(({ kind }) => words.test(kind.toLowerCase()));
   return { cost: 1, needs: CALL.secrets, test, anchor: { kind: "fact", fact: "secrets" } };
 }

@@ -3,6 +3,7 @@
 import type { Atom } from "@holdpoint/wire/facts.ts";
 import { expect, test } from "vitest";
 import { allows, denies, type Handmade } from "../handmade.ts";
+import { errorsOf, yamlSource } from "../judged.ts";
 
 type Meaning = NonNullable<Atom["meaning"]>;
 const meant = (
@@ -45,6 +46,24 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
     false,
     false,
   ],
+  [
+    "a value of it that was not given",
+    "{ commands: [kubectl get --namespace prod] }",
+    meant("kubectl", ["get"], [], { namespace: true }),
+    true,
+    false,
+  ],
+  ["a program in capitals", "{ commands: [RM] }", meant("rm", [], []), true, true],
+  ["a program in quotes", "{ commands: ['\"rm\"'] }", meant("rm", [], []), true, true],
+  [
+    "an operand of a pattern that only its run knows",
+    "{ commands: ['rm $X b'] }",
+    meant("rm", [], ["a", "b"]),
+    true,
+    true,
+  ],
+  ["and another behind it", "{ commands: ['rm $X b'] }", meant("rm", [], ["a", "c"]), false, false],
+  ["a program that no table knows", "{ commands: [frob a] }", meant("frob", [], ["a", "b"]), true, true],
   ["a subcommand", "{ commands: [git push] }", push(), true, true],
   ["another subcommand", "{ commands: [git push] }", meant("git", ["pull"], []), false, false],
   ["an operand", "{ commands: [git push origin] }", push("origin", "x"), true, true],
@@ -73,6 +92,14 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
   ["another branch that is checked out", "{ commands: [git push origin main] }", on("x", push()), false, false],
   ["another remote by itself", "{ commands: [git push fork main] }", on("main", push()), false, false],
   ["more than a push implies", "{ commands: [git push origin main x] }", on("main", push()), false, false],
+  [
+    "more than a push implies, though alike",
+    "{ commands: [git push origin main main] }",
+    on("main", push()),
+    false,
+    false,
+  ],
+  ["a branch that nobody said, whatever it is", "{ commands: ['git push origin *'] }", push(), false, false],
   ["a branch that nobody said", "{ commands: [git push origin main] }", push(), false, false],
   ["a fetch implies nothing", "{ commands: [git fetch origin] }", meant("git", ["fetch"], []), false, false],
   ["a wrapper by its name", "{ commands: [sudo] }", meant("rm", [], [], {}, { wrappers: ["sudo"] }), true, false],
@@ -134,4 +161,18 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
 ])("%s", (_why, when, given, deny, allow) => {
   // What only the run knows is covered only where an allow says so; here it is about the words alone.
   expect([denies(when, given), allows(when, given)]).toEqual([deny, allow]);
+});
+
+test.each([
+  ["a; b", "must be one simple command"],
+  ["a | b", "must be one simple command"],
+  ["$(a)", "must be one simple command"],
+  ["$X y", "cannot be understood: program is not known before the run"],
+  ["eval $x", "cannot be understood: code is not known before the run"],
+])("a pattern that is no command is refused: %s", (pattern, message) => {
+  const [problem, ...more] = errorsOf([
+    yamlSource(`rules:\n  - effect: deny\n    when:\n      commands:\n        - ls\n        - '${pattern}'\n`),
+  ]);
+  expect(more).toEqual([]);
+  expect(problem).toMatchObject({ line: 6, message: `\`${pattern}\` ${message}` });
 });

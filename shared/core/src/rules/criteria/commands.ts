@@ -6,7 +6,7 @@ import { Fault } from "@holdpoint/wire/fault.ts";
 import { deriveFacts } from "../../facts/derive.ts";
 import { canonicalName } from "../../facts/programs/registry.ts";
 import { compileGlob, expandBraces } from "../glob.ts";
-import { compileWords } from "../words.ts";
+import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import type { Direction, Test, View } from "./view.ts";
 
@@ -24,8 +24,6 @@ export interface CommandPattern {
   operands: WordTest[];
   /** the first of them, where it is no pattern: most commands differ here already */
   first: string | undefined;
-  /** for programs that no table knows: the words as they are */
-  words: WordTest[] | undefined;
 }
 
 export function commands(patterns: readonly string[], direction: Direction): Criterion {
@@ -125,18 +123,16 @@ export function startsWith(patterns: readonly string[], direction: Direction): C
 
 /** The simple command as it is written, as a glob over its text. Like arguments it never allows one alone (rulings §B2). */
 export function written(patterns: readonly string[]): Criterion {
-  const list = compileWords(patterns, "text", false);
+  const list = compileWords(patterns);
   return { cost: 5, test: (_view, atom) => atom.kind === "command" && list.test(atom.text.trim()) };
 }
 
 /** A program by its name alone, or a wrapper that it runs in. */
 export function program(patterns: readonly string[], direction: Direction): Criterion {
-  const words = compileWords(
+  const words = compileFolded(
     patterns
       .flatMap((pattern) => expandBraces(pattern))
       .map((one) => (one.startsWith("!") ? `!${named(one.slice(1))}` : widely(one, direction))),
-    "text",
-    true,
   );
   // A list of exceptions is about the program itself: a wrapper that is no exception proves nothing.
   const wrapped = direction === "tighten" && !words.onlyNegative;
@@ -150,7 +146,7 @@ export function program(patterns: readonly string[], direction: Direction): Crit
 
 /** Any word that is known, as it was written or as it is meant. */
 export function words(patterns: readonly string[]): Criterion {
-  const list = compileWords(patterns, "text", true);
+  const list = compileFolded(patterns);
   const known = (word: string | null): boolean => word !== null && list.test(word.toLowerCase());
   return { cost: 5, test: (_view, atom) => atom.words.some(known) || (atom.meaning?.subcommands.some(known) ?? false) };
 }
@@ -160,18 +156,16 @@ export function parseCommandPattern(text: string): CommandPattern {
   const { atoms } = deriveFacts(patternAction(quoteWildcards(text)));
   const [atom] = atoms;
   if (!atom || atoms.length !== 1) throw new Fault("policy_invalid", `\`${text}\` must be one simple command`);
-  const name = atom.program ?? atom.wrappers[0];
   const word = text.trim();
   if (/^[^\s/]+$/.test(word)) return { ...nothing(named(unquote(word).toLowerCase())), bare: true };
-  if (name === undefined || (atom.opaque.length > 0 && !atom.meaning))
+  const { program: name, meaning } = atom;
+  if (name === undefined || !meaning)
     throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${atom.opaque.join(", ") || "no program"}`);
-  const { meaning } = atom;
   const known = (one: string | null): WordTest => (one === null ? () => true : wordTest(one));
-  const pattern: CommandPattern = { ...nothing(name), wrappers: atom.wrappers };
-  if (!meaning) return { ...pattern, words: atom.words.map(known) };
   const [first] = wordsOf(meaning);
   return {
-    ...pattern,
+    ...nothing(name),
+    wrappers: atom.wrappers,
     first: first === null || first === undefined || isWild(first) || first.includes("\\") ? undefined : first,
     options: Object.entries(meaning.options).map(([option, value]) => ({
       name: option,
@@ -199,10 +193,9 @@ const nothing = (program: string): CommandPattern => ({
   options: [],
   operands: [],
   first: undefined,
-  words: undefined,
 });
 
-const wordTest = (word: string): WordTest => compileGlob(word === "" ? "\\" : word, "text").test;
+const wordTest = (word: string): WordTest => compileGlob(word === "" ? "\\" : word).test;
 
 /** Wildcards of a pattern are ours, not the shell's: quoted, the reader leaves them alone. */
 const quoteWildcards = (text: string): string =>
@@ -242,7 +235,6 @@ function commandMatches(
   if (named && direction === "loosen" && !onlyHarmless(atom, pattern.wrappers)) return false;
   if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));
   if (!named || !pattern.wrappers.every((wrapper) => atom.wrappers.includes(wrapper))) return false;
-  if (pattern.words) return wordsMatch(pattern.words, atom.words, direction);
   const { meaning } = atom;
   if (!meaning) return false;
   for (let index = 0; index < pattern.operands.length; index += 1)
@@ -250,7 +242,8 @@ function commandMatches(
   for (const { name, value } of pattern.options) {
     const set = Object.hasOwn(meaning.options, name) ? meaning.options[name] : undefined;
     if (set === undefined) return false;
-    if (value && set !== true && !value(set)) return false;
+    // A value that was not given may be the one that is meant: enough to tighten, and too little to loosen.
+    if (value && (set === true ? direction === "loosen" : !value(set))) return false;
   }
   return true;
 }

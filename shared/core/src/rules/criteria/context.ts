@@ -3,7 +3,7 @@
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
 import { compareTrust, TRUST_LEVELS, type Trust } from "@holdpoint/wire/scalars.ts";
 import type { When } from "../schema.ts";
-import { compileWords } from "../words.ts";
+import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion, Field } from "./anchors.ts";
 import { within } from "./counts.ts";
 import { others, TRUSTS } from "./features.ts";
@@ -43,7 +43,7 @@ export function knownField(field: Field, view: View): string | undefined {
 export function contextText(name: string, patterns: readonly string[], direction: Direction): Criterion {
   const source = SOURCES[name];
   if (!source) throw new Error(`no source called ${name}`);
-  const words = compileWords(patterns, "text", false);
+  const words = compileWords(patterns);
   const ask = (view: View): Answer => {
     if (!attests(view, source.attestable)) return undefined;
     const value = source.get(view.action);
@@ -65,9 +65,7 @@ const LISTS: Readonly<Record<string, { attestable: Attestable; get(action: Actio
 export function contextList(name: string, patterns: readonly string[], direction: Direction, all = false): Criterion {
   const source = LISTS[name];
   if (!source) throw new Error(`no list called ${name}`);
-  const each = all
-    ? patterns.map((one) => compileWords([one], "text", false))
-    : [compileWords(patterns, "text", false)];
+  const each = all ? patterns.map((one) => compileWords([one])) : [compileWords(patterns)];
   const ask = (view: View): Answer => {
     if (!attests(view, source.attestable)) return undefined;
     const values = source.get(view.action) ?? [];
@@ -77,7 +75,7 @@ export function contextList(name: string, patterns: readonly string[], direction
 }
 
 export const tenant = (patterns: readonly string[]): Criterion => {
-  const words = compileWords(patterns, "text", false);
+  const words = compileWords(patterns);
   return { cost: 1, test: (view) => words.test(view.action.tenant) };
 };
 
@@ -94,7 +92,7 @@ export function trust(condition: NonNullable<When["trust"]>): Criterion {
 export function riskSignals(condition: NonNullable<When["riskSignals"]>, direction: Direction): Criterion {
   if (direction === "loosen") return { cost: 1, test: () => false };
   if (Array.isArray(condition)) {
-    const words = compileWords(condition, "text", true);
+    const words = compileFolded(condition);
     return { cost: 3, test: (view) => (view.action.risk ?? []).some(({ signal }) => words.test(signal.toLowerCase())) };
   }
   const entries = Object.entries(condition);

@@ -26,6 +26,7 @@ describe("a rule about what was before", () => {
     ["below the limit", { counts: { [name]: 2 } }, "allow"],
     ["at the limit", { counts: { [name]: 3 } }, "deny"],
     ["another agent's", { counts: { "agent/actions/60000/other": 9 } }, "allow"],
+    ["more than a limit between whole numbers", { counts: { [name]: 2.5 } }, "allow"],
     ["another window's", { counts: { [`agent/actions/3600000/${agent}`]: 9 } }, "allow"],
   ])("%s", (_why, history, effect) => {
     expect(judge(rate, history).effect).toBe(effect);
@@ -75,9 +76,10 @@ describe("sums of what is used", () => {
     ["the last of the money, in cents that no float holds", 200_000, 0.1, "allow"],
     ["a millionth more", 200_001, 0.1, "deny"],
     ["all of it at once", 0, 0.3, "allow"],
+    ["nothing of it, where all is spent", 300_000, undefined, "allow"],
     ["more than there is at once", 0, 0.31, "deny"],
   ])("hold the action's own: %s", (_why, before, costUsd, effect) => {
-    expect(judge(budget, spent(before), { usage: { costUsd } }).effect).toBe(effect);
+    expect(judge(budget, spent(before), costUsd === undefined ? {} : { usage: { costUsd } }).effect).toBe(effect);
   });
 
   test("a model call is one, whatever it says", () => {
@@ -85,6 +87,9 @@ describe("sums of what is used", () => {
     const history = { counts: { "run/modelCalls/0/session s-1": 5 } };
     expect(judge(calls, history, { kind: "model_call", usage: { modelCalls: 0 } }).effect).toBe("deny");
     expect(judge(calls, history).effect).toBe("allow");
+    const one = { counts: { "run/modelCalls/0/session s-1": 4 } };
+    expect(judge(calls, one, { kind: "model_call" }).effect).toBe("allow");
+    expect(judge(calls, one, { kind: "model_call", usage: { modelCalls: 1 } }).effect).toBe("allow");
     expect(judge(calls, history, { usage: { modelCalls: 2 } }).effect).toBe("deny");
   });
 
@@ -112,4 +117,26 @@ test("exemptions ask as well, and an unknown count exempts nobody", () => {
   expect(judge(policy, denials(1))).toMatchObject({ effect: "allow", counts: { asks: [{ held: true }] } });
   expect(judge(policy, denials(2)).effect).toBe("deny");
   expect(judge(policy, undefined).effect).toBe("deny");
+});
+
+test.each([
+  ["a bound between whole numbers", "{ session: { denials: { gt: 2.5 } } }", "session/denials/0/s-1", 3, "deny"],
+  ["and below it", "{ session: { denials: { gt: 2.5 } } }", "session/denials/0/s-1", 2, "allow"],
+  ["a tenant's", "{ limits: { tenant: { actions: { gte: 3 } } } }", "tenant/actions/0/", 3, "deny"],
+  ["and less of it", "{ limits: { tenant: { actions: { gte: 3 } } } }", "tenant/actions/0/", 2, "allow"],
+  [
+    "two limits of which one holds",
+    "{ session: { denials: { gte: 3 }, actions: { gte: 1 } } }",
+    "session/denials/0/s-1",
+    3,
+    "allow",
+  ],
+])("%s counts", (_why, when, name, count, effect) => {
+  expect(judge(denyWhen(when), { counts: { [name]: count } }).effect).toBe(effect);
+});
+
+test("what costs little is asked first: nothing is asked of the history where the command is another", () => {
+  const limit = "limits: { agent: { actions: { gte: 3 } } }";
+  for (const when of [`{ ${limit}, commands: [make] }`, `{ commands: [make], ${limit} }`])
+    expect(judge(denyWhen(when), BLANK_HISTORY).counts?.asks).toEqual([]);
 });

@@ -63,10 +63,9 @@ interface Question extends Counter {
 }
 
 function questions(scope: CountScope, counts: Counts): Question[] {
-  return Object.entries(counts).flatMap(([what, condition]) => {
-    if (!condition) return [];
+  return Object.entries(counts).map(([what, condition]) => {
     const { within, ...bounds } = condition as Condition;
-    return [{ scope, what: what as CountWhat, windowMs: parseDuration(within ?? "") ?? 0, bounds }];
+    return { scope, what: what as CountWhat, windowMs: parseDuration(within ?? "") ?? 0, bounds };
   });
 }
 

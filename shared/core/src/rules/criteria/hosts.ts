@@ -2,7 +2,7 @@
 
 import type { Atom, HostFact } from "@holdpoint/wire/facts.ts";
 import type { HostCondition, When } from "../schema.ts";
-import { compileWords, type WordList } from "../words.ts";
+import { compileFolded, type WordList } from "../words.ts";
 import type { Anchor, Criterion } from "./anchors.ts";
 import { ATOM } from "./features.ts";
 import type { Direction } from "./view.ts";
@@ -21,8 +21,8 @@ export function hosts(conditions: readonly HostCondition[], direction: Direction
 
 function compile(condition: HostCondition, direction: Direction): (fact: HostFact) => boolean {
   const { zones, ports, upload, userinfo } = condition;
-  const names = condition.any ? compileWords(condition.any, "text", true) : undefined;
-  const schemes = condition.schemes ? compileWords(condition.schemes, "text", true) : undefined;
+  const names = condition.any ? compileFolded(condition.any) : undefined;
+  const schemes = condition.schemes ? compileFolded(condition.schemes) : undefined;
   const loosen = direction === "loosen";
   return (fact) => {
     if (names && !named(names, fact, loosen)) return false;
@@ -42,7 +42,7 @@ const named = (names: WordList, fact: HostFact, loosen: boolean): boolean =>
 function anchorOf(conditions: readonly HostCondition[]): Anchor {
   const keys: string[] = [];
   for (const { any } of conditions) {
-    const words = any ? compileWords(any, "text", true) : undefined;
+    const words = any ? compileFolded(any) : undefined;
     if (!words?.literals) return { kind: "fact", fact: "hosts" };
     keys.push(...words.literals);
   }

@@ -119,6 +119,33 @@ describe("errors name the place, what was expected and the nearest word", () => 
   });
 });
 
+test.each<[where: string, when: string[], line: number, column: number]>([
+  ["an argument", ["args:", "  amount: { glob: '{a' }"], 5, 17],
+  ["a resource's type", ["resource:", "  type: '{a'"], 5, 15],
+  ["a resource's path", ["resource:", "  path: [b, '{a']"], 5, 19],
+  ["a role", ["principal:", "  roles: '{a'"], 5, 16],
+  ["a team", ["principal:", "  team: '{a'"], 5, 15],
+  ["an environment", ["environment:", "  name: '{a'"], 5, 15],
+  ["a variable of it", ["environment:", "  variables: '{a'"], 5, 20],
+  ["a classification", ["classification: '{a'"], 4, 23],
+  ["a host", ["hosts:", "  - any: '{a'"], 5, 11],
+  ["the second of two commands", ["commands: [ls, '{a']"], 4, 22],
+  ["the second criterion", ["startsWith: ls", "words: [a, '{a']"], 5, 18],
+])("a wrong pattern is named where it stands: %s", (_where, when, line, column) => {
+  const text = `rules:\n  - effect: deny\n    when:\n${when.map((word) => `      ${word}\n`).join("")}`;
+  expect(errorsOf([yaml(text)])).toMatchObject([{ line, column, message: expect.stringContaining("nothing closes") }]);
+});
+
+test.each(["run", "agent", "tenant"])(
+  "a limit that agents could reach by themselves is named where it stands: %s",
+  (scope) => {
+    const text = `rules:\n  - effect: allow\n    when:\n      limits:\n        ${scope}:\n          costUsd: { gt: 1 }\n`;
+    expect(errorsOf([yaml(text)])).toMatchObject([
+      { line: 6, message: expect.stringContaining("add to it themselves") },
+    ]);
+  },
+);
+
 test("any text is read or refused, and quickly", () => {
   const scraps = fc.array(
     fc.constantFrom(..."[]{}:,-!&*#?|>\"'\n \trules effect deny when tool ".split(/(?<=\w) |(?=[^\w])/)),

@@ -3,7 +3,7 @@
 import { TRUST_LEVELS, type Trust } from "@holdpoint/wire/scalars.ts";
 import type { DocumentPath } from "../problems.ts";
 import type { ArgumentCondition, Bounds, When } from "../schema.ts";
-import { compileWords } from "../words.ts";
+import { compileFolded } from "../words.ts";
 import { finding, type LintedRule, type LintFinding } from "./finding.ts";
 import { whenImplied } from "./implies.ts";
 
@@ -19,7 +19,7 @@ function emptyBounds({ gt, gte, lt, lte }: Bounds): boolean {
 
 /** Every name that the list lets in is taken out again. */
 function emptyList(patterns: readonly string[]): boolean {
-  const { positives, negatives, literals } = compileWords(patterns, "text", true);
+  const { positives, negatives, literals } = compileFolded(patterns);
   const wild = positives.some(({ literal }) => literal === undefined);
   if (literals !== undefined || negatives.length === 0 || positives.length === 0 || wild) return false;
   return positives.every(({ literal }) => negatives.some((out) => literal !== undefined && out.test(literal)));
