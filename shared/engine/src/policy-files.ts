@@ -1,10 +1,10 @@
 // policy-files.ts — policy sources from what a person named: a file, a folder, a pack, or a file with its dialect (`dialect=path`)
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { detectDialect, POLICY_EXTENSIONS } from "@holdpoint/core/rules/detect.ts";
+import { policyFileOf, withPolicyFile } from "@holdpoint/core/rules/dialects/enforcer-text.ts";
 import { DIALECTS } from "@holdpoint/core/rules/dialects/registry.ts";
-import { withPolicyFile } from "@holdpoint/core/rules/dialects/toml-enforcer.ts";
 import { PACK_NAMES, pack } from "@holdpoint/core/rules/packs.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
@@ -54,18 +54,15 @@ function dialectOf(path: string, text: string): string {
   return refuse(path, `could be read as ${detected.couldBe.join(" or ")}: say which, as in \`${first}=${path}\``);
 }
 
-const POLICY_FILE_LINE = /^\s*policy_file\s*=\s*(?:"([^"\\]+)"|'([^']+)')\s*(?:#.*)?$/m;
-
 /**
  * Seed 003's `policy_file`: the file's rules take the place of the inline ones. The compiler reads no files, so it gets
- * both in one text; where the file cannot be read the text stays as it is, and the compiler refuses it by that line.
+ * both in one text; where there is no such file the text stays as it is, and the compiler refuses it by that line.
  */
 function completed(path: string, text: string): string {
-  const match = POLICY_FILE_LINE.exec(text);
-  const named = match?.[1] ?? match?.[2];
+  const named = policyFileOf(text);
   if (named === undefined) return text;
   const file = resolve(dirname(path), named);
-  return existsSync(file) ? withPolicyFile(text, readText(file)) : text;
+  return existsSync(file) ? withPolicyFile(text, relative(process.cwd(), file) || file, readText(file)) : text;
 }
 
 function readFolder(path: string): PolicySource[] {

@@ -24,16 +24,22 @@ export const PolicySource = z.strictObject({
 });
 export type PolicySource = z.infer<typeof PolicySource>;
 
+/** A column that may be empty: a row as a database prints it says `null`. */
+const column = <T extends z.ZodType>(schema: T) =>
+  z.union([schema, z.null()]).transform((value) => (value === null ? undefined : value) as z.output<T> | undefined);
+
 /** Create or replace: a row of seed 001, or a whole document. */
 export const PolicyRow = z.strictObject({
   id: name().optional(),
   name: name(),
-  description: text().optional(),
+  description: column(text()).optional(),
   scope: PolicyScope,
-  selector: name().optional(),
+  selector: column(name()).optional(),
   effect: z.enum([...RULE_EFFECTS, "ask_user", "mixed"]),
   rule_expr: JsonObject,
   status: PolicyStatus.optional(),
+  /** of the row that is brought along; ours gets its own */
+  created_at: text().optional(),
 });
 export const PolicyWhole = z.strictObject({
   id: name().optional(),

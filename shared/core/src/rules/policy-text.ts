@@ -26,11 +26,15 @@ export function read(file: string, text: string, format: Format, problems: Probl
   if (text.length > limits.policyTextCharsMax) return refuse(`longer than ${limits.policyTextCharsMax} characters`);
   if (text.includes("\0")) return refuse("holds a NUL character");
   try {
-    if (format === "toml") return readToml(text);
-    if (format === "json") return readJson(text);
-    return readYaml(file, text, problems);
+    const found =
+      format === "toml" ? readToml(text) : format === "json" ? readJson(text) : readYaml(file, text, problems);
+    return found && sound(file, text, found, problems) ? found : undefined;
   } catch (error) {
-    if (isFault(error)) return refuse(error.message, { line: error.place.line ?? 1, column: error.place.column ?? 1 });
+    if (isFault(error))
+      return refuse(error.message.replace(/, at line \d+, column \d+$/, ""), {
+        line: error.place.line ?? 1,
+        column: error.place.column ?? 1,
+      });
     if (error instanceof TomlError) {
       const [first = ""] = error.message.split("\n");
       return refuse(first.replace(/^Invalid TOML document: /, ""), { line: error.line, column: error.column });
@@ -40,14 +44,36 @@ export function read(file: string, text: string, format: Format, problems: Probl
   }
 }
 
+/** Escapes can say what no text may hold, and no store keeps: NUL, and half of a character. */
+function sound(file: string, text: string, { value, locate }: PolicyText, problems: Problem[]): boolean {
+  if (text.isWellFormed() && !/\\[0uUx]/.test(text)) return true;
+  const before = problems.length;
+  const look = (here: unknown, path: DocumentPath): void => {
+    if (typeof here === "string" && (here.includes("\0") || !here.isWellFormed()))
+      problems.push({
+        file,
+        ...locate(path),
+        message: "holds a character that no text may hold (NUL, or half of one)",
+      });
+    if (typeof here !== "object" || here === null) return;
+    for (const [key, below] of Object.entries(here)) {
+      const at = [...path, Array.isArray(here) ? Number(key) : key];
+      look(key, at);
+      look(below, at);
+    }
+  };
+  look(value, []);
+  return problems.length === before;
+}
+
 function readToml(text: string): PolicyText {
   const value = parseToml(text);
-  let places: ((path: DocumentPath) => Place) | undefined;
+  let places: ReturnType<typeof tomlPlaces> | undefined;
   return {
     value,
-    locate: (path) => {
+    locate: (path, key) => {
       places ??= tomlPlaces(text);
-      return places(path);
+      return places(path, key);
     },
   };
 }
@@ -82,7 +108,7 @@ function readYaml(file: string, text: string, problems: Problem[]): PolicyText |
   const found: Problem[] = errors.map((error) => ({
     file,
     ...place(error.pos[0]),
-    message: lowerFirst(error.message.split("\n")[0] ?? "not YAML"),
+    message: plainly(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 100)),
   }));
   visit(document, (key, node) => {
     if (isAlias(node))
@@ -98,6 +124,14 @@ function readYaml(file: string, text: string, problems: Problem[]): PolicyText |
   if (found.length > 0) return undefined;
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   return { value, locate: (path, key) => place(offsetOf(document.contents, path, key ?? false)) };
+}
+
+/** The reader's own words, where they speak to whoever writes a program with it. */
+function plainly(code: string, message: string, there: string): string {
+  const word = /^["']?([^\s:"',}]{1,80})/.exec(there)?.[1];
+  if (code === "DUPLICATE_KEY") return word === undefined ? "a key stands twice" : `the key \`${word}\` stands twice`;
+  if (code === "MULTIPLE_DOCS") return "a second document begins here (`---`): give it a file of its own";
+  return lowerFirst(message.split("\n")[0] ?? "not YAML");
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -26,7 +26,8 @@ export type DocumentPath = readonly (string | number)[];
  * @param refused what a person is told at the end, where it is not a policy set
  */
 export function refusePolicy(problems: readonly Problem[], refused?: string): never {
-  const first = problems[0];
+  const sorted = inTheirOrder(problems);
+  const first = sorted[0];
   if (!first) throw new Error("there is nothing to refuse");
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   const { file, line, column, message } = first;
@@ -34,9 +35,25 @@ export function refusePolicy(problems: readonly Problem[], refused?: string): ne
     file,
     line,
     column,
-    errors: problems.slice(0, 100),
+    errors: sorted.slice(0, 100),
     ...(refused === undefined ? {} : { refused }),
   });
+}
+
+/** As a reader meets them: file by file, each from its top. */
+function inTheirOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return problems.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}
+
+/** The word that was nearly written; else the only one that begins so, as `wall_time_sec` begins with `wall_time`. */
+function meantWord(word: string, candidates: readonly string[]): string | undefined {
+  const near = nearestWord(word, candidates);
+  if (near !== undefined || word.length < 3) return near;
+  const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -47,8 +64,18 @@ export function describeIssues(
   value: unknown,
   issues: readonly Issue[],
 ): { path: DocumentPath; message: string; key?: boolean }[] {
-  return issues.flatMap((issue) => describe(schema, value, issue, []));
+  return withoutEchoes(issues).flatMap((issue) => describe(schema, value, issue, []));
 }
+
+/** Where a word is unknown, that too few known ones are left says nothing more. */
+const withoutEchoes = (issues: readonly Issue[]): Issue[] =>
+  issues.filter(
+    (issue) =>
+      issue.code !== "custom" ||
+      !issues.some((other) => other.code === "unrecognized_keys" && samePlace(other.path, issue.path)),
+  );
+const samePlace = (a: Issue["path"], b: Issue["path"]): boolean =>
+  a.length === b.length && a.every((part, index) => part === b[index]);
 
 function describe(
   schema: z.ZodType,
@@ -57,10 +84,11 @@ function describe(
   base: DocumentPath,
 ): { path: DocumentPath; message: string; key?: boolean }[] {
   const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
+  const given = at(value, path);
   if (issue.code === "unrecognized_keys") {
     const known = wordsAt(schema, path);
     return issue.keys.map((key) => {
-      const near = nearestWord(key, known);
+      const near = meantWord(key, known);
       return {
         path: [...path, key],
         key: true,
@@ -70,30 +98,76 @@ function describe(
   }
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
-    const given = at(value, path);
-    const near = typeof given === "string" ? nearestWord(given, values) : undefined;
-    const expected = `expected ${values.map((one) => `\`${one}\``).join(", ")}`;
-    return [{ path, message: `${expected}, found ${shown(given)}${near ? `; did you mean \`${near}\`?` : ""}` }];
+    const near = typeof given === "string" ? meantWord(given, values) : undefined;
+    return [{ path, message: expected(path, listed(values), given) + (near ? `; did you mean \`${near}\`?` : "") }];
   }
   if (issue.code === "invalid_union") {
-    const branches = issue.errors.filter(
-      (branch) => !branch.some((one) => one.code === "invalid_type" && !one.path.length),
-    );
-    const branch = (branches.length > 0 ? branches : []).toSorted((a, b) => a.length - b.length)[0];
-    if (branch) return branch.flatMap((one) => describe(schema, value, one, path));
-    const wanted = issue.errors.flat().map((one) => ("expected" in one ? kindName(String(one.expected)) : undefined));
-    const kinds = [...new Set(wanted.filter((one) => one !== undefined))].join(" or ");
-    return [{ path, message: `expected ${kinds || "another kind of value"}, found ${shown(at(value, path))}` }];
+    const branch = fittingBranch(issue.errors, given);
+    if (branch) return withoutEchoes(branch).flatMap((one) => describe(schema, value, one, path));
+    const kinds = [...new Set(wantedKinds(issue.errors))].join(" or ");
+    return [{ path, message: expected(path, kinds || "another kind of value", given) }];
   }
   if (issue.code === "invalid_type") {
-    const given = at(value, path);
-    if (given === undefined)
-      return [
-        { path, message: `\`${String(path.at(-1) ?? "document")}\` is missing (expected ${kindName(issue.expected)})` },
-      ];
-    return [{ path, message: `expected ${kindName(issue.expected)}, found ${shown(given)}` }];
+    // A schema's own words say more than the kind.
+    const own = issue.message.startsWith("expected ") ? issue.message.slice("expected ".length) : undefined;
+    return [{ path, message: expected(path, own ?? kindName(issue.expected), given) }];
   }
+  if (issue.code === "too_small" || issue.code === "too_big") return [{ path, message: measured(issue, given) }];
   return [{ path, message: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) }];
+}
+
+const expected = (path: DocumentPath, wanted: string, given: unknown): string =>
+  given === undefined
+    ? `\`${String(path.at(-1) ?? "document")}\` is missing (expected ${wanted})`
+    : `expected ${wanted}, found ${shown(given, wanted)}`;
+const listed = (values: readonly string[]): string => values.map((one) => `\`${one}\``).join(", ");
+
+/**
+ * Of a union's branches the one that was meant: its kind fits what was given, and its first slip lies deepest. Undefined
+ * where none fits.
+ */
+function fittingBranch(branches: readonly (readonly Issue[])[], given: unknown): Issue[] | undefined {
+  const opened = branches.map((branch) => branch.flatMap((one) => openUnion(one, given)));
+  const depth = (branch: readonly Issue[]): number => Math.min(...branch.map(({ path }) => path.length));
+  return opened
+    .filter((branch) => branch.length > 0 && !branch.some((one) => isOfAnotherKind(one, given)))
+    .toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
+}
+
+/** A union inside of a union at its branch that fits, else itself. */
+function openUnion(issue: Issue, above: unknown): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const branch = fittingBranch(issue.errors, at(above, issue.path.map(partOf)));
+  return branch?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
+}
+const partOf = (part: PropertyKey): string | number => (typeof part === "number" ? part : String(part));
+
+const isOfAnotherKind = ({ code, path }: Issue, given: unknown): boolean =>
+  path.length === 0 &&
+  (code === "invalid_type" ||
+    code === "invalid_union" ||
+    (code === "invalid_value" && typeof given === "object" && given !== null));
+
+const wantedKinds = (branches: readonly (readonly Issue[])[]): string[] =>
+  branches.flat().flatMap((one) => {
+    if (one.code === "invalid_union") return wantedKinds(one.errors);
+    if (one.code === "invalid_value") return [listed(one.values.map(String))];
+    return "expected" in one ? [kindName(String(one.expected))] : [];
+  });
+
+type Measured = Extract<Issue, { code: "too_small" | "too_big" }>;
+/** What has too few or too many: characters, entries, or the number itself. */
+function measured(issue: Measured, given: unknown): string {
+  const small = issue.code === "too_small";
+  const bound = Number(small ? issue.minimum : issue.maximum);
+  if (issue.origin === "string")
+    return small ? "expected a text, found an empty one" : `expected at most ${bound} characters`;
+  if (issue.origin === "array" || issue.origin === "set")
+    return small && bound === 1
+      ? "expected at least one entry, found an empty list"
+      : `expected at most ${bound} entries`;
+  const than = small ? "more than" : "less than";
+  return `expected ${issue.inclusive ? (small ? "at least" : "at most") : than} ${bound}, found ${shown(given)}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -107,11 +181,14 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 const kindName = (kind: string): string => KINDS[kind] ?? kind;
 
-function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
+function shown(value: unknown, wanted = ""): string {
+  if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "a mapping";
-  return `\`${String(value).slice(0, 80)}\``;
+  if (value instanceof Date) return "a date";
+  if (typeof value === "object") return "a mapping";
+  // `"true"` and `true` look the same without their quotes.
+  const quoted = typeof value === "string" && /^(?:`true` or `false`|a number|a whole number)$/.test(wanted);
+  return `${quoted ? "the text " : ""}\`${String(value).slice(0, 80)}\``;
 }
 
 function at(value: unknown, path: DocumentPath): unknown {

@@ -41,7 +41,8 @@ function compile(source: string): RE2JS {
     return RE2JS.compile(source, RE2JS.DOTALL);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    const why = text.replace(/^error parsing regexp: /, "");
+    // What the reader puts in front of the pattern is not what was written.
+    const why = text.replace(/^error parsing regexp: /, "").replace("`(?s)", "`");
     const hint = /\(\?<?[=!]/.test(source) ? " (look-around has no linear-time form)" : "";
     throw new Fault("policy_invalid", `\`${source}\` is no pattern of RE2: ${why}${hint}`, {}, { cause: error });
   }

@@ -13,10 +13,8 @@ const word = () => z.string().min(1).max(limits.patternBytesMax);
 /** One text or a list of texts; a list when read. */
 const list = <T extends z.ZodType>(item: T) =>
   z.union([z.array(item).min(1), item]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
-const duration = () =>
-  z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, { error: "expected a time like `30s`, `10m`, `1h` or `2d`" });
+const aTime = { error: "expected a time like `30s`, `10m`, `1h` or `2d`" };
+const duration = () => z.string(aTime).refine((text) => parseDuration(text) !== undefined, aTime);
 
 /** `{ gt, gte, lt, lte }`: at least one of them. */
 const bounds = {

@@ -155,6 +155,8 @@ export function words(patterns: readonly string[]): Criterion {
 export function parseCommandPattern(text: string): CommandPattern {
   const { atoms } = deriveFacts(patternAction(quoteWildcards(text)));
   const [atom] = atoms;
+  const broken = atom?.opaque.find((why) => why.startsWith("not read as shell"));
+  if (broken !== undefined) throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${broken}`);
   if (!atom || atoms.length !== 1) throw new Fault("policy_invalid", `\`${text}\` must be one simple command`);
   const word = text.trim();
   if (/^[^\s/]+$/.test(word)) return { ...nothing(named(unquote(word).toLowerCase())), bare: true };

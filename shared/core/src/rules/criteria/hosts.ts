@@ -1,6 +1,7 @@
 // hosts.ts — the criterion about hosts: name, zone, scheme, port, direction, all of the same host
 
 import type { Atom, HostFact } from "@holdpoint/wire/facts.ts";
+import { Fault } from "@holdpoint/wire/fault.ts";
 import type { HostCondition, When } from "../schema.ts";
 import { compileFolded, type WordList } from "../words.ts";
 import type { Anchor, Criterion } from "./anchors.ts";
@@ -21,6 +22,7 @@ export function hosts(conditions: readonly HostCondition[], direction: Direction
 
 function compile(condition: HostCondition, direction: Direction): (fact: HostFact) => boolean {
   const { zones, ports, upload, userinfo } = condition;
+  for (const [index, name] of (condition.any ?? []).entries()) refuseOdd(name, index);
   const names = condition.any ? compileFolded(condition.any) : undefined;
   const schemes = condition.schemes ? compileFolded(condition.schemes) : undefined;
   const loosen = direction === "loosen";
@@ -33,6 +35,13 @@ function compile(condition: HostCondition, direction: Direction): (fact: HostFac
     if (upload !== undefined && (fact.upload ?? false) !== upload) return false;
     return userinfo === undefined || (fact.userinfo ?? false) === userinfo;
   };
+}
+
+/** An address never is a host's name: a rule about one would never count. */
+function refuseOdd(name: string, index: number): void {
+  if (!/[\s/@]/.test(name)) return;
+  const message = `\`${name}\` is no host: expected a name like \`*.corp.example\`; \`schemes\` and \`ports\` are words of their own`;
+  throw new Fault("policy_invalid", message, { index });
 }
 
 /** A name that only the run knows is outside every list, and inside none. */

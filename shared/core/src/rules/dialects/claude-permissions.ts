@@ -3,6 +3,7 @@
 // Deny over ask over allow, and asking where nothing matches, as there. Nothing is widened: an allow that cannot be said
 // in our words is left out and reported; a deny or ask that cannot be said exactly is said more strictly and reported.
 
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { z } from "zod";
 import { NATIVE } from "../conditions.ts";
 import { read } from "../policy-text.ts";
@@ -26,6 +27,10 @@ const Settings = z.looseObject({
 
 const EFFECTS = { deny: "deny", ask: "require_approval", allow: "allow" } as const;
 type List = keyof typeof EFFECTS;
+const LISTS = ["deny", "ask", "allow"] as const;
+const KNOWN = [...LISTS, "defaultMode", "additionalDirectories", "disableBypassPermissionsMode"];
+/** A tool, and in brackets what of it. */
+const ENTRY = /^([^()]+?)(?:\((.*)\))?$/s;
 
 export const claudePermissions: Dialect = (source, problems) => {
   const text = read(source.name, source.text, "json", problems);
@@ -37,6 +42,19 @@ export const claudePermissions: Dialect = (source, problems) => {
     return undefined;
   }
   const { permissions = {} } = parsed.data;
+  const before = problems.length;
+  const refuse = (path: DocumentPath, message: string, key?: boolean) =>
+    problems.push({ file: source.name, ...text.locate(path, key), message });
+  // Other words are Claude Code's own; one that is nearly a list of ours would leave out what it was meant to say.
+  for (const word of Object.keys(permissions)) {
+    const near = KNOWN.includes(word) ? undefined : nearestWord(word, Object.keys(EFFECTS));
+    if (near) refuse(["permissions", word], `\`${word}\` is not a word here; did you mean \`${near}\`?`, true);
+  }
+  for (const list of LISTS)
+    for (const [index, entry] of (permissions[list] ?? []).entries())
+      if (!ENTRY.test(entry.trim()))
+        refuse(["permissions", list, index], `\`${entry}\` is no entry: expected \`Tool\` or \`Tool(what)\``);
+  if (problems.length > before) return undefined;
   const warnings: string[] = [];
   const { defaultMode } = permissions;
   // `dontAsk` denies what is not allowed, and what an entry asks about; every other mode would let more through than a question.
@@ -47,7 +65,7 @@ export const claudePermissions: Dialect = (source, problems) => {
     warnings.push("additionalDirectories are not taken over: they would widen what is inside the workspace");
   const rules: Rule[] = [];
   const origins: DocumentPath[] = [];
-  for (const list of ["deny", "ask", "allow"] as const) {
+  for (const list of LISTS) {
     for (const [index, entry] of (permissions[list] ?? []).entries()) {
       const whens = translate(entry, list, (why) => warnings.push(`${list} \`${entry}\`: ${why}`));
       for (const [part, when] of whens.entries()) {
@@ -83,7 +101,7 @@ const FILE_TOOLS: Readonly<Record<string, { tools: string[]; access: ("read" | "
 
 /** The criteria that say what an entry says; more than one where a stricter reading needs two. */
 function translate(entry: string, list: List, report: Report): When[] {
-  const match = /^([^()]+?)(?:\((.*)\))?$/s.exec(entry.trim());
+  const match = ENTRY.exec(entry.trim());
   const tool = match?.[1] ?? entry;
   const specifier = match?.[2];
   if (tool === "Bash") return bash(specifier, list, report);
@@ -101,8 +119,13 @@ function translate(entry: string, list: List, report: Report): When[] {
     report("starts at the folder of the settings file, which is not known here; write `./…`; left out");
     return [];
   }
+  if (files && list === "allow" && UNSAYABLE.test(specifier)) {
+    report("has characters that mean something else here (`[`, `{`, `!`, `\\`); left out");
+    return [];
+  }
   if (files) {
-    const any = paths(specifier);
+    if (UNSAYABLE.test(specifier)) report("is read more broadly here: `[…]` as any character, braces as text");
+    const any = paths(broader(specifier));
     return list === "allow" ? [{ tool: files.tools, paths: any }] : [{ paths: [{ any, access: files.access }] }];
   }
   const domain = /^domain:(.+)$/.exec(specifier)?.[1];
@@ -152,6 +175,11 @@ function bash(specifier: string | undefined, list: List, report: Report): When[]
 
 /** Only the star is a wildcard there. */
 const glob = (text: string): string => text.trim().replaceAll(/[{}?\\!]/g, "\\$&");
+
+/** What gitignore's patterns and ours read differently. */
+const UNSAYABLE = /[[\]{}!\\]/;
+/** For what tightens: a class or an escaped character is any one character, and every other letter is itself. */
+const broader = (specifier: string): string => specifier.replaceAll(/\[!?\]?[^\]]*\]|\\.|[{}\\[\]!]/g, "?");
 
 /** gitignore's way: `//x` from the root, `~/x` from home, `/x` and `x/y` from the project, a bare name at any depth. */
 function paths(specifier: string): string[] {

@@ -16,6 +16,9 @@ export const GeminiRule = z.looseObject({
   modes: z.array(z.string()).optional(),
   allowRedirection: z.boolean().optional(),
   denyMessage: z.string().optional(),
+  // the same words as its first versions wrote them
+  allow_redirection: z.boolean().optional(),
+  deny_message: z.string().optional(),
 });
 export type GeminiRule = z.infer<typeof GeminiRule>;
 export type GeminiMode = "default" | "autoEdit" | "yolo";
@@ -44,7 +47,8 @@ export function translateGemini(rule: GeminiRule, mode: GeminiMode, report: Repo
     }
     report(`${names} is not known here: the rule is taken for every value of it`);
   }
-  const said = rule.denyMessage === undefined ? {} : { reason: rule.denyMessage };
+  const message = rule.denyMessage ?? rule.deny_message;
+  const said = message === undefined ? {} : { reason: message };
   const made = allows ? allow(rule, mode, report) : tighten(rule, report);
   return made.map((one) => ({
     ...one,
@@ -90,8 +94,8 @@ function allow(rule: GeminiRule, mode: GeminiMode, report: Report): Part[] {
 }
 
 const opaqueIn = (mode: GeminiMode): "allow" | "dynamic" => (mode === "yolo" ? "allow" : "dynamic");
-const redirects = ({ allowRedirection }: GeminiRule, mode: GeminiMode): boolean =>
-  allowRedirection === true || mode !== "default";
+const redirects = ({ allowRedirection, allow_redirection }: GeminiRule, mode: GeminiMode): boolean =>
+  (allowRedirection ?? allow_redirection) === true || mode !== "default";
 /** A redirection takes an allow back; so does what PowerShell, Gemini's shell on Windows, would run. */
 const notWritten = (rule: GeminiRule, mode: GeminiMode): string[] =>
   redirects(rule, mode) ? ["!*@(*"] : ["!*@(*", "!*<*"];

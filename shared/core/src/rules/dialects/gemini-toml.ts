@@ -3,6 +3,7 @@
 // An allow that cannot be said in our words is left out and reported, a deny or ask that cannot is said more strictly. The
 // approval mode is not ours to know, so each is a dialect of its own: `gemini-toml`, `gemini-toml-auto-edit`, `gemini-toml-yolo`.
 
+import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { z } from "zod";
 import { NATIVE } from "../conditions.ts";
 import { read } from "../policy-text.ts";
@@ -20,12 +21,24 @@ export const geminiToml =
     if (!text) return undefined;
     const parsed = GeminiPolicy.safeParse(text.value);
     if (!parsed.success) {
-      for (const { path, message } of describeIssues(GeminiPolicy, text.value, parsed.error.issues))
-        problems.push({ file: source.name, ...text.locate(path), message });
+      for (const { path, message, key } of describeIssues(GeminiPolicy, text.value, parsed.error.issues))
+        problems.push({ file: source.name, ...text.locate(path, key), message });
       return undefined;
     }
     const warnings: string[] = [];
-    for (const key of Object.keys(parsed.data)) if (key !== "rule") warnings.push(`\`${key}\` is not taken over`);
+    for (const key of Object.keys(parsed.data)) {
+      if (key === "rule") continue;
+      const message = `\`${key}\` is not a word here; did you mean \`[[rule]]\`?`;
+      if (nearestWord(key, ["rule"])) problems.push({ file: source.name, ...text.locate([key], true), message });
+      else warnings.push(`\`${key}\` is not taken over`);
+    }
+    const words = Object.keys(GeminiRule.shape);
+    for (const [index, rule] of (parsed.data.rule ?? []).entries())
+      for (const key of Object.keys(rule)) {
+        const near = words.includes(key) ? undefined : nearestWord(key, words);
+        const message = `\`${key}\` is not a word here; did you mean \`${near}\`?`;
+        if (near) problems.push({ file: source.name, ...text.locate(["rule", index, key], true), message });
+      }
     const ordered = (parsed.data.rule ?? [])
       .map((rule, index) => ({ rule, index }))
       .sort((a, b) => (b.rule.priority ?? 0) - (a.rule.priority ?? 0) || a.index - b.index);

@@ -227,7 +227,7 @@ network_rule(host = "x", decision = "allow")
   test.each([
     ["an unknown decision", 'prefix_rule(pattern=["a"], decision="maybe")', 1, "allow"],
     ["no pattern", '\nprefix_rule(decision="allow")', 2, "pattern"],
-    ["no Starlark", "\n\nprefix_rule(", 3, "name = value"],
+    ["no Starlark", "\n\nprefix_rule(", 3, "ends inside of a call"],
     ["code", "for x in y: pass", 1, ""],
   ])("refuses %s", (_why, text, line, says) => {
     const [first] = errorsOf([codex(text)]);

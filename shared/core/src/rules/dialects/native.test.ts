@@ -88,7 +88,7 @@ describe("errors name the place, what was expected and the nearest word", () => 
     ["opaque on a deny", yaml("rules:\n  - effect: deny\n    opaque: allow\n"), 3, 13, "belongs to an `allow`"],
     ["approval on an allow", yaml("rules:\n  - effect: allow\n    approval: { role: x }\n"), 3, 15, "belongs to"],
     ["a scope without a selector", yaml("scope: app\n"), 1, 8, "which app?"],
-    ["a duplicate key", yaml("rules:\n  - effect: deny\n    effect: allow\n"), 3, 5, "unique"],
+    ["a duplicate key", yaml("rules:\n  - effect: deny\n    effect: allow\n"), 3, 5, "stands twice"],
     ["an alias", yaml("a: &x 1\nrules: *x\n"), 2, 8, "aliases"],
     ["a tag", yaml("rules: !!js/function 'x'\n"), 1, 8, "tag"],
     ["a prototype key", yaml("__proto__: 1\n"), 1, 1, "not accepted"],

@@ -15,20 +15,30 @@ const Match = When.omit({ tool: true, args: true }).extend({
   tool: strings.optional(),
   args: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
 });
-const OrderedRule = z.strictObject({
-  id: z.string().min(1).optional(),
-  match: Match.optional(),
-  tool: strings.optional(),
-  args: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
-  action: z.enum(ACTIONS),
-  reason: z.string().optional(),
-});
+/** Of a word that is said twice one would be without effect. */
+const once = (word: string) => ({ error: `\`${word}\` stands in \`match\` too: say it once`, path: [word] });
+const OrderedRule = z
+  .strictObject({
+    id: z.string().min(1).optional(),
+    match: Match.optional(),
+    tool: strings.optional(),
+    args: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
+    action: z.enum(ACTIONS),
+    reason: z.string().optional(),
+  })
+  .refine(({ tool, match }) => tool === undefined || match?.tool === undefined, once("tool"))
+  .refine(({ args, match }) => args === undefined || match?.args === undefined, once("args"));
 type OrderedRule = z.output<typeof OrderedRule>;
-const Ordered = z.strictObject({
-  default: z.enum(ACTIONS).optional(),
-  defaultAction: z.enum(ACTIONS).optional(),
-  rules: z.array(OrderedRule),
-});
+const Ordered = z
+  .strictObject({
+    default: z.enum(ACTIONS).optional(),
+    defaultAction: z.enum(ACTIONS).optional(),
+    rules: z.array(OrderedRule),
+  })
+  .refine((file) => file.default === undefined || file.defaultAction === undefined, {
+    error: "`defaultAction` is the older name of `default`, which stands here too: say it once",
+    path: ["defaultAction"],
+  });
 
 export const orderedJson: Dialect = (source, problems) => {
   const text = read(source.name, source.text, "json", problems);
@@ -52,8 +62,7 @@ export const orderedJson: Dialect = (source, problems) => {
     document: { ...document, rules: rules.map(nativeRule) },
     reading: NATIVE,
     ordered: true,
-    locate: (path, key) =>
-      text.locate(written(path[2] === "when" ? [...path.slice(0, 2), "match", ...path.slice(3)] : path), key),
+    locate: (path, key) => text.locate(written(path[2] === "when" ? inMatch(path, rules) : path), key),
     warnings: rules.flatMap((rule, index) =>
       rule.action === "allow" && (rule.args ?? rule.match?.args) !== undefined
         ? [
@@ -63,6 +72,13 @@ export const orderedJson: Dialect = (source, problems) => {
     ),
   };
 };
+
+/** From a criterion back to the word that was written, in `match` or beside it. */
+function inMatch([list = "rules", index = 0, , word = "", ...below]: DocumentPath, rules: readonly OrderedRule[]) {
+  const own = word === "argsMatch" ? "args" : word;
+  const flat = typeof index === "number" && (own === "tool" || own === "args") && rules[index]?.[own] !== undefined;
+  return [list, index, ...(flat ? [] : ["match"]), own, ...(word === "argsMatch" ? [] : below)];
+}
 
 function nativeRule(rule: OrderedRule, index: number): Rule {
   const { tool: matchTool, args: matchArgs, ...rest } = rule.match ?? {};

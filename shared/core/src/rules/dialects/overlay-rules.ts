@@ -81,8 +81,14 @@ function protections({ protect_paths, write_whitelist }: Merged): Rule[] {
 
 /** An entry is a command (`rm -rf`, `git commit`) or, as one word, also the name of a tool (`apply_patch`). */
 function approvals({ require_approval }: Merged): Rule[] {
-  return require_approval.flatMap((entry): Rule[] => {
-    const id = entry.trim().replaceAll(/[^A-Za-z0-9]+/g, "-");
+  const taken = new Map<string, number>();
+  // Files may append what another one names already.
+  const entries = new Set(require_approval.map((entry) => entry.trim()));
+  return [...entries].flatMap((entry): Rule[] => {
+    const word = entry.replaceAll(/[^A-Za-z0-9]+/g, "-");
+    const times = (taken.get(word) ?? 0) + 1;
+    taken.set(word, times);
+    const id = times === 1 ? word : `${word}-${times}`;
     const reason = `\`${entry}\` needs approval`;
     const asCommand: Rule = {
       id: `approve-${id}`,
@@ -90,7 +96,7 @@ function approvals({ require_approval }: Merged): Rule[] {
       when: { commands: [entry] },
       reason,
     };
-    if (/\s/.test(entry.trim())) return [asCommand];
+    if (/\s/.test(entry)) return [asCommand];
     return [asCommand, { id: `approve-tool-${id}`, effect: "require_approval", when: { tool: [entry] }, reason }];
   });
 }

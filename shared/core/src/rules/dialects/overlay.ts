@@ -12,6 +12,7 @@ import { read } from "../policy-text.ts";
 import { type DocumentPath, describeIssues, type Place, type Problem } from "../problems.ts";
 import { Document, type Rule } from "../schema.ts";
 import type { Draft } from "./draft.ts";
+import { checkEntries } from "./overlay-entries.ts";
 import { type Merged, OverlayLimits, overlayRules } from "./overlay-rules.ts";
 
 const texts = z.array(z.string().min(1));
@@ -66,6 +67,7 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
         problems.push({ file: source.name, ...text.locate(path, key), message });
       continue;
     }
+    checkEntries(parsed.data, (path, message) => problems.push({ file: source.name, ...text.locate(path), message }));
     layOver(merged, parsed.data);
     const { rules: own = [], ...settings } = pickSettings(parsed.data);
     Object.assign(document, settings);
@@ -82,8 +84,16 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
   }
   if (problems.length > before) return undefined;
   const own = [...rules.values()];
+  const made = overlayRules(merged);
+  for (const { rule, place } of own)
+    if (made.some(({ id }) => id === rule.id))
+      problems.push({
+        ...place(["id"]),
+        message: `\`${rule.id}\` is what a rule is called that a key of this overlay makes: choose another id`,
+      });
+  if (problems.length > before) return undefined;
   return {
-    document: { ...document, rules: [...own.map(({ rule }) => rule), ...overlayRules(merged)] },
+    document: { ...document, rules: [...own.map(({ rule }) => rule), ...made] },
     reading: NATIVE,
     locate: (path, key) => {
       const at = typeof path[1] === "number" ? own[path[1]] : undefined;

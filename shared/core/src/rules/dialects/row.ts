@@ -1,6 +1,7 @@
 // row.ts — a row of seed 001's `policies` table: scope, selector, effect and `rule_expr`, or a whole document
 
-import { PolicyWrite } from "@holdpoint/wire/policy.ts";
+import { PolicyRow, PolicyWhole } from "@holdpoint/wire/policy.ts";
+import type { z } from "zod";
 import { NATIVE } from "../conditions.ts";
 import { read } from "../policy-text.ts";
 import { type DocumentPath, describeIssues } from "../problems.ts";
@@ -11,9 +12,11 @@ import { native } from "./native.ts";
 export const row: Dialect = (source, problems) => {
   const text = read(source.name, source.text, "json", problems);
   if (!text) return undefined;
-  const parsed = PolicyWrite.safeParse(text.value);
+  const whole = typeof text.value === "object" && text.value !== null && Object.hasOwn(text.value, "document");
+  const schema = whole ? PolicyWhole : PolicyRow;
+  const parsed = schema.safeParse(text.value);
   if (!parsed.success) {
-    for (const { path, message, key } of describeIssues(PolicyWrite, text.value, parsed.error.issues))
+    for (const { path, message, key } of describeIssues(schema, text.value, parsed.error.issues))
       problems.push({ file: source.name, ...text.locate(path, key), message });
     return undefined;
   }
@@ -24,6 +27,10 @@ export const row: Dialect = (source, problems) => {
   }
   const { scope, selector, effect, rule_expr: expression } = write;
   const concern = { scope, ...(selector === undefined ? {} : { selector }) };
+  const before = problems.length;
+  for (const { path, message } of contradictions(write))
+    problems.push({ file: source.name, ...text.locate(path), message });
+  if (problems.length > before) return undefined;
   if ("rules" in expression) return below({ ...expression, ...concern }, ["rule_expr"]);
   if (effect === "mixed") {
     const message = "`mixed` is for a `rule_expr` that holds a whole document with `rules`";
@@ -52,3 +59,32 @@ export const row: Dialect = (source, problems) => {
     return undefined;
   }
 };
+
+/** The row's columns are what people see in a list: what stands inside may not say otherwise. */
+function contradictions({
+  scope,
+  selector,
+  effect,
+  rule_expr,
+}: z.output<typeof PolicyRow>): { path: DocumentPath; message: string }[] {
+  const found: { path: DocumentPath; message: string }[] = [];
+  const compare = (
+    key: "scope" | "selector" | "effect",
+    inside: unknown,
+    row: string | undefined,
+    at: DocumentPath,
+  ) => {
+    if (inside === undefined || inside === row) return;
+    const message = `says \`${String(inside)}\`, and the row's \`${key}\` says \`${row ?? "nothing"}\`${key === "effect" && at.length > 2 ? ": write `mixed` there" : ""}`;
+    found.push({ path: at, message });
+  };
+  compare("effect", rule_expr["effect"], effect, ["rule_expr", "effect"]);
+  if (!("rules" in rule_expr)) return found;
+  compare("scope", rule_expr["scope"], scope, ["rule_expr", "scope"]);
+  compare("selector", rule_expr["selector"], selector, ["rule_expr", "selector"]);
+  if (effect === "mixed" || !Array.isArray(rule_expr["rules"])) return found;
+  for (const [index, rule] of rule_expr["rules"].entries())
+    if (typeof rule === "object" && rule !== null && !Array.isArray(rule))
+      compare("effect", rule["effect"], effect, ["rule_expr", "rules", index, "effect"]);
+  return found;
+}

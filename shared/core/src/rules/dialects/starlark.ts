@@ -1,19 +1,21 @@
 // starlark.ts — the little of Starlark that Codex `.rules` use: calls with named arguments of texts, lists and constants
 
 import { limits } from "@holdpoint/wire/limits.ts";
-import type { Problem } from "../problems.ts";
+import type { Place, Problem } from "../problems.ts";
 
 export type Value = string | number | boolean | null | Value[];
 export interface Call {
   name: string;
   named: Record<string, Value>;
   line: number;
+  column: number;
 }
 
 interface Token {
   kind: "name" | "text" | "number" | "sign";
   text: string;
   line: number;
+  column: number;
 }
 
 const PATTERN =
@@ -21,39 +23,55 @@ const PATTERN =
 
 /** Every call at the top of the text; problems name the line of what is not understood. */
 export function readCalls(file: string, text: string, problems: Problem[]): Call[] | undefined {
-  const refuse = (line: number, message: string): undefined => {
-    problems.push({ file, line, column: 1, message });
+  const refuse = (place: Place, message: string): undefined => {
+    problems.push({ file, line: place.line, column: place.column, message });
   };
-  if (text.length > limits.policyFileBytesMax) return refuse(1, `longer than ${limits.policyFileBytesMax} characters`);
+  if (text.length > limits.policyFileBytesMax)
+    return refuse({ line: 1, column: 1 }, `longer than ${limits.policyFileBytesMax} characters`);
   const tokens = tokenize(text);
-  if (typeof tokens === "number") return refuse(tokens, "expected a call like `prefix_rule(pattern = [...])`");
+  if (!Array.isArray(tokens)) return refuse(tokens, "expected a call like `prefix_rule(pattern = [...])`");
   const calls: Call[] = [];
   let at = 0;
   while (at < tokens.length) {
     const read = readCall(tokens, at);
     if (typeof read === "number")
-      return refuse(tokens[Math.min(read, tokens.length - 1)]?.line ?? 1, "expected `name = value, …`");
+      return refuse(tokens[Math.min(read, tokens.length - 1)] ?? { line: 1, column: 1 }, misfit(tokens, read));
     calls.push(read.call);
     at = read.next;
   }
   return calls;
 }
 
-/** The tokens, or the line where the text stops making sense. */
-function tokenize(text: string): Token[] | number {
+/** What was expected where the token at `at` stands. */
+function misfit(tokens: readonly Token[], at: number): string {
+  const [before, token] = [tokens[at - 1], tokens[at]];
+  if (!token) return "the text ends inside of a call";
+  if (before?.kind === "sign" && before.text !== "(" && token.kind === "name")
+    return `\`${token.text}\` is no value here: expected a text, a number, a list, \`True\`, \`False\` or \`None\``;
+  if (at === 0 || (is(before, ")") && token.kind !== "sign"))
+    return `expected a call like \`prefix_rule(pattern = [...])\`, found \`${token.text}\``;
+  return `expected \`name = value, …\`, found \`${token.text.slice(0, 80)}\``;
+}
+
+/** The tokens, or the place where the text stops making sense. */
+function tokenize(text: string): Token[] | Place {
   const tokens: Token[] = [];
   let line = 1;
+  let start = 0;
   PATTERN.lastIndex = 0;
   while (PATTERN.lastIndex < text.length) {
+    const at = PATTERN.lastIndex;
     const match = PATTERN.exec(text);
-    if (!match?.groups) return line;
+    const place = { line, column: at - start + 1 };
+    if (!match?.groups) return place;
     const [whole] = match;
     const { name, number, text: quoted, sign } = match.groups;
-    if (name !== undefined) tokens.push({ kind: "name", text: name, line });
-    else if (number !== undefined) tokens.push({ kind: "number", text: number, line });
-    else if (quoted !== undefined) tokens.push({ kind: "text", text: unquote(quoted), line });
-    else if (sign !== undefined) tokens.push({ kind: "sign", text: sign, line });
+    if (name !== undefined) tokens.push({ kind: "name", text: name, ...place });
+    else if (number !== undefined) tokens.push({ kind: "number", text: number, ...place });
+    else if (quoted !== undefined) tokens.push({ kind: "text", text: unquote(quoted), ...place });
+    else if (sign !== undefined) tokens.push({ kind: "sign", text: sign, ...place });
     line += whole.split("\n").length - 1;
+    if (whole.includes("\n")) start = at + whole.lastIndexOf("\n") + 1;
   }
   return tokens;
 }
@@ -70,7 +88,7 @@ const is = (token: Token | undefined, sign: string): boolean => token?.kind === 
 function readCall(tokens: readonly Token[], at: number): { call: Call; next: number } | number {
   const name = tokens[at];
   if (name?.kind !== "name" || !is(tokens[at + 1], "(")) return at;
-  const call: Call = { name: name.text, named: {}, line: name.line };
+  const call: Call = { name: name.text, named: {}, line: name.line, column: name.column };
   let here = at + 2;
   while (!is(tokens[here], ")")) {
     const key = tokens[here];

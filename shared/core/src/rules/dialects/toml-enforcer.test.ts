@@ -5,7 +5,8 @@ import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { describe, expect, test } from "vitest";
 import { errorsOf, judged } from "../judged.ts";
 import type { Example } from "../schema.ts";
-import { enforcerStatus, migrateEnforcerConfig, withPolicyFile } from "./toml-enforcer.ts";
+import { withPolicyFile } from "./enforcer-text.ts";
+import { enforcerStatus, migrateEnforcerConfig } from "./toml-enforcer.ts";
 
 const toml = (text: string): PolicySource => ({ name: "config.toml", dialect: "toml-enforcer", text });
 const policy = (rules: string, effect = "deny") =>
@@ -161,7 +162,7 @@ test("the first allow is named, policy before authorization", () => {
 test("policy_file takes the place of inline rules, and must have been read", () => {
   const config = `[tools.policy]\nenabled = true\npolicy_file = "policy.toml"\n${rule('effect = "allow"; tool = "*"')}`;
   expect(errorsOf([toml(config)])[0]).toMatchObject({ line: 3, message: expect.stringContaining("was not read") });
-  const whole = toml(withPolicyFile(config, '[[rules]]\neffect = "deny"\ntool = "shell"\n'));
+  const whole = toml(withPolicyFile(config, "policy.toml", '[[rules]]\neffect = "deny"\ntool = "shell"\n'));
   expect(judged(whole, { tool: "shell" }).effect).toBe("deny");
   expect(judged(whole, { tool: "read" }).effect).toBe("deny");
 });
@@ -211,7 +212,8 @@ describe("limits and errors", () => {
 });
 
 test("status prints what the seed's status prints", () => {
-  const text = `[tools.policy]\nenabled = true\npolicy_file = "p.toml"\n[tools.audit]\nenabled = true\ndestination = ".x/audit.jsonl"\n[[rules]]\neffect = "deny"\ntool = "x"\n`;
+  const config = `[tools.policy]\nenabled = true\npolicy_file = "p.toml"\n[tools.audit]\nenabled = true\ndestination = ".x/audit.jsonl"\n`;
+  const text = withPolicyFile(config, "p.toml", '[[rules]]\neffect = "deny"\ntool = "x"\n');
   expect(enforcerStatus(toml(text), [])).toEqual({
     enabled: true,
     ruleCount: 1,

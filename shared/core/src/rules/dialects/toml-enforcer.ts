@@ -6,136 +6,113 @@
 
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
-import { Trust } from "@holdpoint/wire/scalars.ts";
-import { z } from "zod";
 import type { Reading } from "../conditions.ts";
-import { type PolicyText, read } from "../policy-text.ts";
-import { type DocumentPath, describeIssues, type Problem } from "../problems.ts";
+import type { DocumentPath, Place, Problem } from "../problems.ts";
 import type { Document, Rule } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
-
-const EnforcerRule = z.strictObject({
-  effect: z.enum(["allow", "deny"]),
-  tool: z.string().trim().min(1),
-  paths: z.array(z.string().min(1)).optional(),
-  trust_level: Trust.optional(),
-  args_match: z.string().optional(),
-  env: z.array(z.string().min(1)).optional(),
-  capabilities: z.unknown().optional(),
-});
-type EnforcerRule = z.infer<typeof EnforcerRule>;
-const Audit = z.strictObject({ enabled: z.boolean().optional(), destination: z.string().min(1).optional() });
-const Section = z.strictObject({
-  enabled: z.boolean().optional(),
-  default_effect: z.enum(["allow", "deny"]).optional(),
-  policy_file: z.string().min(1).optional(),
-  rules: z.array(EnforcerRule).optional(),
-});
-/** Other parts of the same configuration file are none of our business. */
-const Config = z.looseObject({
-  tools: z
-    .looseObject({
-      policy: Section.optional(),
-      authorization: Section.omit({ default_effect: true, policy_file: true }).optional(),
-      audit: Audit.optional(),
-    })
-    .optional(),
-  rules: z.array(EnforcerRule).optional(),
-});
-type Config = z.infer<typeof Config>;
+import { type EnforcerRule, type EnforcerText, parseEnforcer } from "./enforcer-text.ts";
 
 const READING: Reading = { pathFlavour: "crossing", bareStar: true, allVariables: true };
 
 export const tomlEnforcer: Dialect = (source, problems) => {
-  const parsed = parseEnforcer(source, problems);
-  if (!parsed) return undefined;
-  const { config, text } = parsed;
-  const merged = mergeRules(config);
-  if (merged.length > limits.policyTomlRulesMax) {
-    const at = text.locate(merged[limits.policyTomlRulesMax]?.path ?? []);
-    problems.push({ file: source.name, ...at, message: `more than ${limits.policyTomlRulesMax} rules` });
-  }
-  const policy = config.tools?.policy;
-  if (policy?.policy_file !== undefined && config.rules === undefined && enabled(config)) {
-    const message = `\`policy_file\` names \`${policy.policy_file}\`, which was not read with this document`;
-    problems.push({ file: source.name, ...text.locate(["tools", "policy", "policy_file"]), message });
-  }
-  const { audit } = config.tools ?? {};
-  if (audit?.enabled && audit.destination === undefined) {
-    const message = "`[tools.audit]` is enabled without a `destination`: where should decisions be written?";
-    problems.push({ file: source.name, ...text.locate(["tools", "audit"]), message });
-  }
+  const text = parseEnforcer(source, problems);
+  if (!text) return undefined;
+  const merged = mergeRules(text);
+  const refuse = (at: Place, message: string) => problems.push({ file: source.name, ...at, message });
+  const beyond = merged[limits.policyTomlRulesMax];
+  if (beyond) refuse(beyond.locate([]), `more than ${limits.policyTomlRulesMax} rules`);
+  const { policy, authorization, audit } = text.tools;
+  if (policy?.policy_file !== undefined && text.outside === undefined && enabled(text))
+    refuse(
+      text.locate(["tools", "policy", "policy_file"]),
+      `\`policy_file\` names \`${policy.policy_file}\`, which was not read with this document: is it there, beside it?`,
+    );
+  if (audit?.enabled && audit.destination === undefined)
+    refuse(
+      text.locate(["tools", "audit"]),
+      "`[tools.audit]` is enabled without a `destination`: where should decisions be written?",
+    );
   const document: Document = {
-    ...(enabled(config) || config.tools?.authorization?.enabled ? { default: policy?.default_effect ?? "deny" } : {}),
-    rules: merged.map(({ rule, id }) => nativeRule(rule, id)),
+    ...(enabled(text) || authorization?.enabled ? { default: policy?.default_effect ?? "deny" } : {}),
+    rules: merged.map(nativeRule),
   };
   return {
     document,
     reading: READING,
     ordered: true,
-    locate: (path) => text.locate(written(path, merged)),
-    warnings: merged.flatMap(({ rule, id }) => warningsOf(rule, id)),
+    locate: ([, index, , field, below]) => {
+      const origin = typeof index === "number" ? merged[index] : undefined;
+      const name = FIELDS[String(field)] ?? field;
+      const path = [...(name === undefined ? [] : [name]), ...(typeof below === "number" ? [below] : [])];
+      return origin?.locate(path) ?? { line: 1, column: 1 };
+    },
+    warnings: merged.flatMap(warningsOf),
     ...(audit?.enabled && audit.destination !== undefined ? { audit: audit.destination } : {}),
   };
 };
 
-function parseEnforcer(
-  source: Pick<PolicySource, "name" | "text">,
-  problems: Problem[],
-): { config: Config; text: PolicyText } | undefined {
-  const refuse = (message: string) => problems.push({ file: source.name, line: 1, column: 1, message });
-  if (Buffer.byteLength(source.text) > limits.policyFileBytesMax) {
-    refuse(`larger than ${limits.policyFileBytesMax} bytes`);
-    return undefined;
-  }
-  const text = read(source.name, source.text, "toml", problems);
-  if (!text) return undefined;
-  const config = Config.safeParse(text.value);
-  if (config.success) return { config: config.data, text };
-  for (const { path, message } of describeIssues(Config, text.value, config.error.issues))
-    problems.push({ file: source.name, ...text.locate(path), message });
-  return undefined;
-}
-
-/** A file that holds only `[[rules]]` is an external policy file: naming it enables the enforcer. */
-const enabled = (config: Config): boolean =>
-  config.tools?.policy ? (config.tools.policy.enabled ?? false) : config.rules !== undefined;
+/** A text that is itself what `policy_file` names is enabled by being named. */
+const enabled = ({ tools, outside }: EnforcerText): boolean =>
+  tools.policy ? (tools.policy.enabled ?? false) : outside !== undefined;
 
 interface Merged {
   rule: EnforcerRule;
   id: string;
-  path: DocumentPath;
+  /** of a field of the rule, or of the rule */
+  locate(field: DocumentPath): Place;
 }
 
 /** `policy_file` takes the place of inline rules; authorization comes after policy. */
-function mergeRules(config: Config): Merged[] {
-  const { policy, authorization } = config.tools ?? {};
-  const outside = config.rules !== undefined;
-  const own = !enabled(config) ? [] : (config.rules ?? policy?.rules ?? []);
-  const more = authorization?.enabled ? (authorization.rules ?? []) : [];
-  const at = outside ? ["rules"] : ["tools", "policy", "rules"];
-  return [
-    ...own.map((rule, index) => ({ rule, id: `policy-${index + 1}`, path: [...at, index] })),
-    ...more.map((rule, index) => ({
+function mergeRules(text: EnforcerText): Merged[] {
+  const { policy, authorization } = text.tools;
+  const from = (rules: readonly EnforcerRule[], name: string, at: DocumentPath, locate: EnforcerText["locate"]) =>
+    rules.map((rule, index) => ({
       rule,
-      id: `authorization-${index + 1}`,
-      path: ["tools", "authorization", "rules", index],
-    })),
+      id: `${name}-${index + 1}`,
+      locate: (field: DocumentPath) => locate([...at, index, ...field]),
+    }));
+  const own = !enabled(text)
+    ? []
+    : text.outside
+      ? from(text.outside, "policy", ["rules"], text.locateOutside)
+      : from(policy?.rules ?? [], "policy", ["tools", "policy", "rules"], text.locate);
+  if (!authorization?.enabled) return own;
+  return [
+    ...own,
+    ...from(authorization.rules ?? [], "authorization", ["tools", "authorization", "rules"], text.locate),
   ];
 }
 
-function nativeRule(rule: EnforcerRule, id: string): Rule {
+/** A list of no paths narrows nothing where a rule denies, and is no place where it allows. */
+const namesNoPlace = ({ paths, effect }: EnforcerRule): boolean => effect === "allow" && paths?.length === 0;
+
+function nativeRule({ rule, id }: Merged): Rule {
+  const { effect, tool, paths = [], trust_level, args_match, env = [] } = rule;
   return {
     id,
-    effect: rule.effect,
+    effect,
+    ...(namesNoPlace(rule) ? { enabled: false } : {}),
     when: {
-      tool: [rule.tool],
-      ...(rule.paths ? { paths: rule.paths } : {}),
-      ...(rule.trust_level ? { trust: { max: rule.trust_level } } : {}),
-      ...(rule.args_match === undefined ? {} : { argsMatch: [rule.args_match] }),
-      ...(rule.env && rule.env.length > 0 ? { environment: { variables: rule.env } } : {}),
+      tool: [tool],
+      ...(paths.length > 0 ? { paths } : {}),
+      ...(trust_level ? { trust: { max: trust_level } } : {}),
+      ...(args_match === undefined ? {} : { argsMatch: [args_match] }),
+      ...(env.length > 0 ? { environment: { variables: env } } : {}),
     },
+    reason: inWords(rule).slice(0, limits.textCharsMax),
   };
+}
+
+/** These rules have no reason of their own: what they say is the reason. */
+function inWords({ effect, tool, paths = [], trust_level, args_match, env = [] }: EnforcerRule): string {
+  const list = (words: readonly string[], joint: string) => words.map((word) => `\`${word}\``).join(joint);
+  return [
+    `${effect === "deny" ? "denies" : "allows"} ${tool === "*" ? "every tool" : `\`${tool}\``}`,
+    paths.length > 0 ? ` in ${list(paths, " or ")}` : "",
+    args_match === undefined ? "" : `, where an argument matches \`${args_match}\``,
+    trust_level === undefined ? "" : `, for callers of trust \`${trust_level}\` or less`,
+    env.length > 0 ? `, where ${list(env, " and ")} ${env.length > 1 ? "are" : "is"} set` : "",
+  ].join("");
 }
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -144,18 +121,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   environment: "env",
 };
 
-/** From a place in the native document back to the words of the TOML. */
-function written(path: DocumentPath, merged: readonly Merged[]): DocumentPath {
-  const [, index, , field, below] = path;
-  const origin = typeof index === "number" ? merged[index]?.path : undefined;
-  if (!origin) return path;
-  const name = FIELDS[String(field)] ?? field;
-  return [...origin, ...(name === undefined ? [] : [name]), ...(typeof below === "number" ? [below] : [])];
-}
-
-function warningsOf(rule: EnforcerRule, id: string): string[] {
+function warningsOf({ rule, id }: Merged): string[] {
   const warnings: string[] = [];
   if (rule.capabilities !== undefined) warnings.push(`${id}: \`capabilities\` is reserved and has no effect`);
+  if (namesNoPlace(rule)) warnings.push(`${id}: \`paths\` names none, so it allows nothing; leave it out for any path`);
   if (rule.effect === "allow" && rule.args_match !== undefined && !rule.paths)
     warnings.push(`${id}: \`args_match\` alone never allows a shell command; name \`paths\` too`);
   return warnings;
@@ -175,21 +144,17 @@ export function enforcerStatus(
   source: Pick<PolicySource, "name" | "text">,
   problems: Problem[],
 ): EnforcerStatus | undefined {
-  const parsed = parseEnforcer(source, problems);
-  if (!parsed) return undefined;
-  const { config } = parsed;
-  const { policy, audit } = config.tools ?? {};
+  const text = parseEnforcer(source, problems);
+  if (!text) return undefined;
+  const { policy, audit } = text.tools;
   return {
-    enabled: enabled(config),
-    ruleCount: mergeRules(config).length,
+    enabled: enabled(text),
+    ruleCount: mergeRules(text).length,
     defaultEffect: policy?.default_effect ?? "deny",
     policyFile: policy?.policy_file,
     audit: { enabled: audit?.enabled ?? false, destination: audit?.destination },
   };
 }
-
-/** The text that a loader gives the compiler when `policy_file` is set: the configuration, then the file's own rules. */
-export const withPolicyFile = (config: string, file: string): string => `${config.trimEnd()}\n\n# policy_file\n${file}`;
 
 const SECTION_LINE = /^\s*(?:#\s*)?\[tools\.policy\]/m;
 const PROPOSED = `
