@@ -103,6 +103,27 @@ describe("asks join", () => {
       ],
     });
   });
+  test("each step of the chains once and in order, each reason once, another voter where either wants one", () => {
+    const step = (role: string, afterMs: number) => ({ role, afterMs });
+    const of = (separation: boolean, chain: ReturnType<typeof step>[], ...because: [string, string][]) => ({
+      ...plainAsk("r", "x"),
+      separation,
+      chain,
+      because: because.map(([rule, reason]) => ({ rule, reason })),
+    });
+    const one = of(false, [step("ops", 9), step("lead", 5)], ["a", "x"], ["b", "x"]);
+    const two = of(false, [step("lead", 5), step("lead", 9), step("ops", 5), step("boss", 5)], ["a", "x"], ["a", "y"]);
+    for (const joined of [joinAsks(one, two), joinAsks(two, one)]) {
+      expect(joined.chain).toEqual([step("boss", 5), step("lead", 5), step("ops", 5), step("lead", 9), step("ops", 9)]);
+      expect(joined.because).toHaveLength(3);
+      expect(joined.separation).toBe(false);
+    }
+    expect(joinAsks(of(true, []), one).separation && joinAsks(one, of(true, [])).separation).toBe(true);
+    expect(joinAsks(one, one)).toMatchObject({ because: one.because, requirements: one.requirements });
+    expect(
+      joinAsks(plainAsk("a", "x"), { ...plainAsk("a", "x"), requirements: needs(["owner", 3]) }).requirements,
+    ).toEqual(needs(["approver", 1], ["owner", 3]));
+  });
   test("the joined ask is never easier than one of its parts", () => {
     fc.assert(
       fc.property(asks, asks, ballots, (a, b, votes) => {

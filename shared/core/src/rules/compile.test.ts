@@ -157,6 +157,8 @@ describe("refuses", () => {
     expect(problems).toEqual([]);
     compileSource(yamlSource(wrong), problems);
     expect(problems).toHaveLength(1);
+    expect(compileSource({ name: "p", dialect: "none", text: "" }, problems)).toBeUndefined();
+    expect(problems).toHaveLength(2);
     expect(messages(pack("read-only"))).toEqual([]);
   });
 });
@@ -173,6 +175,16 @@ test.each([
     expect(evaluate(set, ...handmade({ action })).rules.map(({ id }) => id)).toEqual(["z", "d"]);
   },
 );
+
+test("a scope that names a tool names none that only looks like it, where its rules loosen", () => {
+  const scoped = compileSet([
+    yamlSource("scope: tool\nselector: bash\nrules: [{ effect: allow, when: { class: safe } }]"),
+  ]);
+  const called = (deceptive: boolean) =>
+    evaluate(scoped, ...handmade({ facts: { tool: { name: "b", normalized: "bash", meaning: "shell", deceptive } } }))
+      .effect;
+  expect([called(false), called(true)]).toEqual(["allow", "deny"]);
+});
 
 test("a rule without a name is called after its place", () => {
   const set = compileSet([yamlSource("rules: [{ id: a, effect: alert }, { effect: deny }]")]);

@@ -7,23 +7,32 @@ import { evaluate } from "./evaluate.ts";
 import { type Handmade, handmade } from "./handmade.ts";
 import { yamlSource } from "./judged.ts";
 
-/** The names of rules that are looked into, however the index finds them; the engine's own are left out. */
-function tried(rules: readonly string[], given: Handmade): string[] {
+/**
+ * The names of rules that are looked into, however the index finds them, and of those of which a test was run; the
+ * engine's own rules are left out.
+ */
+function lookedInto(rules: readonly string[], given: Handmade): { tried: string[]; tested: string[] } {
   const set = compileSet([yamlSource(`rules:\n${rules.map((rule) => `  - { ${rule} }`).join("\n")}`)]);
-  const seen = new Set<string>();
+  const tried = new Set<string>();
+  const tested = new Set<string>();
   for (const rule of set.rules) {
     if (rule.document.name === alwaysSource.name) continue;
     const { checks } = rule;
+    const tests = checks.tests.map((test): typeof test => (view, atom) => {
+      tested.add(rule.id);
+      return test(view, atom);
+    });
     Object.defineProperty(rule, "checks", {
       get() {
-        seen.add(rule.id);
-        return checks;
+        tried.add(rule.id);
+        return { ...checks, tests };
       },
     });
   }
   evaluate(set, ...handmade(given));
-  return [...seen].sort();
+  return { tried: [...tried].sort(), tested: [...tested].sort() };
 }
+const tried = (rules: readonly string[], given: Handmade): string[] => lookedInto(rules, given).tried;
 const rule = (id: string, when: string, effect = "deny") => `id: ${id}, effect: ${effect}, when: { ${when} }`;
 const write = { access: "write" as const };
 const tool = (normalized: string, meaning?: string): Handmade["facts"] => ({
@@ -154,4 +163,34 @@ describe("a rule of several criteria is found by the one that fewest share", () 
     expect(tried(both, { action: { attested: [] } })).toEqual(["deny"]);
     expect(tried(both, { action: { principal: { agent: "a", team: "blue" } } })).toEqual(["allow", "deny"]);
   });
+});
+
+const reads: Handmade = { paths: [{ path: "/x" }] };
+const writes: Handmade = { paths: [{ path: "/x", ...write }] };
+const host: Handmade = { hosts: [{ host: "a.example" }] };
+test.each<[why: string, when: string, given: Handmade, asks: boolean]>([
+  ["a path where there is none", "paths: ['/a/**']", {}, false],
+  ["a path where there is one", "paths: ['/a/**']", reads, true],
+  ["a write where something is read", "paths: [{ access: [write, delete] }]", reads, false],
+  ["a write where something is written", "paths: [{ access: [write, delete] }]", writes, true],
+  ["a delete where something is written", "paths: [{ access: [delete] }]", writes, false],
+  ["a read or a write where something is written", "paths: [{ access: [read] }, { access: [write] }]", writes, true],
+  [
+    "any access where something is written",
+    "paths: [{ any: ['/a/**'], access: [read] }, { any: ['/b/**'] }]",
+    writes,
+    true,
+  ],
+  ["a host where there is none", "hosts: ['*']", {}, false],
+  ["a host where there is one", "hosts: ['*']", host, true],
+  ["an upload where nothing goes up", "uploads: true", host, false],
+  ["an upload or a host where nothing goes up", "hosts: [{ upload: true }, { any: [b.example] }]", host, true],
+  ["a variable where none is set", "variables: [A]", {}, false],
+  ["a database where there is none", "databases: [drop]", {}, false],
+  ["a secret where there is none", "secrets: [aws]", {}, false],
+  ["code where none runs", "runsCode: [script]", {}, false],
+  ["another class", "class: [warn]", {}, false],
+  ["another mode", "mode: draft", {}, false],
+])("%s: a rule of this program is tested only where what it needs is there", (_why, when, given, asks) => {
+  expect(lookedInto([rule("a", `program: [x], ${when}`)], given)).toEqual({ tried: ["a"], tested: asks ? ["a"] : [] });
 });

@@ -63,7 +63,40 @@ test("risk rises by named contributions, each code once, at most to 100", () => 
   expect(fold(verdictOf("allow"), many).risk.score).toBe(100);
 });
 
+test("findings that are the same in everything are kept once, others each", () => {
+  const one = { ...found("info", "x"), at: "/a" };
+  const others = [
+    { ...one, checker: "d" },
+    { ...one, code: "y" },
+    { ...one, severity: "warn" as const },
+    { ...one, at: "/b" },
+    { ...one, note: "m" },
+  ];
+  expect(fold(verdictOf("allow"), [one, ...others, one, ...others]).findings).toEqual([one, ...others]);
+  const known = { ...verdictOf("allow"), findings: [one] };
+  expect(fold(known, [one, others[1] ?? one]).findings).toEqual([one, others[1]]);
+});
+
 describe("escalated actions (rulings §B11)", () => {
+  test("an ask that is there gets the block as one more reason, from whom it comes", () => {
+    const before = verdictOf("ask");
+    const { ask, outcome, reason } = fold(before, [found("block", "x", true)], { escalated: true });
+    expect(ask?.because).toEqual([...(before.ask?.because ?? []), { rule: "checker:c", reason: "escalated: n" }]);
+    expect([outcome, reason]).toEqual(["require_approval", "by rule"]);
+    const fresh = fold(verdictOf("allow"), [found("block", "x", true)], { escalated: true });
+    expect(fresh.ask?.because).toContainEqual({ rule: "checker:c", reason: "escalated: n" });
+    expect(fresh.reason).toBe("c: n");
+  });
+  test("one approver may escalate a block, whoever may escalate a rule's deny stays", () => {
+    expect(fold(verdictOf("allow"), [found("block", "x", true)]).escalatable).toEqual({ role: "approver", quorum: 1 });
+    const both = fold(verdictOf("deny", true), [found("block", "x", true)]);
+    expect([both.escalatable, both.reason]).toEqual([{ role: "owner", quorum: 1 }, "by rule"]);
+  });
+  test("what nothing forbids asks all the same, and says so", () => {
+    const { ask, outcome, reason } = fold(verdictOf("allow"), [], { escalated: true });
+    expect([outcome, reason]).toEqual(["require_approval", "escalated: by rule"]);
+    expect(ask?.because).toEqual([{ rule: "holdpoint:escalated", reason: "escalated" }]);
+  });
   test("a block that its checker may escalate asks, another one denies", () => {
     const once = fold(verdictOf("allow"), [found("block", "x", true)], { escalated: true });
     expect(once).toMatchObject({ effect: "ask", outcome: "require_approval" });

@@ -108,31 +108,24 @@ export function joinRequirements(
   return { ...(filesystem && { filesystem }), ...(network && { network }), ...(isolation && { isolation }) };
 }
 
-/** `RUNGS` is in the order of preference: the earlier one costs less. */
-export const lighter = (a: Rung, b: Rung): Rung => (RUNGS.indexOf(a) <= RUNGS.indexOf(b) ? a : b);
+/** `RUNGS` is in the order of preference: the later one costs more. */
 export const heavier = (a: Rung, b: Rung): Rung => (RUNGS.indexOf(a) >= RUNGS.indexOf(b) ? a : b);
 
-const beyond = <T extends string>(scale: readonly T[], has: T, needs: T | undefined): number =>
-  scale.indexOf(has) - Math.max(0, needs === undefined ? 0 : scale.indexOf(needs));
-
 /**
- * The rung that meets a requirement and forbids least beyond it, so that what is required does not break what should
+ * The rung that meets a requirement and forbids least, so that what is required does not break what should
  * run; `undefined` where none does (then no executor can run it). Files count double: a rung that forbids every write is
  * a poor stand-in for a workspace. A network that nobody needs may be missing.
  */
 export function lightestFor(requirement: SandboxRequirement | undefined, needsNetwork = false): Rung | undefined {
-  const excess = (rung: Rung): number => {
+  const online = needsNetwork || requirement?.network !== undefined;
+  const forbids = (rung: Rung): number => {
     const { filesystem, network, isolation } = profiles[rung];
-    const online = needsNetwork || requirement?.network !== undefined;
-    return (
-      2 * beyond(FILESYSTEM, filesystem, requirement?.filesystem) +
-      (online ? beyond(NETWORK, network, requirement?.network) : 0) +
-      beyond(ISOLATION, isolation, requirement?.isolation)
-    );
+    const hosts = online ? NETWORK.indexOf(network) : 0;
+    return 2 * FILESYSTEM.indexOf(filesystem) + hosts + ISOLATION.indexOf(isolation);
   };
   const able = RUNGS.filter((rung) => satisfies(rung, requirement));
   return able.reduce<Rung | undefined>(
-    (best, rung) => (best === undefined || excess(rung) < excess(best) ? rung : best),
+    (best, rung) => (best === undefined || forbids(rung) < forbids(best) ? rung : best),
     undefined,
   );
 }

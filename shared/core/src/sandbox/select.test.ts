@@ -44,10 +44,40 @@ test.each<[string, SandboxRequirement, boolean, Rung | undefined]>([
   ["a container", { isolation: "container" }, false, "container"],
   ["a VM", { isolation: "vm" }, true, "microvm"],
   ["a clean environment", { filesystem: "scrubbed" }, false, "scrubbed"],
+  ["nothing", {}, false, "none"],
+  ["listed hosts in a container", { network: "list", isolation: "container" }, true, "container"],
+  [
+    "no writes, which is more than a process of its own",
+    { filesystem: "workspace", isolation: "process" },
+    true,
+    "workspace+egress-list",
+  ],
   ["what no rung has", { filesystem: "read-only", network: "none" }, false, undefined],
 ])("the rung that fits `%s` best", (_why, requirement, online, rung) =>
   expect(lightestFor(requirement, online)).toBe(rung),
 );
+
+test("the rung that fits no requirement best is the one that forbids nothing", () => {
+  expect([lightestFor(undefined), lightestFor(undefined, true)]).toEqual(["none", "none"]);
+});
+
+/** From least to most forbidding: of two places the later one meets both. */
+const SCALES = {
+  filesystem: ["scrubbed", "workspace", "read-only"],
+  network: ["list", "none"],
+  isolation: ["process", "container", "vm"],
+} as const;
+test.each(Object.entries(SCALES))("of two requirements about the %s the stricter one is left", (dimension, scale) => {
+  for (const [at, less] of scale.entries()) {
+    expect(joinRequirements({ [dimension]: less }, {})).toEqual({ [dimension]: less });
+    expect(joinRequirements({}, { [dimension]: less })).toEqual({ [dimension]: less });
+    expect(joinRequirements(undefined, { [dimension]: less })).toEqual({ [dimension]: less });
+    for (const more of scale.slice(at)) {
+      expect(joinRequirements({ [dimension]: less }, { [dimension]: more })).toEqual({ [dimension]: more });
+      expect(joinRequirements({ [dimension]: more }, { [dimension]: less })).toEqual({ [dimension]: more });
+    }
+  }
+});
 
 const requirement = fc.record(
   {
@@ -130,6 +160,7 @@ describe("what rules say", () => {
 
 test.each<[string, Rung[], Rung, SandboxRequirement | undefined, Rung | undefined]>([
   ["the recommended one", ["scrubbed", "workspace"], "workspace", undefined, "workspace"],
+  ["the recommended one before a heavier one", ["workspace", "container"], "workspace", undefined, "workspace"],
   ["the next heavier", ["scrubbed", "container"], "workspace", undefined, "container"],
   ["the heaviest it has, when nothing is required", ["none", "scrubbed"], "workspace", undefined, "scrubbed"],
   ["a lighter one that still meets the requirement", ["workspace"], "container", { network: "none" }, "workspace"],
