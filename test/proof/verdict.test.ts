@@ -77,6 +77,7 @@ describe("found under its name", () => {
     ["a receipt of another event", "UPDATE actions SET receipt = 'sha256:x'", "chain"],
     ["events without a cursor", "UPDATE event_batches SET first_cursor = NULL", "unsequenced"],
     ["a policy that nobody published", "UPDATE decisions SET policy_digest = 'sha256:other'", "loosened"],
+    ["a healthy one in quarantine", "UPDATE decisions SET rules = '{holdpoint/quarantine}'", "quarantined"],
     ["a second run", "UPDATE events SET state = 'executing'", "ranTwice"],
   ])("%s", async (_what, damage, check) => {
     await judge.query(damage);

@@ -20,6 +20,7 @@ export const CHECKS = {
   chain: "evidence whose hash or predecessor is wrong",
   unsequenced: "evidence without a cursor",
   loosened: "decided more loosely than in a fault-free run under the same policy",
+  quarantined: "denied as poison or as failing, though no action of the run harms anybody",
   ranTwice: "executing twice, or two different permissions for one action",
   votes: "an acknowledged vote that is gone, or that sufficed and settled nothing",
   contradictions: "one key answered with two actions",
@@ -68,6 +69,7 @@ const QUERIES: Partial<Record<Check, string>> = {
       FROM ledger l JOIN decisions d ON d.tenant = 'default' AND d.action_id = l.id
       LEFT JOIN expected x ON x.digest = d.policy_digest AND x.command = l.command
      WHERE x.effect IS NULL OR array_position('{allow,ask,deny}', d.effect) < array_position('{allow,ask,deny}', x.effect)`,
+  quarantined: "SELECT action_id AS id FROM decisions WHERE 'holdpoint/quarantine' = ANY (rules)",
   ranTwice: `
     SELECT action_id AS id FROM events WHERE state = 'executing' GROUP BY action_id HAVING count(*) > 1
     UNION ALL

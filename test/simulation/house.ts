@@ -7,7 +7,7 @@ import { createSettler, type SettlerDeps } from "@holdpoint/engine/settler.ts";
 import { escalationStage } from "@holdpoint/escalation/stage.ts";
 import { createIntake, type Intake } from "@holdpoint/gateway/propose.ts";
 import type { KeyRing } from "@holdpoint/queue/seal.ts";
-import { stageProcessor } from "@holdpoint/queue/stage.ts";
+import { type StageProcessor, stageProcessor } from "@holdpoint/queue/stage.ts";
 import type { StageWork } from "@holdpoint/queue/types.ts";
 import { rulesStage } from "@holdpoint/rules/stage.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
@@ -26,6 +26,8 @@ export interface House {
   ring: KeyRing;
   sets: ReadonlyMap<string, PolicySet>;
   log: Log;
+  /** every worker that ever was, by name */
+  workers: Map<string, Process>;
 }
 
 export interface Worker extends Process {
@@ -87,6 +89,7 @@ function seenBy(process: Process, { scheduler, store, queue, sets }: House) {
 /** A process with all stages and a reconciler, as in `up`. */
 export function startWorker(name: string, house: House): Worker {
   const process: Process = { name, alive: true };
+  house.workers.set(name, process);
   const { io, clock, policies, alone, actions, approvals, send } = seenBy(process, house);
   const { log, ring, store, queue } = house;
   const again = async (tenant: string, id: string) => {
@@ -118,9 +121,18 @@ export function startWorker(name: string, house: House): Worker {
   const processors = Object.fromEntries(
     STAGES.map((stage) => [
       stage,
-      stageProcessor(stage, works[stage], { ring, log, send, ...settler, retake, closing: () => false }),
+      stageProcessor(stage, works[stage], {
+        ring,
+        log,
+        send,
+        ...settler,
+        retake,
+        self: name,
+        fate: async (worker) => ((await io(() => house.workers.get(worker)?.alive)) ? "lives" : "died"),
+        closing: () => false,
+      }),
     ]),
-  ) as Record<Stage, ReturnType<typeof stageProcessor>>;
+  ) as Record<Stage, StageProcessor>;
   const reconcile = createReconciler({
     store: { actions: actions("reconciler"), approvals, sweeper: { alone } } as never,
     queue: {
@@ -146,7 +158,8 @@ export function startWorker(name: string, house: House): Worker {
         io(() => {
           if (mine()) job.pack = pack;
         });
-      processors[job.stage]({ pack: job.pack, stalled: job.stalled, update })
+      processors[job.stage]
+        .process({ pack: job.pack, stalled: job.stalled, update })
         .then(() => io(() => mine() && queue.jobs.delete(job)))
         .catch(failed);
     },

@@ -5,8 +5,8 @@ import { argsHash } from "@holdpoint/core/args-hash.ts";
 import { decide } from "@holdpoint/core/decide.ts";
 import { compileSet, type PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
+import { DEATHS_MAX } from "@holdpoint/queue/suspects.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
-
 import { type Action, type ActionState, TRANSITIONS } from "@holdpoint/wire/action.ts";
 import { seeded } from "../proof/load.ts";
 import { type Edge, type House, startEdge, startWorker, type Worker } from "./house.ts";
@@ -45,8 +45,17 @@ const HAPPENINGS = {
   edgeKills: 2,
   ticks: 4,
 } as const;
-/** A second death may take a job for poison: an action is denied then, and a vote's job left to the reconciler. */
-const LOSSLESS = { kills: 1, stalls: 0, drops: 0, wipes: 0, edgeKills: 0, ticks: 0 };
+/**
+ * Deaths that it takes to be denied as poison, though no action here harms anybody: one in company, two alone. Then an action
+ * is denied, and a vote's job left to the reconciler.
+ */
+const POISON_KILLS = 1 + DEATHS_MAX;
+const LOSSLESS = { stalls: 0, drops: 0, wipes: 0, edgeKills: 0, ticks: 0 };
+/** A worker that dies between a new epoch, which a publish may ask for, and its job leaves that to the reconciler: one of both. */
+const WITHOUT_LOSS = [
+  { ...LOSSLESS, kills: POISON_KILLS - 1, publishes: 0 },
+  { ...LOSSLESS, kills: 0 },
+] as const;
 type Left = Record<keyof typeof HAPPENINGS, number>;
 const ACTIONS = 6;
 const STEPS_MAX = 20_000;
@@ -77,6 +86,9 @@ const actionOf = (number: number, command: string): Action => {
 const EFFECT = { allow: "allowed", ask: "held", deny: "denied" } as const;
 const dueUnder = (set: PolicySet, action: Action): ActionState => EFFECT[decide(set, action).verdict.effect];
 
+const isPoison = ({ findings }: MemoryAction["decisions"][number]): boolean =>
+  findings.some(({ code }) => code === "poison");
+
 /** What must hold of every action, whenever it is looked at. */
 function faultsOf(row: MemoryAction, sets: ReadonlyMap<string, PolicySet>): string[] {
   const { action, decisions, events, votes, ask } = row;
@@ -89,11 +101,11 @@ function faultsOf(row: MemoryAction, sets: ReadonlyMap<string, PolicySet>): stri
     if (before && !TRANSITIONS[before.state].includes(event.state))
       wrong.push(`went from ${before.state} to ${event.state}`);
   }
-  for (const { decision, state, findings } of decisions) {
+  for (const settled of decisions) {
+    const { decision, state } = settled;
     const set = sets.get(decision.policyDigest);
-    const poison = findings.some(({ code }) => code === "poison");
     if (!set) wrong.push("cites a policy that never was");
-    else if (!poison && dueUnder(set, action) !== state)
+    else if (!isPoison(settled) && dueUnder(set, action) !== state)
       wrong.push(`${state}, though its policy says ${dueUnder(set, action)}`);
   }
   const approvers = new Set(votes.filter(({ vote }) => vote === "approve").map(({ voter }) => voter));
@@ -116,8 +128,9 @@ export async function simulate(seed: number): Promise<Outcome> {
   const sets = new Map(SETS.map((set) => [set.digest, set]));
   const store = memoryStore(SETS[0].digest);
   const queue = memoryQueue(ring);
-  const house: House = { scheduler, store, queue, ring, sets, log };
-  const left: Left = { ...HAPPENINGS, ...(!lossy && LOSSLESS) };
+  const house: House = { scheduler, store, queue, ring, sets, log, workers: new Map() };
+  const mayHappen: Left = { ...HAPPENINGS, ...(!lossy && WITHOUT_LOSS[random() < 0.5 ? 0 : 1]) };
+  const left: Left = { ...mayHappen };
   const workers: Worker[] = [startWorker("w1", house), startWorker("w2", house)];
   let edge: Edge = startEdge("g1", house);
   const acknowledged = new Set<string>();
@@ -230,6 +243,10 @@ export async function simulate(seed: number): Promise<Outcome> {
     problems.push(String(error));
   }
   for (const row of store.actions.values()) problems.push(...faultsOf(row, sets));
+  const poisoned = [...store.actions.values()].filter(({ decisions }) => decisions.some(isPoison));
+  const kills = mayHappen.kills - left.kills;
+  if (kills < POISON_KILLS)
+    for (const { action } of poisoned) problems.push(`${action.id}: denied as poison after ${kills} kills`);
   for (const id of acknowledged) if (!store.actions.has(id)) problems.push(`${id}: acknowledged and gone`);
   if (open() > 0) problems.push(`${open()} actions or votes were never brought to their end`);
   return { problems: problems.map((problem) => `seed ${seed}: ${problem}`), steps: scheduler.steps() };

@@ -25,6 +25,8 @@ import { createSettler, type Settler } from "./settler.ts";
 export const DEFAULT_TENANT = "default";
 
 export interface Engine extends Settler {
+  /** this process among the live workers */
+  worker: string;
   store: Store;
   queue: Queue;
   policies: PolicyReader;
@@ -68,6 +70,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   const cleaner = createLineCleaner(masterKey);
   cleanLines(log, cleaner.clean);
 
+  const worker = `${service}-${randomUUID()}`;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) {
@@ -75,7 +78,13 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     }
   };
   try {
-    const store = await openStore({ url: databaseUrl, masterKey, log, onePerson: config.onePerson ?? false });
+    const store = await openStore({
+      url: databaseUrl,
+      masterKey,
+      log,
+      onePerson: config.onePerson ?? false,
+      name: worker,
+    });
     closers.push(() => store.close());
     const queue = await openQueue({ url: config.queueUrl ?? databaseUrl, ring, log });
     closers.push(() => queue.close());
@@ -87,12 +96,13 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     policies.onChange(() => cleaner.rewrite(policies.logRedactions()));
     closers.push(() => policies.close());
     await expectPolicy(policies, log);
-    const heart = startHeartbeat({ id: `${service}-${randomUUID()}`, service }, { store, policies, log });
+    const heart = startHeartbeat({ id: worker, service }, { store, policies, log });
     closers.push(() => heart.stop());
     const audit = createAuditFiles({ policies, masterKey, log });
     closers.push(() => audit.close());
     const again = (tenant: string, actionId: string) => redispatch(tenant, [actionId], { store, queue, clock });
     return {
+      worker,
       store,
       queue,
       policies,

@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 
 const guard = JSON.stringify(join(import.meta.dirname, "hang-guard.ts"));
 /** A process under a strict guard that does `work` and, if it still lives, exits with 7. */
-function guarded(work: string) {
-  const script = `import { startHangGuard } from ${guard}; startHangGuard({ stillMs: 1000, tickMs: 100 }); console.log("up"); ${work} process.exit(7);`;
+function guarded(work: string, limits = "{ spentMs: 1000, stillMs: 60000, tickMs: 100 }") {
+  const script = `import { startHangGuard } from ${guard}; startHangGuard(${limits}); console.log("up"); ${work} process.exit(7);`;
   const child = spawn(process.execPath, [
     "--disable-warning=ExperimentalWarning",
     "--input-type=module-typescript",
@@ -26,6 +26,18 @@ test("an endless loop is ended from outside of it, with a word on stderr", async
   const { ended, said } = guarded("for (;;) { /* for ever */ }");
   expect(await ended).toEqual([null, "SIGKILL"]);
   expect(said()).toContain("stands still");
+});
+
+test("a wait without end that burns nothing is ended as well", async () => {
+  const wait = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
+  const { ended, said } = guarded(wait, "{ spentMs: 60000, stillMs: 1000, tickMs: 100 }");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+  expect(said()).toContain("stands still");
+});
+
+test("a loop that gets no turn because the machine is busy is left alone: it burns nothing", async () => {
+  const { ended } = guarded("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);");
+  expect(await ended).toEqual([7, null]);
 });
 
 test("work that lets the loop breathe is left alone, however long it takes", async () => {

@@ -5,6 +5,7 @@ import type { Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import type { Engine } from "./deps.ts";
+import { fateOf } from "./fate.ts";
 import { createProgress } from "./progress.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -28,7 +29,13 @@ export function startStage(stage: Stage, work: StageWork, engine: Engine): Runni
     return messages.filter(({ action, resume }) => resume !== undefined || open.has(action.id));
   };
   const open = (): StageWorker =>
-    queue.work(stage, progress.counted(work), { settle: engine.settle, exhausted: engine.exhausted, retake });
+    queue.work(stage, progress.counted(work), {
+      settle: engine.settle,
+      exhausted: engine.exhausted,
+      retake,
+      self: engine.worker,
+      fate: (worker) => fateOf(worker, engine),
+    });
   let worker = open();
   const watchdog = startWatchdog({
     stage,

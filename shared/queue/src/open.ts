@@ -26,6 +26,10 @@ export interface QueueOptions {
   prefix?: string;
 }
 
+/** A mark is one write; a queue that is away must not hold up the end of a process. */
+const RELEASE_MS = 300;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+
 const openBackend = ({ url, log, prefix }: QueueOptions): Promise<Backend> => {
   if (/^postgres(ql)?:\/\//.test(url)) return postgresBackend(url, log);
   if (isRedisUrl(url)) return redisBackend(parseRedisUrl(url), log, { prefix });
@@ -93,7 +97,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
         ...deps,
         closing: () => closing || ending,
       });
-      const consumer = backend.consume(stage, processor);
+      const consumer = backend.consume(stage, processor.process);
       return {
         async drain(timeoutMs) {
           const end = performance.now() + timeoutMs;
@@ -102,11 +106,12 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
           const half = setTimeout(() => {
             ending = true;
           }, timeoutMs / 2);
-          await Promise.race([
-            closed,
-            new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, end - performance.now())).unref()),
+          const late = await Promise.race([
+            closed.then(() => false),
+            new Promise<true>((resolve) => setTimeout(resolve, Math.max(0, end - performance.now()), true).unref()),
           ]);
           clearTimeout(half);
+          if (late) await Promise.race([processor.release(), pause(RELEASE_MS)]);
         },
       };
     },

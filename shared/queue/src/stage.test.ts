@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 import { message, nextTurn } from "./fixtures.ts";
 import { keyRing, open, packItem, seal } from "./seal.ts";
 import { type StageDeps, stageProcessor } from "./stage.ts";
-import type { SettleDraft, StageWork } from "./types.ts";
+import { TRIALS_MAX } from "./suspects.ts";
+import type { SettleDraft, StageWork, WorkerFate } from "./types.ts";
 
 const ring = keyRing([{ id: "k1", key: randomBytes(32) }]);
 const log = createLogger("test", { level: "silent" });
@@ -17,17 +18,19 @@ const packed = (...messages: Message[]): SealedPack => ({
   items: [seal(ring, "edge", "rules", messages.map(packItem))],
 });
 
-function stage(work: StageWork, more: Partial<StageDeps> = {}) {
+function stage(work: StageWork, more: Partial<StageDeps> = {}, onWrite: () => void = () => undefined) {
   const settled: string[] = [];
   const exhausted: string[] = [];
   const marks: (string | undefined)[] = [];
-  const run = stageProcessor("rules", work, {
+  const written: Message["alone"][] = [];
+  const { process: run, release } = stageProcessor("rules", work, {
     ring,
     log,
     send: async () => undefined,
     settle: async (draft) => void settled.push(draft.message.action.id),
     exhausted: async ({ action }) => void exhausted.push(action.id),
     closing: () => false,
+    self: "me",
     ...more,
   });
   const job = (messages: Message[], stalled: number) =>
@@ -35,12 +38,14 @@ function stage(work: StageWork, more: Partial<StageDeps> = {}) {
       pack: packed(...messages),
       stalled,
       update: async (pack) => {
+        onWrite();
         const opened = open(ring, "rules", pack.items[0] ?? "");
         const first = "messages" in opened ? opened.messages[0] : undefined;
-        marks.push(first?.alone ? first.action.id : undefined);
+        written.push(first?.alone);
+        if (first?.alone?.by !== undefined) marks.push(first.action.id);
       },
     });
-  return { job, settled, exhausted, marks };
+  return { job, settled, exhausted, marks, written, release };
 }
 const settles: StageWork = (each) => ({ settle: { message: each } as unknown as SettleDraft });
 
@@ -56,11 +61,70 @@ test("each is marked in the queue before it is tried, in turn", async () => {
   expect([seen, settled]).toEqual([marks, marks]);
 });
 
-test("the one that carries the mark is given up, its neighbours are not", async () => {
+test("the mark is there while it is worked on and no longer: what follows is not the work's doing", async () => {
+  const one = message();
+  const { job, written } = stage(
+    (each, context) => {
+      expect(written.at(-1)).toEqual({ trials: 1, deaths: 0, by: "me" });
+      return settles(each, context);
+    },
+    { settle: async () => expect(written.at(-1)).toEqual({ trials: 1, deaths: 0 }) },
+  );
+  await job([one], 1);
+  expect(written).toHaveLength(2);
+});
+
+const mark = { trials: 1, deaths: 1, by: "other" };
+test.each<[string, Message["alone"], WorkerFate | undefined, "given up" | { deaths: number }]>([
+  ["a second death alone is its end", mark, "died", "given up"],
+  ["also where nobody can be asked", mark, undefined, "given up"],
+  ["a first one is not", { ...mark, deaths: 0 }, "died", { deaths: 1 }],
+  ["a worker that hangs on it is evidence enough", { ...mark, deaths: 0 }, "hangs", "given up"],
+  ["one that left in good order did not die of it", mark, "left", { deaths: 1 }],
+  ["one that lives did not either: only its lock ran out", mark, "lives", { deaths: 1 }],
+  ["this very process lives, and is not asked", { ...mark, by: "me" }, "died", { deaths: 1 }],
+  ["nobody was at work on it when its worker died", { trials: 1, deaths: 1 }, "died", { deaths: 1 }],
+  ["nothing is begun for ever", { trials: TRIALS_MAX, deaths: 0 }, "died", "given up"],
+])("of a marked one: %s", async (_why, alone, fate, end) => {
   const [a, b] = [message(), message()];
-  const { job, exhausted, settled } = stage(settles);
-  await job([{ ...a, alone: true }, b], 2);
-  expect([exhausted, settled]).toEqual([[a.action.id], [b.action.id]]);
+  const { job, exhausted, settled, written } = stage(settles, fate && { fate: async () => fate });
+  await job([{ ...a, ...(alone && { alone }) }, b], 2);
+  const ended = end === "given up";
+  expect([exhausted, settled]).toEqual(ended ? [[a.action.id], [b.action.id]] : [[], [a.action.id, b.action.id]]);
+  if (!ended) expect(written[0]).toEqual({ ...end, trials: (alone?.trials ?? 0) + 1, by: "me" });
+});
+
+test("a drain that ends before the work does takes the mark back: the end of this process is its own", async () => {
+  const one = message();
+  const end = Promise.withResolvers<void>();
+  const { job, written, release } = stage(async (each, context) => {
+    await end.promise;
+    return settles(each, context);
+  });
+  const working = job([one], 1);
+  await nextTurn();
+  expect(written.at(-1)).toMatchObject({ by: "me" });
+  await release();
+  expect(written.at(-1)).toEqual({ trials: 1, deaths: 0 });
+  end.resolve();
+  await working;
+});
+
+test("a suspect that cannot be marked is not tried, and not denied: the reconciler sends it again", async () => {
+  const one = message();
+  const tried: string[] = [];
+  const { job, exhausted, settled } = stage(
+    (each, context) => {
+      tried.push(each.action.id);
+      return settles(each, context);
+    },
+    {},
+    () => {
+      throw new Error("the job is gone: the queue was wiped");
+    },
+  );
+  await job([one], 1);
+  expect([tried, exhausted, settled]).toEqual([[], [], []]);
 });
 
 test("what is decided by now is not tried again: another dispatch has ended it", async () => {
@@ -68,7 +132,7 @@ test("what is decided by now is not tried again: another dispatch has ended it",
   const { job, exhausted, settled } = stage(settles, {
     retake: async (pack) => pack.filter(({ action }) => action.id === b.action.id),
   });
-  await job([{ ...a, alone: true }, b], 2);
+  await job([{ ...a, alone: mark }, b], 2);
   expect([exhausted, settled]).toEqual([[], [b.action.id]]);
 });
 

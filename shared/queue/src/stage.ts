@@ -1,6 +1,7 @@
 // stage.ts — the worker loop of one stage: opens packs, runs the stage's work on each action for itself, hands on what is ready
 // Stage code sees one message and returns one hand-over; packs, seals, retries, deadlines and spans end here (rulings §E1).
 
+import { randomUUID } from "node:crypto";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { countFailClosed, timeStage } from "@holdpoint/runtime/metrics.ts";
 import { inSpan, SPANS } from "@holdpoint/runtime/trace.ts";
@@ -11,9 +12,9 @@ import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { type Span, trace } from "@opentelemetry/api";
 import type { PackJob } from "./backend.ts";
 import { type KeyRing, open, packItem, seal } from "./seal.ts";
+import { DEATHS_MAX, suspects } from "./suspects.ts";
 import { mayHandOver, type Sender, topology } from "./topology.ts";
-import { turnstile } from "./turnstile.ts";
-import type { HandOver, SettleDraft, StageWork } from "./types.ts";
+import type { HandOver, SettleDraft, StageWork, WorkerFate } from "./types.ts";
 
 export interface StageDeps {
   ring: KeyRing;
@@ -28,9 +29,15 @@ export interface StageDeps {
    * worked on: what was decided meanwhile is not. Without it all is.
    */
   retake?(messages: readonly Message[]): Promise<readonly Message[]>;
+  /** names this process in the marks of suspects; see suspects.ts */
+  self?: string;
+  fate?(worker: string): Promise<WorkerFate>;
   /** true once this worker is to end: what waits for infrastructure gives up, the reconciler finds it again */
   closing(): boolean;
 }
+
+/** How the work on one action begins: beside others, or alone under a mark. */
+type Enter = (begin: () => HandOver | Promise<HandOver>) => HandOver | Promise<HandOver>;
 
 const isInfrastructure = (error: unknown): boolean => isFault(error) && FAULTS[error.code].retry;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -62,10 +69,17 @@ function withBudget(work: StageWork, message: Message, timeoutMs: number): HandO
 /** The time after which nobody tries any more: the sweeper denies such an action in the database. */
 const deadlineOf = (message: Message): number => Date.parse(message.action.proposedAt) + limits.decideIdleMs;
 
-/** @returns what BullMQ calls for each job of the stage */
-export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): (job: PackJob) => Promise<void> {
+export interface StageProcessor {
+  /** what BullMQ calls for each job of the stage */
+  process(job: PackJob): Promise<void>;
+  /** This process ends by itself now: what is still in hand has no part in that. */
+  release(): Promise<void>;
+}
+
+export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): StageProcessor {
   const { timeoutMs, attempts } = topology[stage];
-  const turns = turnstile();
+  const { self = randomUUID(), fate, log } = deps;
+  const turns = suspects({ self, log, ...(fate && { fate }) });
 
   const handOn = (handOver: HandOver, message: Message, ms: number): Promise<void> | undefined => {
     const timing = { stage, ms: Math.round(ms * 1_000) / 1_000 };
@@ -101,7 +115,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
    * The work once, its hand-over until it is taken: infrastructure faults only repeat the step that met them. A stage
    * that throws is tried again from its beginning, and then the action is denied.
    */
-  const runOne = async (message: Message, span: Span, enter: typeof turns.together): Promise<void> => {
+  const runOne = async (message: Message, span: Span, enter: Enter): Promise<void> => {
     span.setAttributes({
       "holdpoint.action.id": message.action.id,
       "holdpoint.stage": stage,
@@ -137,7 +151,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     }
   };
 
-  const run = (message: Message, enter = turns.together): Promise<void> => {
+  const run = (message: Message, enter: Enter = turns.together): Promise<void> => {
     const job = trace.getActiveSpan();
     const links = job ? [{ context: job.spanContext() }] : [];
     return inSpan(SPANS[stage], { under: message.trace, links }, (span) => runOne(message, span, enter));
@@ -147,33 +161,35 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     const { id: actionId } = message.action;
     deps.log.error({ stage, actionId }, "an action ends the process that works on it: denied as poison");
     countFailClosed("poison", stage);
-    await giveUp(message, new Error("poison: the worker died twice on this action"));
+    await giveUp(message, new Error(`poison: ${DEATHS_MAX} workers ended on this action alone`));
   };
 
   /**
    * Whoever held this pack died, and one of its actions may be why. They go on one at a time, and nothing else is worked on
-   * in this process meanwhile: each is marked in the queue when its turn has come, and the one that is marked when the next
-   * worker dies is the poison, because no other was there. Nothing is sent anew, so nothing doubles.
+   * in this process meanwhile: each is marked in the queue while it is worked on, and the one that is marked when the next
+   * worker dies is suspect, because no other was there. Nothing is sent anew, so nothing doubles.
    */
   const runSuspects = async (pack: Message[], job: PackJob): Promise<void> => {
     const messages = await persist(pack[0] as Message, async () => deps.retake?.(pack) ?? pack);
     for (const [index, message] of messages.entries()) {
-      if (message.alone) {
+      const known = await persist(message, () => turns.judge(message));
+      if (known === "poison") {
         await giveUpPoison(message);
         continue;
       }
-      const left = [{ ...message, alone: true as const }, ...messages.slice(index + 1)];
-      const items = [seal(deps.ring, senderTo(stage), stage, left.map(packItem))];
-      await run(message, (work) =>
-        turns.alone(async () => {
-          await job.update({ v: 1, key: deps.ring.current, items });
-          return work();
-        }),
-      );
+      const write = async (alone: Message["alone"]) => {
+        const left = [{ ...message, alone }, ...messages.slice(index + 1)];
+        await job.update({
+          v: 1,
+          key: deps.ring.current,
+          items: [seal(deps.ring, senderTo(stage), stage, left.map(packItem))],
+        });
+      };
+      await run(message, (begin) => turns.alone(known, write, begin));
     }
   };
 
-  return async (job) => {
+  const process = async (job: PackJob): Promise<void> => {
     const messages: Message[] = [];
     for (const item of Array.isArray(job.pack?.items) ? job.pack.items : []) {
       const own = deps.own?.(String(item));
@@ -192,6 +208,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
   };
+  return { process, release: turns.release };
 }
 
 /** The sender that a stage's queue expects: a pack that is written back must look as it did when it came. */

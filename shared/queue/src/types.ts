@@ -24,8 +24,14 @@ export interface StageContext {
 /** The work of one stage on one action. Packs, retries, seals and spans are the queue's business (rulings §E1). */
 export type StageWork = (message: Message, context: StageContext) => HandOver | Promise<HandOver>;
 
+/**
+ * What became of a worker that had an action alone in hand: it `died`, it `left` in good order, it `lives` (and only its
+ * lock ran out), or it `hangs`: it is there and gives no sign.
+ */
+export type WorkerFate = "died" | "left" | "lives" | "hangs";
+
 export interface StageWorker {
-  /** Stops taking jobs and waits for those in hand. */
+  /** Stops taking jobs and waits for those in hand. What is not done then has no part in the end of this process. */
   drain(timeoutMs: number): Promise<void>;
 }
 
@@ -42,6 +48,9 @@ export interface Queue {
       exhausted(message: Message, error: unknown): Promise<void>;
       /** see StageDeps */
       retake?(messages: readonly Message[]): Promise<readonly Message[]>;
+      /** names this process; with `fate`, so that others can tell what became of it */
+      self?: string;
+      fate?(worker: string): Promise<WorkerFate>;
     },
   ): StageWorker;
   depth(): Promise<Record<Stage, number>>;

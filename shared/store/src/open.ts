@@ -38,6 +38,8 @@ export interface StoreOptions {
   /** `holdpoint up`: the owner may vote, and a role counts however new it is (rulings §D2) */
   onePerson?: boolean;
   connectionsMax?: number;
+  /** of this process among the live workers: the server shows it on our connections, so that others see whether we live */
+  name?: string;
   openActionsPerAgentMax?: number;
   pendingApprovalsPerAgentMax?: number;
   /** how many yeses one person may give within an hour; without a limit in a one-person `up` */
@@ -53,7 +55,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, masterKey, log, onePerson = false, connectionsMax } = options;
-  const database = openDatabase(url, log, connectionsMax);
+  const database = openDatabase(url, log, connectionsMax, options.name);
   const listening = listener(database, log);
   try {
     const ring = tenantKeys(database, masterKey);

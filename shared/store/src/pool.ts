@@ -76,11 +76,12 @@ export function asFault(error: unknown): unknown {
   return error;
 }
 
-export function openDatabase(url: string, log: Log, connectionsMax = 12): Database {
+/** @param name what the server shows of our connections, at most 63 characters */
+export function openDatabase(url: string, log: Log, connectionsMax = 12, name = "holdpoint"): Database {
   const config: pg.ClientConfig = {
     connectionString: url,
     options: SESSION,
-    application_name: "holdpoint",
+    application_name: name,
     connectionTimeoutMillis: 3_000,
     statement_timeout: 15_000,
     query_timeout: 20_000, // a link that went dead without a word

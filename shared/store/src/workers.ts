@@ -24,6 +24,15 @@ export function workers(database: Database): Workers {
         [id],
       );
     },
+    async sign(id) {
+      const [row] = await database.call<{ beat_at: Date; connected: boolean }>(
+        "sign",
+        `SELECT beat_at, EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS connected
+           FROM holdpoint.workers WHERE id = $1`,
+        [id],
+      );
+      return { connected: row?.connected ?? false, beatAt: row?.beat_at.toISOString() };
+    },
     async behind(tenant, digest) {
       // a process that has no set of this tenant will load the active one when it first needs it
       const rows = await database.call<{ id: string }>(

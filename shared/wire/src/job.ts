@@ -29,8 +29,11 @@ export interface Message {
   stages: z.infer<typeof StageTiming>[];
   /** a vote, withdrawal or expiry that the escalation stage must look at; the row is the truth, this only says where */
   resume?: { approvalId: string };
-  /** it was in hand when a worker died and is being tried alone; a second death makes it poison */
-  alone?: true;
+  /**
+   * It was in hand when a worker died, and is tried alone: how often so far, in how many of these tries the worker died,
+   * and, only while it is being worked on, by whom.
+   */
+  alone?: { trials: number; deaths: number; by?: string };
 }
 
 /** What a queue carries: cipher text only. An item is a sealed list of messages; one a job, as we write it. */
