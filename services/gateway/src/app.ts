@@ -1,10 +1,11 @@
 // app.ts — the routes as one Hono app: who calls, what was sent, the handler, the answer or the problem
 
 import { timeRequest } from "@holdpoint/runtime/metrics.ts";
-import { Fault } from "@holdpoint/wire/fault.ts";
+import type { Role } from "@holdpoint/wire/access.ts";
+import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { createDoor } from "./auth.ts";
+import { actingAs, createDoor } from "./auth.ts";
 import { createBells } from "./bells.ts";
 import { readBody } from "./body.ts";
 import { createGrants } from "./grants.ts";
@@ -95,12 +96,19 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
   };
 }
 
+async function callerOf(gateway: Gateway, header: string | undefined, who: readonly Role[], otherwise: FaultCode) {
+  const caller = await gateway.door.caller(header);
+  const acting = actingAs(caller, who);
+  if (acting !== undefined) return acting;
+  const { role, roles } = caller;
+  const whose = roles === undefined ? `a key with role \`${role}\`` : `whoever signed in as ${roles.join(", ")}`;
+  throw new Fault(otherwise, `${whose} may not do this`);
+}
+
 async function answerOf(route: Route, gateway: Gateway, c: Context<Env>): Promise<Answer | Response> {
   const header = (name: string) => c.req.header(name);
   const { who, query, ownQuery, body, bodyOptional, otherwise = "forbidden" } = route;
-  const credential = who === "anyone" ? undefined : await gateway.door.caller(header("authorization"));
-  if (credential && who !== "anyone" && !who.includes(credential.role))
-    throw new Fault(otherwise, `a key with role \`${credential.role}\` may not do this`);
+  const credential = who === "anyone" ? undefined : await callerOf(gateway, header("authorization"), who, otherwise);
   const call = {
     credential,
     params: c.req.param(),

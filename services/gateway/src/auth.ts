@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { compileWords, type WordList } from "@holdpoint/core/rules/words.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Store } from "@holdpoint/store/store.ts";
-import type { Credential, Role } from "@holdpoint/wire/access.ts";
+import { AGENT_ROLES, type Credential, type Role } from "@holdpoint/wire/access.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 
 /** A revoked key stops working within this time in every gateway; in the one that revoked it, at once. */
@@ -56,16 +56,11 @@ export function createDoor({ keys, signIns }: DoorStore, clock: Clock): Door {
   };
 }
 
-/** Credentials that act for an agent: what they are told is what the agent is told. */
-export const AGENT_ROLES: readonly Role[] = ["agent", "executor", "authzen"];
-export const PEOPLE_ROLES: readonly Role[] = [
-  "approver",
-  "operator",
-  "policy-author",
-  "policy-publisher",
-  "auditor",
-  "admin",
-];
+/** The caller in the role in which it may do this; undefined where it has none of them. */
+export function actingAs(credential: Credential, who: readonly Role[]): Credential | undefined {
+  const role = (credential.roles ?? [credential.role]).find((each) => who.includes(each));
+  return role === undefined || role === credential.role ? role && credential : { ...credential, role };
+}
 export const isAgentSide = (credential: Credential): boolean => AGENT_ROLES.includes(credential.role);
 
 /** Throws `policy_invalid` whose `index` names the pattern that is none. */

@@ -20,10 +20,13 @@ GRANT INSERT, DELETE ON sign_ins TO holdpoint_app;
 -- An identity that was taken away ends the session that rests on it; `since` says which requests it is too new for.
 CREATE POLICY every_tenant ON identities TO holdpoint_clock USING (true) WITH CHECK (true);
 GRANT SELECT ON identities TO holdpoint_clock;
+CREATE POLICY every_tenant ON person_roles TO holdpoint_clock USING (true) WITH CHECK (true);
+GRANT SELECT ON person_roles TO holdpoint_clock;
 CREATE FUNCTION find_sign_in(p_id text)
-RETURNS TABLE (tenant text, id text, person text, identity text, since timestamptz, secret_hash bytea, live boolean)
+RETURNS TABLE (tenant text, id text, person text, identity text, since timestamptz, roles text[], secret_hash bytea, live boolean)
 LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
-  SELECT s.tenant, s.id, s.person, s.identity, i.since, s.secret_hash, s.expires_at > clock_timestamp()
+  SELECT s.tenant, s.id, s.person, s.identity, i.since,
+         ARRAY(SELECT r.role FROM person_roles r WHERE r.tenant = s.tenant AND r.person = s.person), s.secret_hash, s.expires_at > clock_timestamp()
     FROM sign_ins s
     JOIN identities i ON i.tenant = s.tenant AND i.channel = 'oidc' AND i.channel_id = s.identity AND i.person = s.person
    WHERE s.id = p_id

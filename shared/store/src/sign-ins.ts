@@ -1,7 +1,7 @@
 // sign-ins.ts — people who signed in: `hps_<id>_<secret>`, of which only a hash is kept; and terminals that ask to be let in
 
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
-import type { Credential } from "@holdpoint/wire/access.ts";
+import { type Credential, rolesOfSession } from "@holdpoint/wire/access.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { noteWithin } from "./note.ts";
 import type { Database, Transaction } from "./pool.ts";
@@ -26,6 +26,7 @@ interface RawSession {
   person: string;
   identity: string;
   since: Date;
+  roles: string[];
   secret_hash: Buffer;
   live: boolean;
 }
@@ -68,10 +69,15 @@ export function signIns(database: Database, keys: TenantKeys): SignIns {
       ]);
       const equal = timingSafeEqual(given, row?.secret_hash ?? nobody);
       if (!row || !equal || !row.live) return undefined;
+      // As they are now: a role that is lost is lost to the session, and whoever has none left has no session.
+      const roles = rolesOfSession(row.roles);
+      const [role] = roles;
+      if (role === undefined) return undefined;
       const credential: Credential = {
         id: `signin_${row.id}`,
         tenant: row.tenant,
-        role: "approver",
+        role,
+        roles,
         agents: [],
         person: row.person,
         attests: {},

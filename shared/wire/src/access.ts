@@ -17,6 +17,28 @@ export const ROLES = [
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
+/** Credentials that act for an agent: what they are told is what the agent is told. */
+export const AGENT_ROLES: readonly Role[] = ["agent", "executor", "authzen"];
+/** What only people do, and programs in their place. No credential has roles of both kinds. */
+export const PEOPLE_ROLES: readonly Role[] = [
+  "approver",
+  "operator",
+  "policy-author",
+  "policy-publisher",
+  "auditor",
+  "admin",
+];
+
+/**
+ * What a person who signed in may do here, from the roles they hold. Roles of a house's own (`dba`, `repo-owner`) answer
+ * what policies ask of them, which is an approver's business; roles of agents are nobody's.
+ */
+export function rolesOfSession(held: readonly string[]): Role[] {
+  const ours: readonly string[] = ROLES;
+  const answers = held.some((role) => role === "approver" || !ours.includes(role));
+  return PEOPLE_ROLES.filter((role) => (role === "approver" ? answers : held.includes(role)));
+}
+
 export const Attests = z.strictObject({
   onBehalfOf: name().optional(),
   team: name().optional(),
@@ -43,7 +65,10 @@ export type KeyRequest = z.infer<typeof KeyRequest>;
 export interface Credential {
   id: string;
   tenant: string;
+  /** a key's only one; of a session the one in which it acts */
   role: Role;
+  /** all of a session's: each route takes the one that it is for */
+  roles?: readonly Role[];
   agents: string[];
   person?: string;
   attests: Attests;

@@ -3,12 +3,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { argsHash } from "@holdpoint/core/args-hash.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
+import { PEOPLE_ROLES } from "@holdpoint/wire/access.ts";
 import { Proposal, ProposedAction } from "@holdpoint/wire/action.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
 import { accept, asProposal } from "../attest.ts";
-import { isAgentSide, isItsOwn, PEOPLE_ROLES, speaksFor } from "../auth.ts";
+import { isAgentSide, isItsOwn, speaksFor } from "../auth.ts";
 import { claimAction } from "../claim.ts";
 import { idempotencyKey, traceOf } from "../headers.ts";
 import type { Gateway } from "../parts.ts";

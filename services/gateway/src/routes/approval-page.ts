@@ -3,9 +3,10 @@
 import { cardHtml, escapeHtml } from "@holdpoint/core/escalation/card-html.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import { type Approval, VoteRequest } from "@holdpoint/wire/approval.ts";
-import { isFault } from "@holdpoint/wire/fault.ts";
+import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { text } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
+import { actingAs } from "../auth.ts";
 import { fit, readForm } from "../body.ts";
 import type { Gateway } from "../parts.ts";
 import { pathId } from "../query.ts";
@@ -54,7 +55,9 @@ async function decide(call: Call, gateway: Gateway, who: Credential): Promise<Re
   const body = fit(VoteRequest, { vote, cardSha256: card, ...(reason.trim() !== "" && { reason: reason.trim() }) });
   try {
     if (voteRoute === undefined) throw new Error("there is no route to vote by");
-    await voteRoute.run({ ...call, credential: who, query: {}, body } as unknown as Call<never, never>, gateway);
+    const credential = actingAs(who, ["approver"]);
+    if (credential === undefined) throw new Fault("not_an_approver", "none of your roles answers requests");
+    await voteRoute.run({ ...call, credential, query: {}, body } as unknown as Call<never, never>, gateway);
   } catch (error) {
     if (!isFault(error)) throw error;
     return sentence(409, "Not counted", `Nothing was counted: ${error.message}.`);

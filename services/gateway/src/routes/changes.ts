@@ -12,13 +12,17 @@ import { type Answer, noContent, ok, route } from "../route.ts";
 const whoIs = ({ person, id }: Credential): string => person ?? id;
 
 /** Whether there is anybody who could confirm: until a second admin exists, the first one makes the house ready alone. */
-export async function takesTwo({ store, onePerson, clock }: Gateway, { tenant }: Credential): Promise<boolean> {
+export async function takesTwo({ store, onePerson, clock, signIn }: Gateway, { tenant }: Credential): Promise<boolean> {
   if (onePerson) return false;
   const keys = await store.keys.list(tenant);
+  const people = signIn?.tenant === tenant ? await store.people.list(tenant) : [];
+  const signingIn = people.filter(
+    ({ roles, identities = [] }) => roles.includes("admin") && identities.some(({ channel }) => channel === "oidc"),
+  );
   const live = keys.filter(
     ({ role, expiresAt }) => role === "admin" && (expiresAt === undefined || Date.parse(expiresAt) > clock.now()),
   );
-  return new Set(live.map(({ person, id }) => person ?? id)).size > 1;
+  return new Set([...live.map(({ person, id }) => person ?? id), ...signingIn.map(({ id }) => id)]).size > 1;
 }
 
 async function done(gateway: Gateway, credential: Credential, change: ChangeRequest): Promise<Answer> {
@@ -26,10 +30,14 @@ async function done(gateway: Gateway, credential: Credential, change: ChangeRequ
   const { tenant } = credential;
   const by = actorOf(credential);
   switch (change.kind) {
-    case "person.put":
-      return { status: 201, body: await store.people.put(tenant, change.person, by) };
+    case "person.put": {
+      const body = await store.people.put(tenant, change.person, by);
+      door.forget(); // sessions act with the roles of their person
+      return { status: 201, body };
+    }
     case "person.remove":
       if (!(await store.people.remove(tenant, change.id, by))) throw notFound();
+      door.forget();
       return noContent;
     case "key.create": {
       const { record, key } = await store.keys.create(tenant, change.key, by);

@@ -2,10 +2,10 @@
 
 import { explain } from "@holdpoint/core/explain.ts";
 import { actionMask } from "@holdpoint/core/redact/judgement.ts";
+import { PEOPLE_ROLES } from "@holdpoint/wire/access.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { EFFECTS, OUTCOMES } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
-import { PEOPLE_ROLES } from "../auth.ts";
 import type { Gateway } from "../parts.ts";
 import { flag, instant, notFound, pageParameters, pathId, shortText } from "../query.ts";
 import { type Call, ok, route } from "../route.ts";

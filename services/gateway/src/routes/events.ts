@@ -2,9 +2,8 @@
 
 import type { Sequenced } from "@holdpoint/store/store.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
-import type { Credential } from "@holdpoint/wire/access.ts";
+import { type Credential, PEOPLE_ROLES } from "@holdpoint/wire/access.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
-import { PEOPLE_ROLES } from "../auth.ts";
 import { lastEventId } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
 import { SECURITY_HEADERS } from "../problems.ts";

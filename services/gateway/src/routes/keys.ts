@@ -1,9 +1,9 @@
 // keys.ts — credentials: made, listed, rotated and deleted by admins; a key's secret is shown once
 
-import { type Credential, KeyRequest, type Role } from "@holdpoint/wire/access.ts";
+import { AGENT_ROLES, type Credential, KeyRequest, type Role } from "@holdpoint/wire/access.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { z } from "zod";
-import { AGENT_ROLES, agentPatterns } from "../auth.ts";
+import { agentPatterns } from "../auth.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound, pathId } from "../query.ts";
 import { actorOf } from "../refusals.ts";

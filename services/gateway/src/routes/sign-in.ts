@@ -1,6 +1,7 @@
 // sign-in.ts — people sign in by OpenID Connect, and out again; who is not known here is refused, with a reason and evidence
 
 import { cookieOf, SESSION_COOKIE } from "@holdpoint/runtime/cookie.ts";
+import { rolesOfSession } from "@holdpoint/wire/access.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { z } from "zod";
@@ -35,7 +36,8 @@ async function admitted(gateway: Gateway, tenant: string, identity: string) {
       code: "unknown_person",
       why: "You are signed in at the provider, but nobody here is linked to that account.",
     };
-  if (person.roles.length === 0) return { code: "no_roles", why: "You are known here, but hold no role." };
+  if (rolesOfSession(person.roles).length === 0)
+    return { code: "no_roles", why: "You are known here, but hold no role of people." };
   return { person: person.id };
 }
 

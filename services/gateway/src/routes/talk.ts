@@ -5,6 +5,7 @@ import { DelegationRequest, InfoRequest } from "@holdpoint/wire/approval.ts";
 import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { z } from "zod";
+import { actingAs } from "../auth.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound, pathId } from "../query.ts";
 import { actorOf, noteRefusal } from "../refusals.ts";
@@ -211,7 +212,7 @@ export const talkRoutes = [
     answers: { 204: "ended" },
     async run(call, { store }) {
       const { credential, params } = call;
-      const lender = credential.role === "admin" ? undefined : meOf(call);
+      const lender = actingAs(credential, ["admin"]) === undefined ? meOf(call) : undefined;
       const done = await store.delegations.end(
         credential.tenant,
         pathId("dlg", params["id"]),

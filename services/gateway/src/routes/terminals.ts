@@ -19,7 +19,7 @@ const form = (code: string): string =>
   `<form method="post" action="terminal"><label>Code <input name="code" value="${code}" required maxlength="9" autocomplete="off"></label> ` +
   `<button>Let this terminal in</button></form>`;
 const WARNING =
-  "A terminal asks to answer in your name for an hour. Compare the code with the one in your own terminal. " +
+  "A terminal asks to act in your name, with all of your roles, for an hour. Compare the code with the one in your own terminal. " +
   "If you did not just run `holdpoint login`, or somebody sent you here, close this page.";
 
 export const terminalRoutes = [
@@ -79,7 +79,11 @@ export const terminalRoutes = [
         const back = `${new URL(desk.publicUrl).pathname.replace(/\/$/, "")}/sign-in/terminal${code && `?code=${code}`}`;
         return goTo(`${desk.publicUrl}/sign-in?back=${encodeURIComponent(back)}`);
       }
-      return page(200, "Let a terminal in?", `${said(WARNING)}${said(`You are ${who.person}.`)}${form(code)}`);
+      return page(
+        200,
+        "Let a terminal in?",
+        `${said(WARNING)}${said(`You are ${who.person} (${who.roles?.join(", ")}).`)}${form(code)}`,
+      );
     },
   }),
   route({
