@@ -79,6 +79,9 @@ function protections({ protect_paths, write_whitelist }: Merged): Rule[] {
   ];
 }
 
+/** Other names of one package manager: who wants to be asked about the one wants to be asked about all of it. */
+const SAME_TOOL: Readonly<Record<string, readonly string[]>> = { apt: ["apt-get", "aptitude"] };
+
 /** An entry is a command (`rm -rf`, `git commit`) or, as one word, also the name of a tool (`apply_patch`). */
 function approvals({ require_approval }: Merged): Rule[] {
   const taken = new Map<string, number>();
@@ -93,7 +96,7 @@ function approvals({ require_approval }: Merged): Rule[] {
     const asCommand: Rule = {
       id: `approve-${id}`,
       effect: "require_approval",
-      when: { commands: [entry] },
+      when: { commands: [entry, ...(SAME_TOOL[entry] ?? [])] },
       reason,
     };
     if (/\s/.test(entry)) return [asCommand];
