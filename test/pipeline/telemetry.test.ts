@@ -1,8 +1,13 @@
 // telemetry.test.ts — real OTLP over loopback: one tree per action through the queue, and a human wait as a link
 
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
+import { type RunningStage, startStage } from "@holdpoint/engine/start.ts";
+import { escalationStage } from "@holdpoint/escalation/stage.ts";
+import { startRules } from "@holdpoint/rules/start.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { carrierOf, inSpan, linkTo, SPANS, startTelemetry } from "@holdpoint/runtime/trace.ts";
+import { startSafety } from "@holdpoint/safety/start.ts";
+import { startSandbox } from "@holdpoint/sandbox/start.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "@holdpoint/testkit/otlp.ts";
 import { startRedis } from "@holdpoint/testkit/redis.ts";
@@ -77,10 +82,18 @@ async function answer(line: Line, row: ActionRow) {
 
 describe.each(backends)("spans through the %s queue", (_name, queueUrl) => {
   let line: Line;
+  let stages: RunningStage[] = [];
   beforeAll(async () => {
-    line = await openLine({ ...(queueUrl && { queueUrl }) });
+    line = await openLine({ ...(queueUrl && { queueUrl }), stages: false });
+    const { engine } = line;
+    // Without housekeeping: on a slow machine it may find an answer before its own job does, and send it once more.
+    const answering = startStage("escalation", escalationStage(engine), engine);
+    stages = [...[startRules, startSafety, startSandbox].map((start) => start(engine)), answering];
   });
-  afterAll(() => line?.close());
+  afterAll(async () => {
+    await Promise.all(stages.map((stage) => stage.stop()));
+    await line?.close();
+  });
 
   test("an allowed action is one tree from propose to settle", async () => {
     const { action, trace } = await line.propose({ args: { command: `ls ${MARK}` } });

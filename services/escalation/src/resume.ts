@@ -13,6 +13,8 @@ export interface ResumeDeps {
   log: Log;
 }
 
+type Applied = Awaited<ReturnType<Store["approvals"]["apply"]>>;
+
 const answerAttributes = (approval: Approval): Attributes => ({
   "holdpoint.approval.id": approval.id,
   "holdpoint.approval.answer": approval.state,
@@ -28,11 +30,23 @@ function timeAnswer(approval: Approval): void {
   if (end !== undefined) timeApproval(approval.state, Math.max(0, Date.parse(end) - Date.parse(approval.openedAt)));
 }
 
-async function apply(message: Message, approvalId: string, span: Span, deps: ResumeDeps): Promise<string> {
+/**
+ * The human wait ended the action's own trace. This is a new one (of the answer), and its spans link back to the old: once
+ * the answer is committed, because somebody waits for that.
+ */
+async function linkBack(message: Message, applied: Applied, spans: readonly (Span | undefined)[], deps: ResumeDeps) {
+  const { tenant, id } = message.action;
+  const row = "row" in applied ? applied.row : await deps.store.actions.get(tenant, id);
+  for (const link of linkTo(row?.trace)) for (const span of spans) span?.addLink(link);
+}
+
+async function apply(message: Message, approvalId: string, spans: [Span, Span?], deps: ResumeDeps): Promise<string> {
   const { tenant, id } = message.action;
   const { store, log } = deps;
+  const [span] = spans;
   const applied = await store.approvals.apply(tenant, approvalId, { system: "escalation" });
   span.setAttribute("holdpoint.settle.status", applied.status);
+  await linkBack(message, applied, spans, deps);
   // `illegal`: another worker, the sweeper or a cancel was first. What votes amount to is in the row, not in this job.
   if (applied.status !== "done") return applied.status;
   const approval = await store.approvals.get(tenant, approvalId);
@@ -44,19 +58,13 @@ async function apply(message: Message, approvalId: string, span: Span, deps: Res
   return applied.row.state;
 }
 
-/**
- * The human wait ended the action's own trace. This is a new one (of the answer), and its spans link back to the old.
- * @returns what became of it, for the log
- */
-export async function resume(message: Message, approvalId: string, deps: ResumeDeps): Promise<string> {
-  const { tenant, id } = message.action;
-  const row = await deps.store.actions.get(tenant, id);
-  const links = linkTo(row?.trace);
-  for (const link of links) trace.getActiveSpan()?.addLink(link);
+/** @returns what became of it, for the log */
+export function resume(message: Message, approvalId: string, deps: ResumeDeps): Promise<string> {
+  const stage = trace.getActiveSpan();
   const attributes = {
-    "holdpoint.action.id": id,
+    "holdpoint.action.id": message.action.id,
     "holdpoint.stage": "escalation",
     "holdpoint.approval.id": approvalId,
   };
-  return inSpan(SPANS.settle, { links, attributes }, (span) => apply(message, approvalId, span, deps));
+  return inSpan(SPANS.settle, { attributes }, (span) => apply(message, approvalId, [span, stage], deps));
 }

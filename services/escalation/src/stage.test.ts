@@ -14,16 +14,27 @@ type Applied = Transitioned | { status: "waiting" };
 
 function deps(apply: () => Promise<Applied>) {
   const applied: string[] = [];
+  const calls: string[] = [];
   return {
     applied,
+    calls,
     deps: {
       log: createLogger("escalation", { level: "silent" }),
       store: {
-        actions: { get: async () => undefined },
+        actions: {
+          get: async () => {
+            calls.push("read");
+            return undefined;
+          },
+        },
         approvals: {
-          get: async () => undefined,
+          get: async () => {
+            calls.push("read");
+            return undefined;
+          },
           apply: async (_tenant: string, approvalId: string) => {
             applied.push(approvalId);
+            calls.push("applied");
             return apply();
           },
         },
@@ -50,6 +61,12 @@ test.each([
   const world = deps(async () => applied);
   expect(await escalationStage(world.deps)(resuming)).toEqual({ done });
   expect(world.applied).toEqual([sampleId("apr")]);
+});
+
+test("whoever waits for the answer waits for nothing else: all that is only told is read once it is committed", async () => {
+  const world = deps(async () => ({ status: "waiting" }));
+  await escalationStage(world.deps)(resuming);
+  expect(world.calls[0]).toBe("applied");
 });
 
 test("an outage of the store goes up, to be repeated", async () => {

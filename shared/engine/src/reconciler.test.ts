@@ -47,8 +47,8 @@ function world(
         get: async (_tenant: string, id: string) => options.votes?.find(({ action }) => action.id === id),
       },
       approvals: {
-        unapplied: async () =>
-          (options.votes ?? []).map(({ action }) => ({
+        unapplied: async (olderThanMs: number) =>
+          (olderThanMs < 500 ? [] : (options.votes ?? [])).map(({ action }) => ({
             tenant: action.tenant,
             approvalId: sampleId("apr"),
             actionId: action.id,

@@ -26,8 +26,9 @@ const LOST_IN_BACKLOG_MS = 30_000;
 const BACKLOG_JOBS = 64;
 /** After a wipe: what came since may be on its way already, and most of it takes milliseconds. */
 const FRESH_MS = 500;
-/** A vote's own dispatch takes milliseconds; one that is still unapplied at the next look was lost. */
 const VOTES_PER_LOOK = 200;
+/** A vote's own job takes milliseconds; one that is unapplied for longer was lost. */
+const VOTE_LOST_AFTER_MS = 1_000;
 
 /**
  * How long an action must have been silent before it is dispatched again. Right after a wipe nearly everything is known
@@ -80,7 +81,7 @@ async function sendLost(olderThanMs: number, deps: ReconcilerDeps): Promise<numb
 }
 
 async function resumeVotes({ store, queue, clock }: ReconcilerDeps): Promise<number> {
-  const lost = await store.approvals.unapplied(VOTES_PER_LOOK);
+  const lost = await store.approvals.unapplied(VOTE_LOST_AFTER_MS, VOTES_PER_LOOK);
   for (const { tenant, approvalId, actionId } of lost) {
     const row = await store.actions.get(tenant, actionId);
     if (row !== undefined) await queue.send("escalation", [resumeOf(row, approvalId, {}, clock.now())]);

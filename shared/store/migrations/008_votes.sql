@@ -48,12 +48,17 @@ ALTER FUNCTION hold_request OWNER TO holdpoint_core;
 
 -- `settled_at IS NULL` says what `state = 'pending'` says, and keeps the planner off the indexes of all that is pending: a row
 -- is reached by its id.
-CREATE FUNCTION cast_vote(p_tenant text, p_vote jsonb, p_reason bytea, p_event text, p_payload text, p_content bytea) RETURNS void
+-- Returns the approval's id; null, and nothing is written, where this voter has said yes too often within an hour.
+CREATE FUNCTION cast_vote(p_tenant text, p_vote jsonb, p_reason bytea, p_event text, p_payload text, p_content bytea, p_hourly_max int)
+RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
   v_action text;
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
+  IF p_vote ->> 'vote' = 'approve' AND p_hourly_max <= (
+       SELECT count(*) FROM (SELECT FROM votes WHERE tenant = p_tenant AND voter = p_vote ->> 'voter' AND vote = 'approve' AND standing IS NULL
+          AND at > v_now - interval '1 hour' LIMIT p_hourly_max) given) THEN RETURN NULL; END IF;
   UPDATE approvals SET voted_at = v_now
    WHERE tenant = p_tenant AND id = p_vote ->> 'approval' AND settled_at IS NULL AND expires_at > v_now
   RETURNING action_id INTO v_action;
@@ -67,6 +72,7 @@ BEGIN
   PERFORM note(p_tenant, v_action, p_event, 'voted', p_payload, p_content);
   PERFORM pg_notify('holdpoint', json_build_object(
     'kind', 'voted', 'tenant', p_tenant, 'approvalId', p_vote ->> 'approval', 'actionId', v_action)::text);
+  RETURN p_vote ->> 'approval';
 END $$;
 ALTER FUNCTION cast_vote OWNER TO holdpoint_core;
 

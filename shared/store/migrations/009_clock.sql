@@ -66,10 +66,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 $$;
 ALTER FUNCTION past_deadline OWNER TO holdpoint_clock;
 
--- Approvals with a vote whose action still waits; whether the votes suffice is for the tally to say.
-CREATE FUNCTION voted(p_rows int) RETURNS TABLE (r_tenant text, r_id text, r_action text)
+-- Approvals whose last vote is so old and whose action still waits; whether the votes suffice is for the tally to say.
+CREATE FUNCTION voted(p_older_ms bigint, p_rows int) RETURNS TABLE (r_tenant text, r_id text, r_action text)
 LANGUAGE sql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
-  SELECT tenant, id, action_id FROM approvals WHERE state = 'pending' AND voted_at IS NOT NULL AND expires_at > clock_timestamp()
+  SELECT tenant, id, action_id FROM approvals WHERE state = 'pending' AND voted_at <= clock_timestamp() - p_older_ms * interval '1 ms' AND expires_at > clock_timestamp()
    ORDER BY voted_at LIMIT p_rows
 $$;
 ALTER FUNCTION voted OWNER TO holdpoint_clock;

@@ -50,11 +50,11 @@ export function approvals(
         ({ id }) => id,
       );
     },
-    async unapplied(rows) {
+    async unapplied(olderThanMs, rows) {
       const found = await database.call<{ r_tenant: string; r_id: string; r_action: string }>(
         "voted",
-        "SELECT * FROM holdpoint.voted($1)",
-        [rows],
+        "SELECT * FROM holdpoint.voted($1, $2)",
+        [olderThanMs, rows],
       );
       const concluded = await Promise.all(
         found.map(async ({ r_tenant, r_id, r_action }) => {

@@ -138,7 +138,7 @@ export async function underLock<T>(
   const locked = () =>
     database.inTenant(tenant, async (tx) => {
       // The second function is called with what the first one answers, so it reads once the locks are held.
-      const [held] = await tx.query<RawHeld & RawApproval>(HOLD, [tenant, approvalId, who]);
+      const [held] = await tx.call<RawHeld & RawApproval>("hold_request", HOLD, [tenant, approvalId, who]);
       return held && work(heldRequest(tx, key, tenant, fleet, held));
     });
   return afterOthers(`${tenant} ${approvalId}`, locked);

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const SWEEP = "SELECT holdpoint.sweep($1)";
 const LOCK = "SELECT * FROM holdpoint.hold_request('default', $1, '{}')";
-const VOTE = "SELECT holdpoint.cast_vote('default', $1, NULL, $2, '{}', NULL)";
+const VOTE = "SELECT holdpoint.cast_vote('default', $1, NULL, $2, '{}', NULL, NULL)";
 const MANY = 200;
 
 async function park(count: number): Promise<NewApproval[]> {

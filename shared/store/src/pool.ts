@@ -4,9 +4,13 @@ import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import pg from "pg";
 
-/** Runs one statement in the transaction it was given for. */
+/** Runs statements in the transaction it was given for. What is asked without waiting in between goes in one round trip. */
 export interface Transaction {
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Prepared under `name` on each connection, as `Database.call` is. */
+  call<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+  /** The same and the commit behind it, in one round trip: nothing can be asked after it. */
+  last<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>;
 }
 
 export interface Database {
@@ -76,6 +80,40 @@ export function asFault(error: unknown): unknown {
   return error;
 }
 
+const TENANT = { name: "set_tenant", text: "SELECT set_config('holdpoint.tenant', $1, true)" };
+
+/**
+ * `BEGIN` and the tenant travel with the first statement. Should they be refused, which no server does to a healthy
+ * session, that statement ran as a transaction of its own, its answer is dropped, and nothing follows it.
+ */
+async function transact<T>(client: pg.PoolClient, tenant: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const began = Promise.all([client.query("BEGIN"), client.query({ ...TENANT, values: [tenant] })]);
+  began.catch(() => undefined); // heard of below, after what was sent with it
+  let ended = false;
+  const send = async <Row>(statement: pg.QueryConfig, commit: boolean): Promise<Row[]> => {
+    if (ended) throw new Error("the transaction has ended");
+    ended = commit;
+    const answers = [client.query(statement), ...(commit ? [client.query("COMMIT")] : [])];
+    const [first] = await Promise.allSettled(answers); // none of them may be left without who hears of its failure
+    await began;
+    await Promise.all(answers);
+    return first?.status === "fulfilled" ? (first.value.rows as Row[]) : [];
+  };
+  try {
+    const result = await work({
+      query: (text, values = []) => send({ text, values }, false),
+      call: (name, text, values) => send({ name, text, values }, false),
+      last: (name, text, values) => send({ name, text, values }, true),
+    });
+    await began;
+    if (!ended) await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    if (!ended) await client.query("ROLLBACK");
+    throw error;
+  }
+}
+
 /** @param name what the server shows of our connections, at most 63 characters */
 export function openDatabase(url: string, log: Log, connectionsMax = 12, name = "holdpoint"): Database {
   const config: pg.ClientConfig = {
@@ -87,6 +125,7 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12, name = 
     query_timeout: 20_000, // a link that went dead without a word
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
+    pipeline: true,
   };
   const pool = new pg.Pool({ ...config, max: connectionsMax, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
@@ -121,24 +160,7 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12, name = 
   return {
     call: <Row>(name: string, text: string, values: unknown[]) =>
       again(async () => (await pool.query({ name, text, values })).rows as Row[]),
-    inTenant: (tenant, work) =>
-      again(() =>
-        withClient(async (client) => {
-          await client.query("BEGIN");
-          try {
-            await client.query("SELECT set_config('holdpoint.tenant', $1, true)", [tenant]);
-            const result = await work({
-              query: async <Row>(text: string, values: unknown[] = []) =>
-                (await client.query(text, values)).rows as Row[],
-            });
-            await client.query("COMMIT");
-            return result;
-          } catch (error) {
-            await client.query("ROLLBACK");
-            throw error;
-          }
-        }),
-      ),
+    inTenant: (tenant, work) => again(() => withClient((client) => transact(client, tenant, work))),
     withClient: (work) => withClient(work).catch((error: unknown) => Promise.reject(asFault(error))),
     async connect() {
       const client = new pg.Client({ ...config, statement_timeout: 0, query_timeout: 0 });

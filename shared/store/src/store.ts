@@ -73,8 +73,8 @@ export interface Approvals {
   vote(vote: NewVote): Promise<Voted>;
   /** Applies the votes to the action: held → approved | rejected, by the tally. Idempotent. Used by the escalation worker. */
   apply(tenant: string, approvalId: string, actor: Actor): Promise<Transitioned | { status: "waiting" }>;
-  /** Approvals with votes that reach a conclusion while their action is still held. */
-  unapplied(rows: number): Promise<Place[]>;
+  /** Approvals with votes that reach a conclusion while their action is still held, so long after the last of them. */
+  unapplied(olderThanMs: number, rows: number): Promise<Place[]>;
   /** Takes back the voter's own yes. What was approved and is not claimed yet is revoked by it, where the rest does not suffice. */
   withdraw(by: { tenant: string; approvalId: string; voter: string; actor: Actor }): Promise<Answered>;
   /** An approver wants to know something first. It is on the card from then on, and answers nothing. */

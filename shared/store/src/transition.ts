@@ -91,13 +91,17 @@ function eventOf(key: TenantKey, change: Transition): WrittenEvent {
   });
 }
 
-/** Moves one action inside a transaction that holds other locks already (approvals.ts). */
+/**
+ * Moves one action inside a transaction that holds other locks already (approvals.ts).
+ * @param how `last` where nothing follows: the commit goes with it
+ */
 export async function transitionWithin(
   tx: Transaction,
   key: TenantKey,
   change: Transition,
+  how: "call" | "last" = "call",
 ): Promise<TransitionAnswer | undefined> {
-  const [answer] = await tx.query<TransitionAnswer>(TRANSITION, parameters(key, change.tenant, [change]));
+  const [answer] = await tx[how]<TransitionAnswer>("transition", TRANSITION, parameters(key, change.tenant, [change]));
   return answer;
 }
 

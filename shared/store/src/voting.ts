@@ -7,7 +7,7 @@ import { newId } from "@holdpoint/runtime/id.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
-import { reasonOf, toApproval, type Voice } from "./approval-rows.ts";
+import { type RawApproval, reasonOf, toApproval, type Voice } from "./approval-rows.ts";
 import { withoutSecrets, writeEvent } from "./evidence.ts";
 import { ANY, APPROVER, type HeldRequest, underLock } from "./held-request.ts";
 import { noteOn } from "./note.ts";
@@ -47,7 +47,17 @@ function refusalOf(answer: Exclude<Answer, "done">): Exclude<Voted["status"], "c
   }
 }
 
-async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Promise<void> {
+/** The second function reads what the first one has written. */
+const CAST = `SELECT r.* FROM holdpoint.cast_vote($1, $2, $3, $4, $5, $6, $7) cast_on
+  CROSS JOIN LATERAL holdpoint.read_approvals($1, CASE WHEN cast_on IS NULL THEN '{}' ELSE ARRAY[cast_on] END) r`;
+
+/** Writes and commits it. The approval with it; undefined, and nothing is written, where the voter has said yes too often. */
+async function writeVote(
+  held: HeldRequest,
+  vote: NewVote,
+  request: Request,
+  hourlyMax: number,
+): Promise<RawApproval | undefined> {
   const { tx, key, row } = held;
   const cast = request.votes.at(-1) as CastVote;
   const voices = voicesOf(request, cast);
@@ -75,14 +85,16 @@ async function writeVote(held: HeldRequest, vote: NewVote, request: Request): Pr
     card: vote.cardSha256,
     wish: vote.wish,
   };
-  await tx.query("SELECT holdpoint.cast_vote($1, $2, $3, $4, $5, $6)", [
+  const [after] = await tx.last<RawApproval>("cast_vote", CAST, [
     vote.tenant,
     JSON.stringify(written),
     reason === undefined ? null : key.seal(vote.voteId, "vote", reason),
     event.id,
     event.payload,
     event.content ?? null,
+    Number.isFinite(hourlyMax) ? hourlyMax : null,
   ]);
+  return after;
 }
 
 /** Writes what the machine made of the votes that were there: void, or counting for other roles. */
@@ -124,23 +136,16 @@ export function voting(
 ): Pick<Approvals, "vote" | "withdraw" | "apply"> {
   const fleet = !options.onePerson;
 
-  /** A person who says yes all the time does not look any more (trust.md §1, fatigue). */
-  async function tired({ tx, tenant }: HeldRequest, { voter, vote }: NewVote): Promise<boolean> {
-    if (vote === "deny" || !Number.isFinite(options.approvalsPerHourMax)) return false;
-    const [row] = await tx.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM (SELECT FROM votes WHERE tenant = $1 AND voter = $2 AND vote = 'approve' AND standing IS NULL
-          AND at > clock_timestamp() - interval '1 hour' LIMIT $3) given`,
-      [tenant, voter, options.approvalsPerHourMax],
-    );
-    return (row?.count ?? 0) >= options.approvalsPerHourMax;
-  }
+  const wishes = ({ votes }: RawApproval) => votes.filter(({ wish, void: gone }) => wish !== null && gone === null);
+  const isRemembered = (row: RawApproval, state: string): boolean =>
+    state === "rejected" ? options.denialMemoryMs > 0 : wishes(row).length > 0;
 
   /** What an answer means beyond this request: a no is remembered for a while, a yes may stand for the next ones. */
   async function remember({ tx, key, tenant, row, action, judgement }: HeldRequest, state: string): Promise<void> {
-    if (state === "rejected" && options.denialMemoryMs > 0)
+    if (state === "rejected")
       await tx.query("SELECT holdpoint.remember_denial($1, $2, $3)", [tenant, row.id, options.denialMemoryMs]);
     if (state !== "approved") return;
-    for (const vote of row.votes.filter(({ wish, void: gone }) => wish !== null && gone === null)) {
+    for (const vote of wishes(row)) {
       const id = newId("grt");
       const covers: Covers = {
         tool: action.tool,
@@ -198,19 +203,13 @@ export function voting(
             atMs,
           });
           if (answer !== "done") return as(row.state === "expired" ? "approval_expired" : refusalOf(answer));
-          if (await tired(held, vote)) return as("too_many");
-          await writeVote(held, vote, after);
-          return { status: "counted", approval: toApproval(key, row), actionId: row.action_id };
+          // A person who says yes all the time does not look any more (trust.md §1, fatigue).
+          const counted = await writeVote(held, vote, after, options.approvalsPerHourMax);
+          if (!counted) return as("too_many");
+          return { status: "counted", approval: toApproval(key, counted), actionId: row.action_id };
         },
       );
-      if (!done) return { status: "unknown" };
-      if (done.status !== "counted") return done;
-      const [row] = await database.call<Parameters<typeof toApproval>[1]>(
-        "read_approvals",
-        "SELECT * FROM holdpoint.read_approvals($1, $2)",
-        [tenant, [approvalId]],
-      );
-      return row ? { ...done, approval: toApproval(await keys.of(tenant), row) } : done;
+      return done ?? { status: "unknown" };
     },
 
     async withdraw({ tenant, approvalId, voter, actor }) {
@@ -265,8 +264,8 @@ export function voting(
           actor,
           ...deciding(held, state),
         };
-        const answer = await transitionWithin(tx, key, change);
-        if (answer?.r_status === "done") await remember(held, state);
+        const answer = await transitionWithin(tx, key, change, isRemembered(row, state) ? "call" : "last");
+        if (answer?.r_status === "done" && isRemembered(row, state)) await remember(held, state);
         return { change, answer };
       });
       if (!outcome) return { status: "unknown" };
