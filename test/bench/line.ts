@@ -88,8 +88,8 @@ export async function startBenchLine(
   });
   const waiting = new Map<string, () => void>();
   const unlisten = await engine.store.listen((notice) => {
-    if (notice.kind !== "settled") return;
-    for (const id of notice.actionIds) {
+    if (notice.kind !== "settled" && notice.kind !== "committed") return;
+    for (const id of notice.kind === "settled" ? notice.actionIds : notice.rows.keys()) {
       waiting.get(id)?.();
       waiting.delete(id);
     }

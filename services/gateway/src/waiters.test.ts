@@ -2,7 +2,7 @@
 
 import { systemClock } from "@holdpoint/runtime/clock.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
-import type { ActionRow } from "@holdpoint/store/types.ts";
+import type { ActionRow, Committed } from "@holdpoint/store/types.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createWaiters, isReached } from "./waiters.ts";
@@ -50,6 +50,27 @@ describe("a waiting call", () => {
     move("allowed");
     waiters.notice({ kind: "settled", tenant: "t", actionIds: ["act_1"] });
     expect((await waiting)?.state).toBe("allowed");
+    watch.close();
+  });
+
+  test("takes what was committed in this process for the row, unless it does not follow what is known", async () => {
+    const waiters = open();
+    const committed = (at: number) => ({
+      kind: "committed" as const,
+      tenant: "t",
+      rows: new Map([["act_1", { state: "allowed", version: at, receipt: "r" } as Committed]]),
+    });
+    const watch = waiters.watch("t", "act_1");
+    const waiting = watch.until("decided", 30_000, never, rowNow());
+    waiters.notice({ ...committed(2), tenant: "other" });
+    waiters.notice(committed(2));
+    expect(await waiting).toEqual({ state: "allowed", version: 2, receipt: "r" });
+    expect(reads).toBe(0);
+    const again = watch.until("decided", 30_000, never, rowNow());
+    move("denied");
+    waiters.notice(committed(5));
+    expect((await again)?.state, "something lies between: the row itself is asked").toBe("denied");
+    expect(reads).toBe(1);
     watch.close();
   });
 

@@ -4,7 +4,7 @@ import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { createBatcher } from "@holdpoint/store/batch.ts";
 import type { Actions } from "@holdpoint/store/store.ts";
-import type { ActionRow, Notice } from "@holdpoint/store/types.ts";
+import type { ActionRow, Committed, Notice } from "@holdpoint/store/types.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
 import { TERMINAL_STATES } from "@holdpoint/wire/action.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
@@ -37,7 +37,7 @@ export interface Waiters {
 interface Waiting {
   tenant: string;
   actionId: string;
-  wakes: Set<() => void>;
+  wakes: Set<(row?: Committed) => void>;
   /** what the last look saw: only a change wakes anyone */
   seen?: string;
 }
@@ -52,13 +52,16 @@ export function createWaiters(
     flush: (tenant, ids) => actions.many(tenant, ids),
     itemsMax: READ_ROWS_MAX,
   });
-  const closing = new AbortController();
+  let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
   const keyOf = (tenant: string, actionId: string) => `${actionId} ${tenant}`;
 
   function wake(tenant: string, actionIds: readonly string[]): void {
     for (const actionId of actionIds) for (const each of waiting.get(keyOf(tenant, actionId))?.wakes ?? []) each();
+  }
+  function wakeAll(): void {
+    for (const { wakes } of waiting.values()) for (const each of wakes) each();
   }
 
   /** An answer can be lost after its commit; the rows themselves cannot. */
@@ -88,10 +91,29 @@ export function createWaiters(
 
   function watch(tenant: string, actionId: string): Watch {
     const key = keyOf(tenant, actionId);
-    let bell = new AbortController();
+    let rung = false;
+    let committed: Committed | undefined;
+    let wakeUp: (() => void) | undefined;
     const entry = waiting.get(key) ?? { tenant, actionId, wakes: new Set() };
     waiting.set(key, entry);
-    const onWake = () => bell.abort();
+    const onWake = (row?: Committed) => {
+      rung = true;
+      committed = row ?? committed;
+      wakeUp?.();
+    };
+    /** Until somebody rings (or has rung since the last time), `ms` are over, or the caller has gone. */
+    const rest = (ms: number, gone: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        if (rung) return resolve();
+        wakeUp = () => {
+          clearTimeout(late);
+          gone.removeEventListener("abort", onGone);
+          resolve();
+        };
+        const onGone = () => wakeUp?.();
+        const late = setTimeout(onGone, ms);
+        gone.addEventListener("abort", onGone, { once: true });
+      });
     entry.wakes.add(onWake);
     timer ??= setInterval(() => void look(), rereadMs).unref();
     return {
@@ -100,11 +122,14 @@ export function createWaiters(
         let row = known ?? (await reads.submit(tenant, actionId));
         for (;;) {
           const leftMs = deadline - clock.now();
-          if (!row || isReached(row.state, until) || leftMs <= 0 || gone.aborted || closing.signal.aborted) return row;
-          await pause(leftMs, bell.signal, gone, closing.signal);
+          if (!row || isReached(row.state, until) || leftMs <= 0 || gone.aborted || closed) return row;
+          await rest(leftMs, gone);
+          const told = committed;
           // Armed anew before the row is read: what happens during the reading rings again.
-          bell = new AbortController();
-          row = await reads.submit(tenant, actionId);
+          rung = false;
+          committed = undefined;
+          // What was committed here right after what is known needs no reading: the store says the same.
+          row = told?.version === row.version + 1 ? { ...row, ...told } : await reads.submit(tenant, actionId);
         }
       },
       close() {
@@ -124,9 +149,16 @@ export function createWaiters(
       if (notice.kind === "settled") wake(notice.tenant, notice.actionIds);
       if (notice.kind === "voted") wake(notice.tenant, [notice.actionId]);
       // Notices may have been missed: everyone looks again.
-      if (notice.kind === "reconnected") for (const { wakes } of waiting.values()) for (const each of wakes) each();
+      if (notice.kind === "reconnected") wakeAll();
+      if (notice.kind === "committed") {
+        for (const [actionId, row] of notice.rows)
+          for (const each of waiting.get(keyOf(notice.tenant, actionId))?.wakes ?? []) each(row);
+      }
     },
-    close: () => closing.abort(),
+    close() {
+      closed = true;
+      wakeAll();
+    },
   };
 }
 

@@ -34,6 +34,15 @@ test("an answer's span can be linked to the one that asked, and stand alone", as
   );
 });
 
+test("where nobody listens a span is its ids: what the caller asked to be recorded is asked of the next one too", async () => {
+  const unsampled = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00" };
+  await inSpan("holdpoint.rules", { under: unsampled }, (span) => {
+    expect(span.isRecording()).toBe(false);
+    expect(carrierOf(span).traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-00$/);
+    expect(span.spanContext().spanId).not.toBe("b7ad6b7169203331");
+  });
+});
+
 test("a throw goes on up", async () => {
   const failing = inSpan("holdpoint.settle", {}, () => {
     throw new Error("x");

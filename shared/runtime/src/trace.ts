@@ -16,6 +16,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { shutdownMetrics, startMetrics } from "./metrics.ts";
+import { idsOnly } from "./trace-ids.ts";
 
 /** api.md "Spans": every name that Holdpoint itself gives a span. */
 export const SPANS = {
@@ -34,9 +35,18 @@ export type SpanName = (typeof SPANS)[keyof typeof SPANS];
 
 export const tracer = (): Tracer => trace.getTracer("holdpoint");
 
+/** A carrier travels with its action and is read at each stop: parsed once is enough. */
+const contexts = new WeakMap<TraceCarrier, Context>();
+
 /** The context that a carrier describes; a missing or broken one starts a tree of its own. */
-export const contextOf = (carrier: TraceCarrier | undefined): Context =>
-  carrier === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, carrier);
+export function contextOf(carrier: TraceCarrier | undefined): Context {
+  if (carrier === undefined) return ROOT_CONTEXT;
+  const known = contexts.get(carrier);
+  if (known) return known;
+  const read = propagation.extract(ROOT_CONTEXT, carrier);
+  contexts.set(carrier, read);
+  return read;
+}
 
 /** What to put beside a message so that another process can hang its spans below `span`. */
 export function carrierOf(span?: Span): TraceCarrier {
@@ -123,14 +133,6 @@ export const exportsTraces = (env: NodeJS.ProcessEnv = process.env): boolean =>
   env["OTEL_TRACES_EXPORTER"] !== "none" &&
   EXPORT_VARIABLES.some((name) => (env[name] ?? "") !== "");
 
-/** Drops every span: ids are still made and travel, so logs and decisions can be matched without a receiver. */
-const dropped = {
-  onStart() {},
-  onEnd() {},
-  forceFlush: () => Promise.resolve(),
-  shutdown: () => Promise.resolve(),
-};
-
 export interface Telemetry {
   /** Sends what is left; never throws, and never takes longer than `limits.telemetryFlushMs`. */
   shutdown(): Promise<void>;
@@ -149,9 +151,13 @@ export function startTelemetry(service: string): Telemetry {
     autoDetectResources: exporting,
     metricReaders: [],
     logRecordProcessors: [],
-    ...(exporting ? {} : { spanProcessors: [dropped] }),
+    ...(exporting ? {} : { spanProcessors: [] }),
   });
   sdk.start();
+  if (!exporting) {
+    trace.disable();
+    trace.setGlobalTracerProvider(idsOnly);
+  }
   startMetrics(serviceName);
   return {
     async shutdown() {

@@ -18,6 +18,8 @@ function parse(payload: string | undefined): Notice | undefined {
 
 export interface Listener {
   listen(onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
+  /** to the listeners of this process, without the database */
+  tell(notice: Notice): void;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,9 @@ export function listener(database: Database, log: Log): Listener {
         client = undefined;
         await last?.end();
       };
+    },
+    tell(notice) {
+      for (const onNotice of listeners) onNotice(notice);
     },
     async close() {
       closed = true;

@@ -65,11 +65,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       actions: {
         ...actions(database, ring, options.openActionsPerAgentMax ?? limits.openActionsPerAgentMax),
-        settle: settle(database, ring, {
-          pendingApprovalsPerAgentMax: options.pendingApprovalsPerAgentMax ?? limits.pendingApprovalsPerAgentMax,
-          claimWindowMs: options.claimWindowMs ?? limits.claimWindowMs,
-          onePerson,
-        }),
+        settle: settle(
+          database,
+          ring,
+          {
+            pendingApprovalsPerAgentMax: options.pendingApprovalsPerAgentMax ?? limits.pendingApprovalsPerAgentMax,
+            claimWindowMs: options.claimWindowMs ?? limits.claimWindowMs,
+            onePerson,
+          },
+          (tenant, rows) => listening.tell({ kind: "committed", tenant, rows }),
+        ),
         claim: claim(database, ring, move),
         transition: move,
         erase: erase(database, ring),

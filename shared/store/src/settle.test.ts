@@ -15,6 +15,7 @@ import {
   system,
   type TestStore,
 } from "../test/fixture.ts";
+import type { Committed } from "./types.ts";
 
 let t: TestStore;
 beforeAll(async () => {
@@ -61,6 +62,35 @@ describe("settle", () => {
       });
     },
   );
+
+  test.each(["allowed", "denied"] as const)(
+    "tells its own process of one that is %s as a reader of the row would find it",
+    async (state) => {
+      const told: [string, Committed][] = [];
+      const stop = await t.store.listen((notice) => notice.kind === "committed" && told.push(...notice.rows));
+      const row = await propose(t.store, { principal: { agent: "teller" } });
+      const late = settlement(row, "denied");
+      await t.store.actions.settle("default", [settlement(row, state)]);
+      await t.store.actions.settle("default", [late]);
+      await stop();
+      expect(
+        told.map(([actionId]) => actionId),
+        "the second came too late and was not committed",
+      ).toEqual([row.action.id]);
+      const { dueAt, findingsAt, ...found } = (await read(t.store, row)) ?? {};
+      const { dueAt: toldDue, findingsAt: toldAt, ...committed } = { ...row, ...told[0]?.[1] };
+      expect(committed).toEqual({ ...found, deadlineAt: row.deadlineAt });
+      expect([toldDue === undefined, toldAt === undefined]).toEqual([dueAt === undefined, findingsAt === undefined]);
+    },
+  );
+
+  test("says nothing of one that is held: a standing yes may have answered it in the same commit", async () => {
+    const told: string[] = [];
+    const stop = await t.store.listen((notice) => notice.kind === "committed" && told.push(...notice.rows.keys()));
+    await decided(t.store, "held", { principal: { agent: "asker" } });
+    await stop();
+    expect(told).toEqual([]);
+  });
 
   test("a held one has its approval from the moment it is held", async () => {
     const row = await decided(t.store, "held", { principal: { agent: "holder" } });

@@ -9,7 +9,7 @@ import { type WrittenEvent, writeEvent } from "./evidence.ts";
 import type { Database } from "./pool.ts";
 import type { Judgement } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
-import type { NewApproval, Settled, Settlement } from "./types.ts";
+import type { Committed, NewApproval, Settled, Settlement } from "./types.ts";
 
 interface SettleAnswer {
   r_id: string;
@@ -34,6 +34,7 @@ export function settle(
   database: Database,
   keys: TenantKeys,
   limits: SettleLimits,
+  onCommitted: (tenant: string, rows: ReadonlyMap<string, Committed>) => void,
 ): (tenant: string, items: Settlement[]) => Promise<Settled[]> {
   return async (tenant, items) => {
     if (items.length === 0) return [];
@@ -47,6 +48,7 @@ export function settle(
     const answers = await database.call<SettleAnswer>("settle", SETTLE, values);
     const byId = new Map(answers.map((answer) => [answer.r_id, answer]));
     const eventOf = new Map(distinct.map((item, n) => [item, events[n]?.id]));
+    onCommitted(tenant, committedRows(distinct, events, byId, limits.claimWindowMs));
     return items.map((item) => {
       const answer = byId.get(item.actionId);
       const eventId = eventOf.get(item);
@@ -54,6 +56,36 @@ export function settle(
       return settled(item.actionId, eventId ?? "", answer);
     });
   };
+}
+
+/**
+ * What a reader of the rows finds from now on, without reading them. Nothing is said of what was asked about: a standing
+ * yes may have answered it in the same commit.
+ */
+function committedRows(
+  items: readonly Settlement[],
+  events: readonly WrittenEvent[],
+  answers: ReadonlyMap<string, SettleAnswer>,
+  claimWindowMs: number,
+): Map<string, Committed> {
+  const rows = new Map<string, Committed>();
+  for (const [n, { actionId, decision, verdict, facts, findings, approval }] of items.entries()) {
+    const answer = answers.get(actionId);
+    if (answer?.r_status !== "settled" || approval !== undefined) continue;
+    const findingsAt = new Date(decision.decidedAt);
+    rows.set(actionId, {
+      state: answer.r_state,
+      version: answer.r_version,
+      receipt: answer.r_receipt,
+      decision: withEvent(decision, (events[n] as WrittenEvent).id),
+      verdict,
+      facts,
+      findings,
+      findingsAt,
+      ...(answer.r_state === "allowed" && { dueAt: new Date(findingsAt.getTime() + claimWindowMs) }),
+    });
+  }
+  return rows;
 }
 
 /** In the order of the SQL function's parameters; its comment names the parts of an item. */
@@ -150,9 +182,11 @@ function settledEvent(key: TenantKey, item: Settlement): WrittenEvent {
   });
 }
 
+const withEvent = (decision: Decision, eventId: string): Decision => ({ ...decision, auditId: eventId });
+
 /** The event's id is the decision's `auditId`. Shared with re-judging (transition.ts). */
 export function sealDecision(key: TenantKey, judgement: Judgement, eventId: string): Buffer {
-  const decision = { ...judgement.decision, auditId: eventId };
+  const decision = withEvent(judgement.decision, eventId);
   return key.seal(decision.decisionId, "decision", JSON.stringify({ ...judgement, decision }));
 }
 

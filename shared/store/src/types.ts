@@ -222,11 +222,19 @@ export interface Page<T> {
   next?: string;
 }
 
+/** What a settle made of an action's row, all at once: laid over the row before, it is the row that the store now has. */
+export type Committed = Required<
+  Pick<ActionRow, "state" | "version" | "receipt" | "decision" | "verdict" | "facts" | "findings" | "findingsAt">
+> &
+  Pick<ActionRow, "dueAt">;
+
 /** A message from one process to the others: ids only (a NOTIFY carries at most 8,000 bytes). */
 export type Notice =
   | { kind: "settled"; tenant: string; actionIds: string[] }
   | { kind: "policy"; tenant: string; digest: string }
   | { kind: "voted"; tenant: string; approvalId: string; actionId: string }
   | { kind: "events"; tenant: string }
+  /** of this process only: it committed them itself, so that whoever waits here need not read them; `settled` follows for all */
+  | { kind: "committed"; tenant: string; rows: ReadonlyMap<string, Committed> }
   /** of this process only: notices may have been missed; look again at whatever is waited for */
   | { kind: "reconnected" };
