@@ -5,7 +5,7 @@ import { withSection } from "../section.ts";
 import { racingClaims, racingConsumes } from "./claims.ts";
 import { voteLives } from "./lives.ts";
 import { renderingPairs } from "./pairs.ts";
-import { isSound, section } from "./report.ts";
+import { foundIn, isSound, section } from "./report.ts";
 
 const SEED = 20_261_121;
 
@@ -32,12 +32,23 @@ test("5,000 pairs of near-twins have different cards", { timeout: 60_000 }, () =
   expect(report.same).toBeGreaterThan(10);
 });
 
-test("a page says what was found, and a finding makes it unsound", () => {
-  const pairs = { pairs: 1, cards: 2, same: 0, collisions: ["a and b"], seconds: 1 };
-  expect(isSound({ seed: 1, pairs })).toBe(false);
-  expect(section({ seed: 1, pairs })).toContain("BROKEN PROMISES");
-  expect(isSound({ seed: 1, forgeries: { count: 1, passed: 0, failed: 0, seconds: 0 } })).toBe(false);
-  expect(section({ seed: 1, pairs: { ...pairs, collisions: [] } })).toContain("Nothing was found");
+test("a page says what was found and when, keeps what is not run again, and a finding makes it unsound", () => {
+  const run = <T>(found: T, on = "2026-01-02") => ({ on, seed: 7, found });
+  const pairs = { pairs: 1, cards: 2, same: 0, collisions: ["a --> b"], seconds: 1 };
+  const bad = { pairs: run(pairs) };
+  expect(isSound(bad)).toBe(false);
+  expect(section(bad)).toContain("BROKEN PROMISES");
+  expect(foundIn(section(bad))).toEqual(bad);
+  expect(section(bad).match(/-->/g)).toHaveLength(1);
+  expect(isSound({ forgeries: run({ count: 1, passed: 0, failed: 0, seconds: 0 }) })).toBe(false);
+  const good = section({ pairs: run({ ...pairs, collisions: [] }) });
+  expect(good).toContain("Nothing was found");
+  const suite = run({ count: 5, passed: 1, failed: 0, seconds: 3 }, "2026-03-04");
+  const both = section({ ...foundIn(good), forgeries: suite });
+  expect(both).toMatch(
+    /\| 1 \| 0 collisions \| 2026-01-02 \| 7 \| 1 \|\n.* \| 5 \| 0 accepted \| 2026-03-04 \| 7 \| 3 \|/,
+  );
+  expect(foundIn("# Top")).toEqual({});
 });
 
 test("each run owns its section of the page and leaves the others", () => {
