@@ -13,9 +13,13 @@ export interface Mutant {
   line: number;
   /** the whole line, without what it is indented by */
   text: string;
-  /** the text that is replaced, and by what */
+  /** the text that is replaced, and by what, without types */
   from: string;
   to: string;
+  /** where that is in the file, and by what it is replaced with its types */
+  start: number;
+  end: number;
+  typed: string;
 }
 
 /** As much of an ESTree node as is needed here. */
@@ -31,7 +35,8 @@ export function mutate(file: string, text: string, first: number): { code: strin
   const source = stripTypeScriptTypes(text);
   const lines = text.split("\n");
   const mutants: Mutant[] = [];
-  const wake = (node: Node, to: string): string => {
+  // Types are blanked out, so that places in both texts are the same.
+  const wake = (node: Node, to: string, typed = to): string => {
     const id = first + mutants.length;
     const line = source.slice(0, node.start).split("\n").length;
     mutants.push({
@@ -41,6 +46,9 @@ export function mutate(file: string, text: string, first: number): { code: strin
       text: (lines[line - 1] ?? "").trim(),
       from: source.slice(node.start, node.end),
       to,
+      start: node.start,
+      end: node.end,
+      typed,
     });
     return `__mutant(${id})`;
   };
@@ -55,7 +63,7 @@ export function mutate(file: string, text: string, first: number): { code: strin
       let inner = emit(child, inFunction || /Function/.test(node.type), step);
       if (inFunction && node.type === "IfStatement" && key === "test") {
         const negated = `!(${source.slice(child.start, child.end)})`;
-        inner = `(${wake(child, negated)}?${negated}:${inner})`;
+        inner = `(${wake(child, negated, `!(${text.slice(child.start, child.end)})`)}?${negated}:${inner})`;
       }
       if (node.type === "ArrowFunctionExpression" && key === "body" && child.type !== "BlockStatement")
         inner = `(${wake(child, "undefined")}?undefined:${inner})`;
@@ -64,9 +72,13 @@ export function mutate(file: string, text: string, first: number): { code: strin
     }
     code += source.slice(at, node.end);
     if (!inFunction) return code;
-    if (DROPPED.has(node.type)) return `{if(!${wake(node, "")}){${code}}}`;
+    if (DROPPED.has(node.type)) return `{if(!${wake(node, "", "{}")}){${code}}}`;
     if (isStep) return code;
-    return variants(node, source).reduce((inner, to) => `(${wake(node, to)}?(${to}):${inner})`, code);
+    const typed = variants(node, text);
+    return variants(node, source).reduce(
+      (inner, to, index) => `(${wake(node, to, typed[index])}?(${to}):${inner})`,
+      code,
+    );
   };
   return { code: emit(parseAst(source) as unknown as Node, false), mutants };
 }
