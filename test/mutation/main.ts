@@ -1,17 +1,20 @@
-// main.ts — `npm run mutation [-- --only NAME] [--every N] [--write]`: how many mutants of the evaluator its tests notice
+// main.ts — `npm run mutation [-- --only NAME] [--every N] [--names] [--write]`: how many mutants of the evaluator its tests notice
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
-import { mutationPage, type Tried } from "./page.ts";
+import { listedInVain, mutationPage, type Tried } from "./page.ts";
+import { refusedByTypes } from "./refused.ts";
+import { nameOf, SAME } from "./same.ts";
 import { allMutants, root, tests } from "./targets.ts";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     every: { type: "string", default: "1" },
+    names: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
@@ -58,7 +61,18 @@ if (failed) {
   process.stderr.write("no mutant was tried: the tests do not pass with all mutants asleep\n");
   process.exit(1);
 }
-const tried = chosen.map((mutant): Tried => ({ ...mutant, outcome: outcomes[mutant.id] ?? "not reached" }));
-const page = mutationPage(tried, Number(values.every));
+const asked = chosen.map((mutant): Tried => ({ ...mutant, outcome: outcomes[mutant.id] ?? "not reached" }));
+const refused = await refusedByTypes(
+  asked.filter(({ outcome }) => outcome === "survived" || outcome === "not reached"),
+);
+const tried = asked.map((one): Tried => (refused.has(one.id) ? { ...one, outcome: "refused" } : one));
+const page = mutationPage(tried, SAME, Number(values.every));
 process.stdout.write(page);
+const names = new Set(mutants.map(nameOf));
+for (const name of Object.values(SAME).flat())
+  if (values.only === "" && !names.has(name)) process.stderr.write(`no longer there, though listed: ${name}\n`);
+for (const name of listedInVain(tried, SAME)) process.stderr.write(`noticed, though listed: ${name}\n`);
+if (values.names)
+  for (const one of tried)
+    if (one.outcome === "survived" || one.outcome === "not reached") process.stderr.write(`${nameOf(one)}\n`);
 if (values.write) writeFileSync(join(root, "docs", "mutation.md"), page);

@@ -2,7 +2,10 @@
 
 import { expect, test } from "vitest";
 import { mutate } from "./mutate.ts";
-import { mutationPage } from "./page.ts";
+import { listedInVain, mutationPage, type Tried } from "./page.ts";
+import { refusedByTypes } from "./refused.ts";
+import { nameOf } from "./same.ts";
+import { allMutants } from "./targets.ts";
 
 const SOURCE = `
 const f = (value: number, names: string[]): string => {
@@ -94,10 +97,40 @@ test("every mutant has a number of its own and says where it stands", () => {
 test("the page counts what was noticed, and lists what was not", () => {
   const [first, second] = mutants;
   if (!first || !second) throw new Error("no mutants");
-  const page = mutationPage([
+  const tried: Tried[] = [
     { ...first, outcome: "killed" },
     { ...second, outcome: "survived" },
-  ]);
+  ];
+  const page = mutationPage(tried);
   expect(page).toContain("**1 of 2 noticed: 50.0 %**");
+  expect(page).toContain("## Not noticed (1)");
   expect(page).toContain(`- ${second.line}: `);
+});
+
+test("what changes no answer and what does not compile is counted apart, and never hidden", () => {
+  const [first, second, third] = mutants;
+  if (!first || !second || !third) throw new Error("no mutants");
+  const tried: Tried[] = [
+    { ...first, outcome: "killed" },
+    { ...second, outcome: "survived" },
+    { ...third, outcome: "refused" },
+  ];
+  const same = { "only speed": [nameOf(second)] };
+  const page = mutationPage(tried, same);
+  expect(page).toContain("**1 of 3 noticed: 33.3 %**");
+  expect(page).toContain("**1 of 1 are noticed: 100.0 %**");
+  expect(page).toContain("### only speed (1)");
+  expect(page).toContain("## Not noticed (0)");
+  expect(listedInVain(tried, same)).toEqual([]);
+  expect(listedInVain(tried, { x: [nameOf(first), nameOf(third)] })).toEqual([nameOf(first), nameOf(third)]);
+});
+
+test("what the type checker refuses is told from what it takes", { timeout: 120_000 }, async () => {
+  const { mutants: all } = allMutants("word-set.ts");
+  const of = (from: string, to: string) => all.find((one) => one.from === from && one.to === to);
+  const answer = of("return false;", "");
+  const bound = of("globs.length <= FEW", "(globs.length) < (FEW)");
+  const kind = of('"start"', '""');
+  if (!answer || !bound || !kind) throw new Error("no mutants");
+  expect([...(await refusedByTypes([answer, bound, kind]))].sort()).toEqual([answer.id, kind.id].sort());
 });

@@ -1,9 +1,11 @@
-// page.ts — what became of the mutants, as a page: a table by file, then each one that nobody noticed
+// page.ts — what became of the mutants, as a page: scores, a table by file, then by name each one that no test noticed
 
 import type { Mutant } from "./mutate.ts";
+import { nameOf } from "./same.ts";
 
 export interface Tried extends Mutant {
-  outcome: "killed" | "looped" | "survived" | "not reached";
+  /** `refused`: no test noticed, and the type checker does not take it */
+  outcome: "killed" | "looped" | "survived" | "not reached" | "refused";
 }
 
 const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
@@ -12,42 +14,91 @@ const short = (text: string): string => {
   const flat = text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").replaceAll("`", "'");
   return flat.length > 90 ? `${flat.slice(0, 87)}…` : flat;
 };
+const fileName = (file: string): string => file.replace(/^shared\/(core\/src\/(rules\/)?|)/, "");
+const lineOf = ({ line, from, to, outcome }: Tried): string =>
+  `- ${line}: \`${short(from)}\` → \`${short(to) || "(dropped)"}\`${outcome === "not reached" ? " (no test reaches it)" : ""}`;
 
-/** @param every of how many mutants one was tried */
-export function mutationPage(tried: readonly Tried[], every = 1): string {
+interface Sorted {
+  noticed: Tried[];
+  refused: Tried[];
+  same: Map<string, Tried[]>;
+  left: Tried[];
+}
+
+function sorted(tried: readonly Tried[], same: Readonly<Record<string, readonly string[]>>): Sorted {
+  const reasons = new Map(Object.entries(same).flatMap(([reason, names]) => names.map((name) => [name, reason])));
+  const all: Sorted = { noticed: [], refused: [], same: new Map(), left: [] };
+  for (const one of tried) {
+    const reason = reasons.get(nameOf(one));
+    if (noticed(one)) all.noticed.push(one);
+    else if (one.outcome === "refused") all.refused.push(one);
+    else if (reason === undefined) all.left.push(one);
+    else all.same.set(reason, [...(all.same.get(reason) ?? []), one]);
+  }
+  return all;
+}
+
+/** Those of the list that a test notices or the type checker refuses: they have no place on it. */
+export const listedInVain = (tried: readonly Tried[], same: Readonly<Record<string, readonly string[]>>): string[] => {
+  const names = new Set(Object.values(same).flat());
+  const seen = new Map(tried.map((one) => [nameOf(one), one]));
+  return [...names].filter((name) => {
+    const one = seen.get(name);
+    return one !== undefined && (noticed(one) || one.outcome === "refused");
+  });
+};
+
+/**
+ * @param same by reason, the names of those that change no answer
+ * @param every of how many mutants one was tried
+ */
+export function mutationPage(
+  tried: readonly Tried[],
+  same: Readonly<Record<string, readonly string[]>> = {},
+  every = 1,
+): string {
   const files = [...Map.groupBy(tried, ({ file }) => file)].sort(([a], [b]) => (a < b ? -1 : 1));
   const rows = files.map(([file, of]) => {
-    const killed = of.filter(noticed).length;
-    return `| ${file.replace("shared/core/src/rules/", "")} | ${of.length} | ${killed} | ${of.length - killed} | ${percent(killed, of.length)} |`;
+    const { noticed, refused, same: equal, left } = sorted(of, same);
+    const equals = [...equal.values()].flat().length;
+    const counted = of.length - refused.length - equals;
+    return `| ${fileName(file)} | ${of.length} | ${noticed.length} | ${refused.length} | ${equals} | ${left.length} | ${percent(noticed.length, of.length)} | ${percent(noticed.length, counted)} |`;
   });
-  const all = tried.filter(noticed).length;
-  const left = files.flatMap(([file, of]) => {
-    const survivors = of.filter((one) => !noticed(one));
-    if (survivors.length === 0) return [];
-    const lines = survivors.map(
-      ({ line, from, to, outcome }) =>
-        `- ${line}: \`${short(from)}\` → \`${short(to) || "(dropped)"}\`${outcome === "not reached" ? " (no test reaches it)" : ""}`,
-    );
-    return [`\n### ${file.replace("shared/core/src/rules/", "")}\n`, ...lines];
-  });
+  const all = sorted(tried, same);
+  const equals = [...all.same.values()].flat();
+  const counted = tried.length - all.refused.length - equals.length;
+  const byFile = (of: readonly Tried[]): string[] =>
+    [...Map.groupBy(of, ({ file }) => file)].flatMap(([file, some]) => [
+      `\n### ${fileName(file)}\n`,
+      ...some.map(lineOf),
+    ]);
+  const groups = [...all.same].flatMap(([reason, of]) => [
+    `\n### ${reason} (${of.length})\n`,
+    ...of.map((one) => `- ${fileName(one.file)} ${lineOf(one).slice(2)}`),
+  ]);
   return `# Do the tests of the evaluator notice?
 
-Written by \`npm run mutation -- --write\`: each mutant is one small change in what the judgement by rules does (an operator, a
-boundary, a condition, a constant, a statement left out), and the tests of \`shared/core/src/rules\` and \`test/reference\`
-are asked until one fails. Properties run at most 200 times
-each. What stands at the top of a module is not mutated, nor how dear a criterion is said to be.
+Written by \`npm run mutation -- --write\`: each mutant is one small change in the evaluator (an operator, a boundary, a
+condition, a constant, an emptied list or text, a chain that no longer asks, a statement or an answer left out), and the
+tests of \`shared/core/src/rules\`, of findings and sandboxes, and \`test/reference\` are asked until one fails. Properties
+run at most 200 times each. Mutated is what leads from a set's texts to a verdict with its sandbox: compiling, scopes,
+criteria, globs, the index, combining, limits, risk, obligations, findings, asks. What stands at the top of a module is not
+mutated, nor how dear a criterion is said to be, nor what messages say.
 
-**${all} of ${tried.length} noticed: ${percent(all, tried.length)}**${every === 1 ? "" : ` (one mutant of every ${every} was tried)`}
+**${all.noticed.length} of ${tried.length} noticed: ${percent(all.noticed.length, tried.length)}**${every === 1 ? "" : ` (one mutant of every ${every} was tried)`}
 
-| file | mutants | noticed | not | |
-| --- | --- | --- | --- | --- |
+Of the others the type checker refuses ${all.refused.length}, which nobody would ever see run, and ${equals.length} change no answer: these were
+sorted by hand, with a reason for each group (\`test/mutation/same.ts\`), and are tried all the same. Without both,
+**${all.noticed.length} of ${counted} are noticed: ${percent(all.noticed.length, counted)}**.
+
+| file | mutants | noticed | refused by types | change no answer | not noticed | of all | of what counts |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-## Not noticed
+## Not noticed (${all.left.length})
+${byFile(all.left).join("\n")}
 
-Nobody has sorted these by hand. Many can change no answer, only how fast it comes: in \`rule-index\`, \`path-list\`, \`sieve\`,
-\`regex-survey\` and the anchors of criteria, whatever is found too often is tried once more and fails; \`> 0\` before a loop over
-nothing; \`"text"\` where only \`"path"\` is asked for; \`1\` where only the sign counts. The others are gaps.
-${left.join("\n")}
+## Change no answer (${equals.length})
+${groups.join("\n")}
 `;
 }
