@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A test that asserts nothing fails.
+    expect: { requireAssertions: true },
     projects: [...packages, "test"].map((path) => ({
       extends: true as const,
       test: {

@@ -142,4 +142,5 @@ export async function startBenchLine(
 }
 
 /** One database is opened more than once in a run: with the same key each time. */
-const masterKeyOf = (databaseUrl: string): Buffer => createHash("sha256").update(`bench ${databaseUrl}`).digest();
+export const masterKeyOf = (databaseUrl: string): Buffer =>
+  createHash("sha256").update(`bench ${databaseUrl}`).digest();

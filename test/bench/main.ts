@@ -1,4 +1,4 @@
-// main.ts — `npm run bench [-- core|hostile|pipeline|processes|http|parked|all] [--backend B] [--json FILE] [--write] [--seconds N] [--seed N] [--rounds N] [--lanes N] [--count N]`
+// main.ts — `npm run bench [-- core|hostile|pipeline|processes|http|parked|telling|all] [--backend B] [--json FILE] [--write] [--seconds N] [--seed N] [--rounds N] [--lanes N] [--count N]`
 
 import { parseArgs } from "node:util";
 import { createLogger } from "@holdpoint/runtime/log.ts";
@@ -11,8 +11,9 @@ import { benchPipeline } from "./pipeline.ts";
 import { benchProcesses } from "./processes.ts";
 import { type BenchResult, keepResult, performancePage } from "./report.ts";
 import { machine, startServers } from "./servers.ts";
+import { benchTelling } from "./telling.ts";
 
-const KINDS = ["core", "hostile", "pipeline", "processes", "http", "parked", "all"] as const;
+const KINDS = ["core", "hostile", "pipeline", "processes", "http", "parked", "telling", "all"] as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -62,6 +63,8 @@ for (const backend of ["redis", "postgres"] as const) {
       result.processes = [...(result.processes ?? []), await benchProcesses(backend, servers, options, log)];
     }
     if (wants("http")) result.http = [...(result.http ?? []), await benchHttp(backend, servers.redisUrl, turns)];
+    // The queue has no part in telling people.
+    if (wants("telling") && backend === "postgres") result.telling = await benchTelling(servers, log);
     if (wants("parked"))
       result.parked = [...(result.parked ?? []), await benchParked(backend, servers, Number(values.count), log)];
   } finally {

@@ -10,6 +10,7 @@ import type { PeerFigures } from "./peers/compare.ts";
 import { SHAPES } from "./peers/peers.ts";
 import type { PipelineFigures, Turned } from "./pipeline.ts";
 import type { ProcessesFigures } from "./processes.ts";
+import type { TellingFigures } from "./telling.ts";
 
 export interface BenchResult {
   at: string;
@@ -23,6 +24,7 @@ export interface BenchResult {
   processes?: ProcessesFigures[];
   http?: HttpFigures[];
   parked?: ParkedFigures[];
+  telling?: TellingFigures;
 }
 
 const root = join(import.meta.dirname, "..", "..");
@@ -127,6 +129,24 @@ ${table(
 )}
 `;
 
+const tellingPart = (of: TellingFigures): string => `## Telling people
+
+Requests that policy holds, told to ${of.receivers} webhooks, of which ${of.silent} take the connection and never answer: from the commit that
+opened a request to its news at a receiver that answers.
+
+${table(
+  ["requests", "told", "missing", "p50 / p99 ms"],
+  [
+    [
+      of.requests,
+      of.told,
+      of.missing,
+      `${of.p50Ms} / ${of.p99Ms} (goal p99 2000: ${mark(of.missing === 0 && of.p99Ms <= 2_000)})`,
+    ],
+  ],
+)}
+`;
+
 const peersPart = ({
   costs,
   ratios,
@@ -197,7 +217,7 @@ ${table(
 `;
 
 export function performancePage(result: BenchResult): string {
-  const { at, command, machine, core, peers, pipeline, processes, http, parked, hostile } = result;
+  const { at, command, machine, core, peers, pipeline, processes, http, parked, telling, hostile } = result;
   const on = Object.entries(machine)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -211,6 +231,7 @@ ${[
   processes && processesPart(processes),
   http && httpPart(http),
   parked && parkedPart(parked),
+  telling && tellingPart(telling),
   core && corePart(core),
   peers && peersPart(peers),
   hostile && hostilePart(hostile),

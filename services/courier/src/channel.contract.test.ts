@@ -141,7 +141,7 @@ describe.each(PLATFORMS)("$name", ({ name, make, answers: canAnswer, cuts }: Kin
 
   test("a button carries an id and a nonce, and nothing of the action", async () => {
     await opened();
-    for (const code of codesIn(newest())) expect(code).toHaveLength(47);
+    expect(codesIn(newest()).filter((code) => code.length !== 47)).toEqual([]);
     if (!canAnswer) expect(newest()).not.toContain("prisma");
   });
 

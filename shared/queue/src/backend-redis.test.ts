@@ -74,6 +74,7 @@ describe.each(servers.filter(({ here }) => here))("$name with an append-only fil
       exhausted: async () => undefined,
     });
     await until(() => seen.size === sent.length);
+    expect([...seen].sort()).toEqual(sent.map(({ action }) => action.id).sort());
     await worker.drain(2_000);
     await queue.close();
     await own.stop();

@@ -104,6 +104,7 @@ export function queueContract(open: () => Promise<Opened>): void {
       });
       await opened.queue.send("rules", [slow, message(), message()]);
       await until(() => settled.length === 2);
+      expect(settled.map(({ message: { action } }) => action.id)).not.toContain(slow.action.id);
       release();
       await until(() => settled.length === 3);
     });
@@ -146,6 +147,7 @@ export function queueContract(open: () => Promise<Opened>): void {
       work("rules", (each) => ({ to: "escalation", message: each }));
       await opened.queue.send("rules", [message()]);
       await until(() => exhausted.length === 1);
+      expect(settled).toEqual([]);
     });
 
     test("shares the work among processes", async () => {

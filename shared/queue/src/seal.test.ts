@@ -99,7 +99,9 @@ describe("refused", () => {
           fc.string(),
           fc.base64String().map((text) => `${text}.${text}`),
         ),
-        (text) => "refused" in open(ring, "rules", text),
+        (text) => {
+          expect(open(ring, "rules", text)).toHaveProperty("refused");
+        },
       ),
     );
   });
@@ -115,7 +117,7 @@ describe("refused", () => {
           .every((part, index) =>
             Buffer.from(part, "base64url").equals(Buffer.from(good.split(".")[index] ?? "", "base64url")),
           );
-        return same || "refused" in open(ring, "rules", altered);
+        if (!same) expect(open(ring, "rules", altered)).toHaveProperty("refused");
       }),
       { numRuns: 500 },
     );

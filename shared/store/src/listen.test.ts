@@ -79,7 +79,7 @@ test("whatever else is notified on the channel is ignored", async () => {
   await t.owner.query("NOTIFY holdpoint, 'no json'");
   const row = await propose(t.store);
   await t.store.actions.settle("default", [settlement(row, "denied")]);
-  await heard((notice) => notice.kind === "settled", notices);
+  expect(await heard((notice) => notice.kind === "settled", notices)).toMatchObject({ actionIds: [row.action.id] });
   await stop();
 });
 

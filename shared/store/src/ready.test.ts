@@ -97,6 +97,7 @@ describe("migrate", () => {
     await client.end();
     await migrate(database.url, log);
     const store = await openStore({ url: database.url, masterKey, log });
+    await expect(store.ready()).resolves.toBeUndefined();
     await store.close();
     await database.drop();
   });
@@ -114,7 +115,8 @@ describe("migrate", () => {
     await t.owner.query(`CREATE ROLE ${database}_login LOGIN PASSWORD '${password}'`);
     await t.owner.query(`GRANT holdpoint_app TO ${database}_login`);
     const store = await openStore({ url: as(`${database}_login`), masterKey, log });
-    await store.keys.create("default", { role: "agent" }, {});
+    const { key } = await store.keys.create("default", { role: "agent" }, {});
+    expect(key).toMatch(/^hp_key_/);
     await store.close();
     await empty.drop();
     await t.owner.query(`DROP OWNED BY ${database}_owner`);

@@ -99,17 +99,8 @@ export function checkerContract(make: () => Checker, runs = 200): void {
       const action = sampleAction();
       const answer = ask(make(), action, deriveFacts(action), stop.signal);
       stop.abort();
-      await Promise.allSettled([answer]);
-    });
-
-    test("an answer takes less than its deadline for an ordinary action", async () => {
-      const checker = make();
-      const action = sampleAction({ args: { command: "npm test -- --run" } });
-      const facts = deriveFacts(action);
-      await ask(checker, action, facts);
-      const began = performance.now();
-      await ask(checker, action, facts);
-      expect(performance.now() - began).toBeLessThan(checker.timeoutMs);
+      const ended = () => "ended";
+      await expect(answer.then(ended, ended)).resolves.toBe("ended");
     });
   });
 }

@@ -146,7 +146,7 @@ test.each(["run", "agent", "tenant"])(
   },
 );
 
-test("any text is read or refused, and quickly", () => {
+test("any text is read or refused", () => {
   const scraps = fc.array(
     fc.constantFrom(..."[]{}:,-!&*#?|>\"'\n \trules effect deny when tool ".split(/(?<=\w) |(?=[^\w])/)),
     { maxLength: 60 },
@@ -159,7 +159,7 @@ test("any text is read or refused, and quickly", () => {
       ),
       fc.constantFrom("native-yaml", "native-json", "native-toml", "toml-enforcer", "ordered-json", "overlay", "row"),
       (text, dialect) => {
-        errorsOf([{ name: "any", dialect, text }]);
+        expect(errorsOf([{ name: "any", dialect, text }])).toBeInstanceOf(Array);
       },
     ),
     { numRuns: 400 },
