@@ -11,7 +11,7 @@ import type { Message } from "@holdpoint/wire/job.ts";
 
 function judge(message: Message, set: PolicySet): HandOverFrom<"rules"> {
   const { action } = message;
-  const facts = deriveFacts(action);
+  const facts = deriveFacts(action, set.tools);
   const verdict = evaluate(set, action, facts, BLANK_HISTORY);
   if (set.shadow !== undefined) {
     const shadow = evaluate(set.shadow, action, facts, BLANK_HISTORY);

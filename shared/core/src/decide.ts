@@ -35,6 +35,6 @@ export function decide(
   action: Action,
   checkers: readonly Checker[] = builtinCheckers,
 ): { facts: Facts; verdict: Verdict } {
-  const facts = deriveFacts(action);
+  const facts = deriveFacts(action, set.tools);
   return { facts, verdict: judge(set, action, facts, runSyncCheckers(checkers, action, facts)) };
 }

@@ -1,7 +1,7 @@
 // rejudge.ts — what is allowed or asked for need not be so under the set now active: a stored action judged again by it
 
 import { judge } from "@holdpoint/core/decide.ts";
-import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
+import { deriveFacts, factsUnder } from "@holdpoint/core/facts/derive.ts";
 import { redactJudgement } from "@holdpoint/core/redact/judgement.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { countedOf } from "@holdpoint/core/rules/criteria/counts.ts";
@@ -54,9 +54,11 @@ export async function rejudge(
   const action = resolved
     ? { ...row.action, bindings: { ...row.action.bindings, resolvedPaths: resolved } }
     : row.action;
-  const facts = !resolved && row.facts ? row.facts : deriveFacts(action);
+  const facts = !resolved && row.facts ? factsUnder(set.tools, action, row.facts) : deriveFacts(action, set.tools);
   const findings =
-    !resolved && row.findings && reusable(deps, row, set) ? row.findings : await findWith(deps.checkers, action, facts);
+    facts === row.facts && row.findings && reusable(deps, row, set)
+      ? row.findings
+      : await findWith(deps.checkers, action, facts);
   const history: History = {
     approval: row.state === "approved" ? "approved" : "none",
     ...(set.counters.length > 0 && {

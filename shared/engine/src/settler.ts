@@ -1,6 +1,7 @@
 // settler.ts — makes a draft a committed decision, judging again as often as the policy changes under it
 
 import { judge } from "@holdpoint/core/decide.ts";
+import { factsUnder } from "@holdpoint/core/facts/derive.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { BLANK_HISTORY, type History } from "@holdpoint/core/rules/criteria/view.ts";
 import type { SettleDraft } from "@holdpoint/queue/types.ts";
@@ -60,6 +61,8 @@ export function createSettler(deps: SettlerDeps): Settler {
   const rejudge = (draft: SettleDraft, set: PolicySet, history: History): SettleDraft | undefined => {
     const { message, facts, findings } = draft;
     const { checkers } = draft.verdict;
+    // What the tool means has changed: every stage has its say again.
+    if (factsUnder(set.tools, message.action, facts) !== facts) return undefined;
     const verdict = {
       ...judge(set, message.action, facts, findings, history),
       ...(checkers !== undefined && { checkers }),

@@ -105,6 +105,8 @@ export interface Facts {
     normalized: string;
     /** what kind of tool a map says this is: `shell`, `fs.read`, `fs.write`, `fs.edit`, `fs.delete`, `fs.search`, `http.fetch`, `mcp`, …; absent = unknown tool */
     meaning?: string;
+    /** the mark of a policy's own description of it (`tools`), where there is one */
+    map?: string;
     /** name and normalized differ in more than case and white space: look-alike characters */
     deceptive: boolean;
   };

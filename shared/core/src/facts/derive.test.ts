@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { sampleAction } from "../sample.ts";
 import { deriveFacts } from "./derive.ts";
 import { sketch } from "./sketch.ts";
+import { ownTool } from "./tools/own-tools.ts";
 
 const action = (tool: string, args: Action["args"], more: Partial<Action> = {}): Action =>
   sampleAction({ tool, args, cwd: "/w", home: "/home/u", ...more });
@@ -90,7 +91,7 @@ describe("what is written to a script is read as one", () => {
 });
 
 test("a house's own map says what its tool's arguments are", () => {
-  const tools = new Map([["deploy_it", { meaning: "http.fetch", args: { target: "url", plan: "command" } }]] as const);
+  const tools = new Map([["deploy_it", ownTool({ meaning: "http.fetch", args: { target: "url", plan: "command" } })]]);
   const facts = deriveFacts(action("Deploy_It", { target: "http://10.0.0.1/x", plan: "rm -rf /" }), tools);
   expect(facts.tool.meaning).toBe("http.fetch");
   expect(sketch(facts)).toEqual(["call | h:10.0.0.1(private)", "rm --force --recursive / | d:/+ blocked"]);

@@ -9,8 +9,8 @@ import { findSecrets, secretByKey } from "./secrets/find.ts";
 import { literal } from "./shell/word.ts";
 import { collectStrings } from "./strings.ts";
 import { readToolName } from "./tools/name.ts";
+import type { OwnTools } from "./tools/own-tools.ts";
 import { readCall } from "./tools/read-call.ts";
-import type { ToolMap } from "./tools/tool-map.ts";
 
 /** A file that one command fetched and a later one runs: code that came over the network. */
 function markDownloads(reading: Reading): void {
@@ -51,8 +51,12 @@ function unreadable(action: Action, why: string): Atom {
 /** More spans than this say no more than this many. */
 const SECRETS_MAX = 1_000;
 
-/** `tools`: maps of a house's own tools by normalised name; they count before the built-in ones. */
-export function deriveFacts(action: Action, tools?: ReadonlyMap<string, ToolMap>): Facts {
+/** Facts that were derived under other descriptions of the tool are derived again; all others stay as they are. */
+export const factsUnder = (tools: OwnTools | undefined, action: Action, facts: Facts): Facts =>
+  facts.tool.map === readToolName(action.tool, tools).tool.map ? facts : deriveFacts(action, tools);
+
+/** `tools`: what a policy says of a house's own tools, by normalised name. */
+export function deriveFacts(action: Action, tools?: OwnTools): Facts {
   const reading = newReading(action.home);
   const { tool, map } = readToolName(action.tool, tools);
   const strings = collectStrings(action.args);

@@ -5,11 +5,13 @@ import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import type { OwnTools } from "../facts/tools/own-tools.ts";
 import { alwaysSource } from "./always.ts";
 import { compileRule, type Scope } from "./compile-rule.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { compileWhen, type Refuse } from "./conditions.ts";
 import { distinctCounters } from "./criteria/counts.ts";
+import { describedTools } from "./described-tools.ts";
 import type { Draft, LogRedaction } from "./dialects/draft.ts";
 import { mergeOverlays } from "./dialects/overlay.ts";
 import { DIALECTS } from "./dialects/registry.ts";
@@ -37,18 +39,23 @@ export function setDigest(sources: readonly PolicySource[]): string {
  */
 export function compileSet(sources: readonly PolicySource[]): PolicySet {
   const problems: Problem[] = [];
-  const compiled = [alwaysOn(), ...compileAll(sources.filter(isLive), problems)];
-  const shadow = compileAll(
+  const live = compileAll(sources.filter(isLive), problems);
+  const compiled = [alwaysOn(), ...live.compiled];
+  const shadows = compileAll(
     sources.filter((source) => !isLive(source)),
     problems,
   );
+  const shadow = shadows.compiled;
   sameNames(sources, problems);
   const ruleCount = [...compiled, ...shadow].reduce((sum, { rules }) => sum + rules.length, 0);
   if (ruleCount > limits.policyRulesMax)
     problems.push({ file: "policy", line: 1, column: 1, message: `more than ${limits.policyRulesMax} rules` });
   if (problems.length > 0) refusePolicy(problems);
   const digest = setDigest(sources);
-  return { ...assemble(compiled, digest), shadow: shadow.length > 0 ? assemble(shadow, digest) : undefined };
+  return {
+    ...assemble(compiled, digest, live.tools),
+    shadow: shadow.length > 0 ? assemble(shadow, digest, shadows.tools) : undefined,
+  };
 }
 
 /** The engine's own rules are the same for every set: compiled once, refused like any other when they are wrong. */
@@ -87,10 +94,17 @@ export function draftSources(sources: readonly PolicySource[], problems: Problem
   return drafted.filter((one) => one !== undefined);
 }
 
-const compileAll = (sources: readonly PolicySource[], problems: Problem[]): CompiledSource[] =>
-  draftSources(sources, problems).map(({ source, draft }) =>
-    compileDraft(source, draft, problems, triesExamples(source)),
-  );
+interface CompiledSources {
+  compiled: CompiledSource[];
+  tools: OwnTools | undefined;
+}
+
+function compileAll(sources: readonly PolicySource[], problems: Problem[]): CompiledSources {
+  const drafted = draftSources(sources, problems);
+  const tools = describedTools(drafted, problems);
+  const one = ({ source, draft }: DraftedSource) => compileDraft(source, draft, problems, triesExamples(source), tools);
+  return { compiled: drafted.map(one), tools };
+}
 
 export interface CompiledSource {
   document: CompiledDocument;
@@ -99,7 +113,7 @@ export interface CompiledSource {
   audit: string | undefined;
 }
 
-function assemble(compiled: readonly CompiledSource[], digest: string): PolicySet {
+function assemble(compiled: readonly CompiledSource[], digest: string, tools: OwnTools | undefined): PolicySet {
   const rules = compiled.flatMap((one) => one.rules);
   return {
     digest,
@@ -113,6 +127,7 @@ function assemble(compiled: readonly CompiledSource[], digest: string): PolicySe
     hasFirstMatch: compiled.some(({ document }) => document.firstMatch),
     audits: [...new Set(compiled.flatMap(({ audit }) => (audit === undefined ? [] : [audit])))],
     logRedactions: compiled.flatMap((one) => one.logRedactions),
+    tools,
     shadow: undefined,
   };
 }
@@ -135,7 +150,7 @@ export function compileSource(
   examples = triesExamples(source),
 ): CompiledSource | undefined {
   const drafted = draftOf(source, problems);
-  return drafted && compileDraft(source, drafted.draft, problems, examples);
+  return drafted && compileDraft(source, drafted.draft, problems, examples, describedTools([drafted], problems));
 }
 
 function draftOf(source: PolicySource, problems: Problem[]): DraftedSource | undefined {
@@ -151,7 +166,13 @@ function draftOf(source: PolicySource, problems: Problem[]): DraftedSource | und
   return draft && problems.length === before ? { source, draft } : undefined;
 }
 
-function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], examples: boolean): CompiledSource {
+function compileDraft(
+  source: PolicySource,
+  draft: Draft,
+  problems: Problem[],
+  examples: boolean,
+  tools: OwnTools | undefined,
+): CompiledSource {
   const { document } = draft;
   const refuse: Refuse = (path, message) => problems.push({ file: source.name, ...draft.locate(path), message });
   const before = problems.length;
@@ -176,7 +197,7 @@ function compileDraft(source: PolicySource, draft: Draft, problems: Problem[], e
     ids.add(id);
     if (rule.enabled !== false) rules.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
   }
-  if (problems.length === before && examples) checkExamples(document, rules, refuse);
+  if (problems.length === before && examples) checkExamples(document, rules, tools, refuse);
   return { document: compiled, rules, logRedactions: draft.logRedactions ?? [], audit: draft.audit };
 }
 

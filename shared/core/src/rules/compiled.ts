@@ -3,6 +3,7 @@
 import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import type { OwnTools } from "../facts/tools/own-tools.ts";
 import type { Checks } from "./conditions.ts";
 import type { Anchor, FactName, Field } from "./criteria/anchors.ts";
 import type { Counter } from "./criteria/counts.ts";
@@ -93,6 +94,8 @@ export interface PolicySet {
   counters: readonly Counter[];
   /** files to which decisions are also written, one JSON object a line (seed 003's `[tools.audit]`) */
   audits: readonly string[];
+  /** what documents say of a house's own tools: facts are derived with it */
+  tools: OwnTools | undefined;
   /** patterns (RE2) whose matches are replaced in every log line (seed 002) */
   logRedactions: readonly LogRedaction[];
   /** documents in shadow: compiled, judged beside, without any effect */

@@ -4,6 +4,7 @@ import type { Action } from "@holdpoint/wire/action.ts";
 import { ATTESTABLE } from "@holdpoint/wire/action.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { deriveFacts } from "../facts/derive.ts";
+import type { OwnTools } from "../facts/tools/own-tools.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { Refuse } from "./conditions.ts";
 import { viewOf } from "./criteria/view.ts";
@@ -46,8 +47,13 @@ const speaks = ({ effect, uncovered }: CompiledRule): boolean =>
   !uncovered && (effect === "allow" || effect === "deny" || effect === "require_approval" || effect === "terminate");
 
 /** A deny or ask matches when any atom meets it; an allow when it covers every atom. */
-export function ruleMatches(rule: CompiledRule, action: Action, siblings: readonly CompiledRule[] = []): boolean {
-  const facts = deriveFacts(action);
+export function ruleMatches(
+  rule: CompiledRule,
+  action: Action,
+  siblings: readonly CompiledRule[] = [],
+  tools?: OwnTools,
+): boolean {
+  const facts = deriveFacts(action, tools);
   const view = viewOf(action, facts, scoreRisk(action, facts).score);
   const atoms = atomsOf(facts);
   const one = (atom: (typeof atoms)[number]) => {
@@ -57,7 +63,12 @@ export function ruleMatches(rule: CompiledRule, action: Action, siblings: readon
   return rule.effect === "allow" ? atoms.every(one) : atoms.some(one);
 }
 
-export function checkExamples(document: Document, rules: readonly CompiledRule[], refuse: Refuse): void {
+export function checkExamples(
+  document: Document,
+  rules: readonly CompiledRule[],
+  tools: OwnTools | undefined,
+  refuse: Refuse,
+): void {
   for (const rule of rules) {
     const written = document.rules?.[rule.order];
     for (const [key, expected] of [
@@ -65,7 +76,7 @@ export function checkExamples(document: Document, rules: readonly CompiledRule[]
       ["notMatch", false],
     ] as const) {
       for (const [index, example] of (written?.[key] ?? []).entries()) {
-        if (ruleMatches(rule, exampleAction(example), rules) === expected) continue;
+        if (ruleMatches(rule, exampleAction(example), rules, tools) === expected) continue;
         const text = typeof example === "string" ? example : JSON.stringify(example);
         const message = `rule \`${rule.id}\` ${expected ? "does not match" : "matches"} its example \`${text}\``;
         refuse(["rules", rule.order, key, index], message);

@@ -30,7 +30,7 @@ export function judge(
   const texts = Array.isArray(policy) ? policy : [policy];
   const action = attesting(exampleAction(given), attested);
   const set = compileSet(texts.map((text, index) => yamlSource(text, `doc-${index}`)));
-  return evaluate(set, action, deriveFacts(action));
+  return evaluate(set, action, deriveFacts(action, set.tools));
 }
 
 export const effect = (...args: Parameters<typeof judge>): string => judge(...args).effect;
@@ -39,7 +39,8 @@ export const effect = (...args: Parameters<typeof judge>): string => judge(...ar
 export function judged(sources: PolicySource | readonly PolicySource[], example: Given): Verdict {
   const action = exampleAction(example);
   const all = Array.isArray(sources) ? sources : [sources as PolicySource];
-  return evaluate(compileSet(all), action, deriveFacts(action));
+  const set = compileSet(all);
+  return evaluate(set, action, deriveFacts(action, set.tools));
 }
 
 /** Every error of a set that is refused; none when it compiles. */

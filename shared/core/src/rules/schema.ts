@@ -7,6 +7,7 @@ import { POLICY_SCOPES } from "@holdpoint/wire/policy.ts";
 import { Kind, Mode, Trust } from "@holdpoint/wire/scalars.ts";
 import { COUNT_WHATS, type CountWhat } from "@holdpoint/wire/verdict.ts";
 import { z } from "zod";
+import { ARGUMENT_ROLES, TOOL_MEANINGS } from "../facts/tools/own-tools.ts";
 import { parseDuration } from "./duration.ts";
 
 const word = () => z.string().min(1).max(limits.patternBytesMax);
@@ -254,6 +255,15 @@ export const Rule = z.strictObject({
 });
 export type Rule = z.output<typeof Rule>;
 
+/** What one of a house's own tools does, and which of its arguments is what. */
+export const ToolDescription = z.strictObject({
+  meaning: z.enum(TOOL_MEANINGS),
+  args: z.record(z.string().min(1), z.enum(ARGUMENT_ROLES)).optional(),
+  /** `safe`: it only looks, and everything it is given is a path or a pattern */
+  class: z.enum(["safe", "warn", "blocked-by-default"]).optional(),
+});
+export type ToolDescription = z.infer<typeof ToolDescription>;
+
 export const DISCLOSURES = ["generic", "hint", "reason", "full"] as const;
 const defaultEffect = z
   .enum(["allow", "deny", "ask", "require_approval", "ask_user"])
@@ -269,5 +279,7 @@ export const Document = z.strictObject({
   scope: z.enum(POLICY_SCOPES).optional(),
   selector: list(word()).optional(),
   rules: z.array(Rule).max(limits.policyRulesMax).optional(),
+  /** names of tools that no map knows, with what they mean */
+  tools: z.record(word(), ToolDescription).optional(),
 });
 export type Document = z.output<typeof Document>;

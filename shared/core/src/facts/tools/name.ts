@@ -3,6 +3,7 @@
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import { looksAlike, oddKind } from "../odd-characters.ts";
 import { findTool, mcpName } from "./map.ts";
+import type { OwnTools } from "./own-tools.ts";
 import type { ToolMap } from "./tool-map.ts";
 
 const hasOdd = (text: string): boolean => {
@@ -19,12 +20,14 @@ interface ReadName {
   map: ToolMap | undefined;
 }
 
-export function readToolName(name: string, tools?: ReadonlyMap<string, ToolMap>): ReadName {
+export function readToolName(name: string, tools?: OwnTools): ReadName {
   const read = readBuiltIn(name);
   const own = tools?.get(read.tool.normalized);
-  if (own) {
-    read.tool.meaning = own.meaning;
-    read.map = own;
+  // A name that only looks like it is not it.
+  if (own && !read.tool.deceptive) {
+    read.tool.meaning = own.map.meaning;
+    read.tool.map = own.mark;
+    read.map = own.map;
   }
   return read;
 }

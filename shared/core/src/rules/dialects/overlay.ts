@@ -57,6 +57,7 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
     string,
     { rule: Rule; place: (path: DocumentPath, key?: boolean) => Place & { file: string } }
   >();
+  const tools = new Map<string, (path: DocumentPath, key?: boolean) => Place>();
   const before = problems.length;
   for (const source of sorted) {
     const text = read(source.name, source.text, "yaml", problems);
@@ -69,8 +70,10 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
     }
     checkEntries(parsed.data, (path, message) => problems.push({ file: source.name, ...text.locate(path), message }));
     layOver(merged, parsed.data);
+    for (const name of Object.keys(parsed.data.tools ?? {}))
+      tools.set(name, (path, key) => ({ file: source.name, ...text.locate(path, key) }));
     const { rules: own = [], ...settings } = pickSettings(parsed.data);
-    Object.assign(document, settings);
+    Object.assign(document, settings, { tools: { ...document.tools, ...settings.tools } });
     for (const [index, rule] of own.entries()) {
       const place = (path: DocumentPath, key?: boolean) => ({
         file: source.name,
@@ -96,8 +99,8 @@ export function mergeOverlays(sources: readonly PolicySource[], problems: Proble
     document: { ...document, rules: [...own.map(({ rule }) => rule), ...made] },
     reading: NATIVE,
     locate: (path, key) => {
-      const at = typeof path[1] === "number" ? own[path[1]] : undefined;
-      return at?.place(path.slice(2), key) ?? { line: 1, column: 1 };
+      const at = typeof path[1] === "number" ? own[path[1]]?.place(path.slice(2), key) : undefined;
+      return at ?? tools.get(String(path[1]))?.(path, key) ?? { line: 1, column: 1 };
     },
     warnings: [],
     ownRules: own.length,
@@ -119,7 +122,7 @@ function layOver(merged: Merged, overlay: Overlay): void {
 }
 
 function pickSettings(overlay: Overlay): Document {
-  const { policy, description, version, default: effect, disclosure, scope, selector, rules } = overlay;
-  const all: Document = { policy, description, version, default: effect, disclosure, scope, selector, rules };
+  const { policy, description, version, default: effect, disclosure, scope, selector, rules, tools } = overlay;
+  const all: Document = { policy, description, version, default: effect, disclosure, scope, selector, rules, tools };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
