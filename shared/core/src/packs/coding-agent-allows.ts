@@ -1,7 +1,7 @@
 // coding-agent-allows.ts — everyday work: reading, editing inside the workspace, building, testing, git
 
 import { list } from "./secret-files.ts";
-import { PRIVILEGED_LOOKS } from "./sensitive-code.ts";
+import { PRIVILEGED_LOOKS, SYSTEM_PACKAGES } from "./sensitive-code.ts";
 
 /** Every file that is deleted or made to run lies in the workspace or a scratch folder. */
 const OUTSIDE = `unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [delete, execute] } }`;
@@ -52,6 +52,14 @@ export const developmentAllows = (sandbox: string): string => `
     reason: what is moved or packed is still there; a folder that rmdir takes held nothing
     match: ["mv ../notes.txt ~/notes/", "mv a.txt b.txt", "gzip ~/notes.txt", "rmdir ~/empty"]
     notMatch: ["mv /etc/hosts /tmp/x", "rm a.txt"]
+  - id: allow-system-packages
+    effect: allow
+    when: { program: ${list(SYSTEM_PACKAGES)}, runsCode: [trusted-package] }
+    unless: { paths: { any: ["**"], access: [write, delete, execute] } }
+    obligations: { sandbox: ${sandbox} }
+    reason: installs by name from the repositories that this machine trusts
+    match: ["apt-get install -y --no-install-recommends git", "apk add --no-cache bash"]
+    notMatch: ["sudo apt-get install git", "apt-get install $EXTRA", "ssh host.example apt-get install git"]
   - id: allow-looking-with-privilege
     effect: allow
     when:

@@ -1,5 +1,6 @@
 // coding-agent-asks.ts — risky but legitimate: auth, payment, infra, CI/CD, migrations, deployments, exports, privilege
 
+import { codingAgentOperationAsks } from "./coding-agent-operation-asks.ts";
 import { codingAgentSecretAsks } from "./coding-agent-secret-asks.ts";
 import { list } from "./secret-files.ts";
 import {
@@ -13,6 +14,7 @@ import {
   PLAIN_SPOKEN,
   PRIVILEGED_LOOKS,
   SELF_STARTING,
+  SYSTEM_PACKAGES,
 } from "./sensitive-code.ts";
 
 const writes = (patterns: readonly string[]): string => `paths: { any: ${list(patterns)}, access: [write, delete] }`;
@@ -97,7 +99,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*"] }
+    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -106,7 +108,7 @@ export const codingAgentAsks = `
     effect: require_approval
     when:
       commands:
-        - "{kubectl,oc} {apply,replace,patch,scale,set,edit,exec}"
+        - "{kubectl,oc} {apply,replace,patch,scale,set,edit}"
         - "{kubectl,oc} rollout {undo,restart,pause,resume}"
         - "helm {install,upgrade,rollback}"
         - "{terraform,tofu,terragrunt} {apply,import,taint,untaint,force-unlock}"
@@ -115,7 +117,11 @@ export const codingAgentAsks = `
         - "cdk {deploy,bootstrap}"
         - "{sls,serverless} deploy"
         - "ansible-playbook"
-        - "{fly,flyctl} {deploy,launch,scale,apps,secrets,machine}"
+        - "{fly,flyctl} {deploy,launch}"
+        - "{fly,flyctl} scale {count,vm,memory}"
+        - "{fly,flyctl} apps {create,destroy,move,restart}"
+        - "{fly,flyctl} secrets {set,unset,import,deploy}"
+        - "{fly,flyctl} {machine,machines} {run,update,stop,start,kill,destroy,clone,restart,remove}"
         - "gcloud {app,run,functions,compute,container} *deploy*"
         - "{npm,pnpm,yarn,bun} publish"
         - "{cargo,poetry,uv,flit,hatch,gem,mix,dart,flutter} publish"
@@ -126,7 +132,8 @@ export const codingAgentAsks = `
         - "docker stack deploy"
         - "docker service {update,scale,rollback}"
         - "gh release {create,delete,edit,upload}"
-        - "{argocd,flux} {app,sync,reconcile}"
+        - "argocd app {sync,set,create,patch,rollback,actions,delete,terminate-op,unset,edit}"
+        - "flux {reconcile,create,bootstrap,install,push}"
         - "{npm,pnpm,yarn,bun} run {deploy,deploy:*,release,publish}"
         - "make {deploy,release,publish}"
     unless:
@@ -138,6 +145,13 @@ export const codingAgentAsks = `
     reason: changes what runs for others
     match: ["kubectl apply -f k8s.yaml", "terraform apply", "npm publish", "helm upgrade api ./chart"]
     notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build ."]
+  - id: approve-cluster-commands
+    effect: require_approval
+    when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*"], class: [warn, blocked-by-default] }
+    approval: { role: release-manager }
+    reason: runs a command where others' programs run
+    match: ["kubectl exec -it web -- bash", "kubectl exec web -- kill 1"]
+    notMatch: ["kubectl exec web -- ls /", "kubectl logs web"]
   - id: approve-deployment-tools
     effect: require_approval
     when:
@@ -187,12 +201,21 @@ export const codingAgentAsks = `
     notMatch: ["ls sudo", "git commit -m sudo", "sudo ls /root"]
   - id: approve-blocked-class
     effect: require_approval
-    when: { class: blocked-by-default }
+    when: { program: ${list(SYSTEM_PACKAGES.map((name) => `!${name}`))}, class: blocked-by-default }
     unless: { commands: ${list(PRIVILEGED_LOOKS)} }
     approval: { role: approver }
     reason: changes the system or deletes outside the workspace
     match: ["systemctl restart nginx", "rm -r /data/old"]
     notMatch: ["npm test", "rm -r old"]
+  - id: approve-system-packages
+    effect: require_approval
+    when: { program: ${list(SYSTEM_PACKAGES)}, class: blocked-by-default }
+    # Seed 002 warns of installs from trusted repositories, and no more.
+    unless: { runsCode: [trusted-package] }
+    approval: { role: approver }
+    reason: removes packages of the system, or installs what its repositories do not vouch for
+    match: ["apt-get remove git", "apt-get install ./x.deb", "apt-get install --allow-unauthenticated x", "apt-get install bash-"]
+    notMatch: ["apt-get install -y git", "apt list --installed"]
   - id: approve-build-output-deletion
     effect: require_approval
     when: { tool: shell, commands: ["rm -rf"], paths: { any: ["./**"], access: [delete] } }
@@ -271,7 +294,13 @@ export const codingAgentAsks = `
   - id: approve-destructive-verbs
     effect: require_approval
     when: { tool: shell, program: ${list(PLAIN_SPOKEN.map((name) => `!${name}`))}, class: [warn, blocked-by-default], words: ${list(DESTRUCTIVE_WORDS)} }
-    unless: { commands: ["rclone {sync,move,moveto,delete,purge,cleanup} --dry-run", "restic {forget,prune} --dry-run"] }
+    unless:
+      commands:
+        - "rclone {sync,move,moveto,delete,purge,cleanup} --dry-run"
+        - "restic {forget,prune} --dry-run"
+        # a machine or a set of services of one's own, on this machine
+        - "{minikube,colima,limactl,multipass,docker-machine,supabase,foreman,overmind} stop"
+        - "bw sync"
     approval: { role: approver }
     reason: removes, disables or replaces something
     match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]
@@ -313,7 +342,7 @@ export const codingAgentAsks = `
     reason: holds characters that people cannot see, or that look like others
     match: [{ tool: Write, args: { file_path: a.ts, content: "ok \\u202e txt" } }]
     notMatch: ["echo héllo", "echo 你好"]
-${codingAgentSecretAsks}
+${codingAgentOperationAsks}${codingAgentSecretAsks}
   - id: approve-repository-deletion
     effect: require_approval
     when: { paths: { any: ["**/.git", "**/.git/{objects,refs,logs,info}/**", "**/.git/{HEAD,packed-refs,index}", "**/.git/{objects,refs,logs}"], access: [delete] } }

@@ -136,9 +136,10 @@ export const codingAgentDenies = `
   - id: deny-kubectl-delete
     effect: deny
     when: { commands: ["{kubectl,oc,k3s kubectl,microk8s kubectl} delete", "kubectl drain", "kubectl replace --force", "helm uninstall", "helm delete"] }
+    unless: { commands: ["{kubectl,oc} {delete,drain} --dry-run={client,server}", "helm {uninstall,delete} --dry-run"] }
     reason: deletes from a cluster
     match: ["kubectl delete pod x", "kubectl -n prod delete deployment api", "helm uninstall api"]
-    notMatch: ["kubectl get pods"]
+    notMatch: ["kubectl get pods", "kubectl delete -f x.yaml --dry-run=server"]
   - id: deny-force-push
     effect: deny
     when: { commands: ["git push --force", "git push --mirror", "git push --delete"] }
@@ -149,9 +150,10 @@ export const codingAgentDenies = `
   - id: deny-disk-destruction
     effect: deny
     when: { commands: ["mkfs*", wipefs, fdisk, sfdisk, parted, "cryptsetup {luksFormat,erase}", "hdparm --security-erase*", blkdiscard, "diskutil erase*", "zpool destroy", "lvremove", "vgremove"] }
+    unless: { commands: ["{fdisk,sfdisk,parted} --list", "{sudo,doas} {fdisk,sfdisk,parted} --list"] }
     reason: destroys a disk
     match: ["mkfs.ext4 /dev/sda1", "wipefs -a /dev/sdb"]
-    notMatch: ["df -h", "lsblk"]
+    notMatch: ["df -h", "lsblk", "fdisk -l", "sudo parted -l"]
   - id: deny-device-writes
     effect: deny
     when: { paths: { any: ["/dev/{sd,hd,vd,xvd,nvme,mmcblk,disk,rdisk,loop,dm-,md}*", "/dev/mapper/**", "/dev/mem", "/dev/kmem"], access: [write, delete] } }

@@ -275,6 +275,9 @@ export const PLAIN_SPOKEN = [
   "ansible-playbook",
 ];
 
+/** Package managers of operating systems. */
+export const SYSTEM_PACKAGES = ["apt", "apt-get", "aptitude", "dnf", "yum", "microdnf", "tdnf", "zypper", "apk"];
+
 /** Clouds: what is not plainly a look changes something that others use. */
 export const CLOUDS = [
   "aws",
@@ -284,6 +287,7 @@ export const CLOUDS = [
   "az",
   "doctl",
   "linode-cli",
+  "tccli",
   "hcloud",
   "oci",
   "ibmcloud",

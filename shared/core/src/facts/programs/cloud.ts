@@ -1,8 +1,9 @@
 // cloud.ts — clients of clouds, infrastructure and vaults: what they look at, change and take down, by the verb of the call
 
-import { addHost, type Call, has, looksOnly, optionValues, raise, runs, touches } from "../call.ts";
+import { addHost, type Call, database, has, looksOnly, optionValues, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
+import { READING_VERBS, readSql } from "../sql.ts";
 import { LOOKING, LOSING } from "./verbs.ts";
 
 /** What is looked at is a secret itself. */
@@ -18,8 +19,12 @@ const showsSecret = (call: Call, verb: string, all: string): boolean =>
     : // A list of secrets is a list of names.
       SECRET.test(verb === "list" ? all.replaceAll(/\bsecrets?\b/g, "") : all);
 
+/** `DescribeInstances` is `describe-instances` to those who read verbs. */
+const kebab = (verb: string): string =>
+  /^[A-Z][a-z]+[A-Z]/.test(verb) ? verb.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase() : verb;
+
 function byVerb(call: Call): void {
-  const verb = call.subs.at(-1) ?? "";
+  const verb = kebab(call.subs.at(-1) ?? "");
   const all = call.subs.join(" ");
   if (call.subs.some((word, index) => index > 0 && LOSING.test(word)) || LOSING.test(verb))
     raise(call, "blocked-by-default");
@@ -60,6 +65,12 @@ function bucket(call: Call, word: Word, upload: boolean): void {
   );
 }
 
+/** `bq query 'drop table x'`: a statement looks only where its verb does. */
+function readQuery(call: Call): void {
+  for (const word of call.operands) readSql(word, (fact) => database(call, fact));
+  if (call.atom.databases.some(({ verb }) => !READING_VERBS.has(verb))) call.base = undefined;
+}
+
 const GROUPS = new Set(
   "list describe create delete get update set add remove get-iam-policy set-iam-policy add-iam-policy-binding remove-iam-policy-binding deploy ssh scp start stop reset restart resize run submit login logout print-access-token revoke activate-service-account export import connect show purge restore undelete cp mv rm ls cat rsync sync tail read write enable disable patch import-image move rotate destroy versions access assign exec invoke call rb mb du hash compose browse build query mk load extract".split(
     " ",
@@ -94,11 +105,12 @@ export const clouds: Record<string, Program> = {
       if (call.subs[0] === "ssm" && /^(send-command|start-session)$/.test(call.subs[1] ?? "")) runs(call, "remote");
     },
   },
-  "gcloud az gsutil bq doctl ibmcloud oci aliyun linode-cli hcloud scw exo civo vultr-cli openstack": {
+  "gcloud az gsutil bq doctl ibmcloud oci aliyun linode-cli hcloud tccli scw exo civo vultr-cli openstack": {
     options: CLOUD,
     subs: { max: 6, until: GROUPS },
     effects: (call) => {
       byVerb(call);
+      if (call.program === "bq" && call.subs.includes("query")) readQuery(call);
       if (/^(gsutil)$/.test(call.program) || call.subs[0] === "storage") {
         call.subs.unshift("s3");
         readS3(call);

@@ -1,6 +1,6 @@
 // clusters.ts — kubectl, helm and what stands around them: what is looked at, changed, taken down
 
-import { type Call, has, looksOnly, opaque, operandText, raise, runs, touchesHere } from "../call.ts";
+import { type Call, has, looksOnly, opaque, operandText, optionValue, raise, runs, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
 import { pushed } from "./containers.ts";
@@ -26,6 +26,9 @@ const KUBE_LOOKS = new Set([
   "options",
 ]);
 
+/** `--dry-run=none` is none. */
+const isDry = (call: Call): boolean => /^(client|server)$/.test(optionValue(call, "dry-run")?.text ?? "");
+
 function readKubectl(call: Call): void {
   const [verb = "", second = ""] = call.subs;
   if (
@@ -39,10 +42,9 @@ function readKubectl(call: Call): void {
       call.operands.some((word) => /^secrets?(\/|$)/.test(word.text ?? ""));
     if (!secret) looksOnly(call);
     if (verb === "get" && operandText(call, 0) === "" && !has(call, "raw", "filename")) looksOnly(call);
-  } else if (/^(delete|drain|cordon|taint|replace|evict)$/.test(verb) || has(call, "force"))
+  } else if (!isDry(call) && (/^(delete|drain|cordon|taint|replace|evict)$/.test(verb) || has(call, "force")))
     raise(call, "blocked-by-default");
-  if (/^(delete|apply|create|replace|patch|scale|drain|annotate|label|set)$/.test(verb) && has(call, "dry-run"))
-    call.base = "warn";
+  if (isDry(call)) call.base = "warn";
 }
 function readKubeExec(call: Call): void {
   runs(call, "container");
@@ -51,7 +53,14 @@ function readKubeExec(call: Call): void {
   if (dashes >= 0) call.operands.length = Math.max(0, call.operands.length - command.length);
   if (command.length === 0 && call.subs[0] === "exec") runs(call, "shell");
   while (command[0]?.text?.startsWith("-")) command = command.slice(1);
+  const before = call.reading.atoms.length;
   call.nested.words(command, `${call.program} ${call.subs[0]}`, "elsewhere");
+  const inside = call.reading.atoms.slice(before);
+  // As with ssh: what only looks in there changes nothing.
+  if (inside.length > 0 && inside.every((atom) => atom.class === "safe" && atom.opaque.length === 0)) {
+    looksOnly(call);
+    call.atom.runsCode.length = 0;
+  }
 }
 
 const HELM =

@@ -143,7 +143,7 @@ export const databases: Record<string, Program> = {
       if (file) touches(call, file, call.base === "safe" || has(call, "readonly") ? "read" : "write");
     },
   },
-  "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql influx surreal edgedb ysqlsh crate crash":
+  "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql surreal edgedb ysqlsh crate crash":
     {
       options:
         "-q --query=SQL; -e --execute=SQL; -f --file=FILE; -h --host -S=HOST; -u --user -U=USER; -p --password -P=P; -d --database=NAME; -Q=SQL; -i=FILE; -o=<write>; -k=K; -c --command=SQL; -n --multiquery; -w --warehouse=W; --port=N; --insecure; --url=U; -b; --secure",
@@ -161,6 +161,29 @@ export const databases: Record<string, Program> = {
         );
       },
     },
+  influx: {
+    style: "single",
+    options:
+      "-execute=SQL; -database=NAME; -host=HOST; -port=N; -username=U; -password=P; -path=<read>; -format=F; -import; -precision=P; -ssl; --bucket -b=B; --org -o=O; --start=T; --stop=T; --predicate=P; --name -n=N; --id -i=I; --token -t=T; --file -f=<read>; --json; --hide-headers",
+    effects: (call) => {
+      server(call, optionValue(call, "host"));
+      if (optionValues(call, "execute").length > 0) statements(call, optionValues(call, "execute"), []);
+    },
+  },
+  "cypher-shell neo4j-client": {
+    options:
+      "-a --address=HOST; -u --username=U; -p --password=P; -d --database=NAME; -f --file=FILE; --format=F; --non-interactive; -P --param=P",
+    effects: (call) => {
+      server(call, optionValue(call, "address"));
+      statements(call, [], optionValues(call, "file"));
+      // Cypher: a graph is changed anywhere in a statement.
+      for (const { text } of call.operands) {
+        const verb = /\b(delete|drop|remove|set|merge|create)\b/i.exec(text ?? "delete")?.[1];
+        database(call, { verb: verb?.toLowerCase() ?? "match" });
+        if (verb === undefined) looksOnly(call);
+      }
+    },
+  },
   "mongosh mongo": {
     options:
       "--eval=CODE; --host -h=HOST; --port=N; -u --username=U; -p --password=P; --authenticationDatabase=D; --quiet; --norc; -f --file=<run>; --shell; --tls; --json[=M]; --nodb; --version",

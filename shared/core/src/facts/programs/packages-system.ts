@@ -1,6 +1,6 @@
 // packages-system.ts — packages of the operating system: always privilege in the end
 
-import { type Call, looksOnly, operandText, raise, touches } from "../call.ts";
+import { type Call, looksOnly, operandText, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { install } from "./package-kinds.ts";
 
@@ -15,7 +15,16 @@ const system = (looks: string, changes: string, installs = ""): Program => ({
   },
   sub: {
     [looks]: { class: "safe" },
-    ...(installs === "" ? {} : { [installs]: { class: "warn", runs: "package-script", effects: installsTrusted } }),
+    ...(installs === ""
+      ? {}
+      : {
+          [installs]: {
+            class: "blocked",
+            runs: "package-script",
+            dry: ["simulate", "dry-run"],
+            effects: installsTrusted,
+          },
+        }),
     [changes]: { class: "blocked", runs: "package-script", dry: ["simulate", "dry-run"], effects: localPackages },
   },
 });
@@ -26,13 +35,13 @@ const TRUSTING = new Set(
   ),
 );
 
-/** Packages by name from the repositories that are set up (seed 002: a warning). `apt install x-` removes x, a path is a file. */
+/** Packages by name from the repositories that are set up: `trusted-package`. `apt install x-` removes x, a path is a file. */
 function installsTrusted(call: Call): void {
   localPackages(call);
   const plain = call.operands.every(
     ({ text }) => text !== null && /^@?[A-Za-z0-9][\w.+:=*~]*(-[\w.+:=*~]+)*$/.test(text),
   );
-  if (!plain || [...call.options.keys()].some((name) => !TRUSTING.has(name))) raise(call, "blocked-by-default");
+  if (plain && [...call.options.keys()].every((name) => TRUSTING.has(name))) runs(call, "trusted-package");
 }
 
 /** `apt install ./x.deb`, `rpm -i URL`. */

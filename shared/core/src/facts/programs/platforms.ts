@@ -104,10 +104,21 @@ const platform: Program = {
   },
 };
 
+/** `wrangler d1 execute x --command 'drop table y'`: a statement, not a shell's text. */
+const wrangler: Program = {
+  ...platform,
+  options: PLATFORM_OPTIONS.replace("--command=<shell>", "--command=<sql>"),
+  effects: (call) => {
+    platform.effects?.(call);
+    if (call.subs.includes("execute") && has(call, "file")) runs(call, "script");
+  },
+};
+
 export const platforms: Record<string, Program> = {
+  wrangler,
   gh: forge,
   "glab hub tea": forge,
   "cdk sst serverless sls sam amplify eb chalice zappa ecs-cli": platform,
-  "heroku fly flyctl vercel netlify railway render wrangler firebase surge now supabase planetscale pscale neon neonctl turso convex expo eas fastlane dokku caprover deployctl stripe auth0 okta sentry-cli datadog shopify twilio pantheon terminus acli platform upsun gridsome":
+  "heroku fly flyctl vercel netlify railway render firebase surge now supabase planetscale pscale neon neonctl turso convex expo eas fastlane dokku caprover deployctl stripe auth0 okta sentry-cli datadog shopify twilio pantheon terminus acli platform upsun gridsome":
     platform,
 };
