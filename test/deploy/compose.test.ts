@@ -1,7 +1,8 @@
 // compose.test.ts — the compose file keeps what the README promises of it; run for real only where Docker answers
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -29,6 +30,23 @@ const compose = parse(text, { merge: true }) as {
 };
 const { services } = compose;
 const ours = ["gateway", "rules", "safety", "sandbox", "escalation"];
+
+test("the image brings what the services load compiled, as the user that they run as", () => {
+  const image = readFileSync(join(root, "deploy", "Dockerfile"), "utf8");
+  const lines = ["ENV NODE_COMPILE_CACHE=/app/compiled", "USER 10001", "RUN node deploy/warm.mjs", "ENTRYPOINT"];
+  const places = lines.map((line) => image.indexOf(line));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places).not.toContain(-1);
+  const cache = mkdtempSync(join(tmpdir(), "holdpoint-compiled-"));
+  try {
+    execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "deploy", "warm.mjs")], {
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    });
+    expect(readdirSync(cache, { recursive: true }).length).toBeGreaterThan(100);
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
+});
 
 describe("docker-compose.yml", () => {
   test("runs each worker as a service of its own", () => {

@@ -7,6 +7,7 @@ import { type ProcessHooks, type Running, runProcess } from "./process.ts";
 function fakeProcess(drainMs = 10_000) {
   const listeners = new Map<string, (value: unknown) => void>();
   let telemetryStopped = false;
+  let kept = 0;
   let left: (code: number) => void = () => {};
   const exit = new Promise<number>((resolve) => {
     left = resolve;
@@ -23,11 +24,13 @@ function fakeProcess(drainMs = 10_000) {
         telemetryStopped = true;
       },
     }),
+    keepCompiled: () => kept++,
     log: createLogger("test", { level: "silent" }),
     drainMs,
   };
   return {
     hooks,
+    kept: () => kept,
     exit,
     codes,
     emit: (event: string, value?: unknown) => listeners.get(event)?.(value),
@@ -52,6 +55,20 @@ test.each(["SIGTERM", "SIGINT"])("%s drains, sends what telemetry is left, and e
   expect(await fake.exit).toBe(0);
   expect(stopped).toBe(true);
   expect(fake.telemetryStopped()).toBe(true);
+});
+
+test("what was compiled is kept once it runs, because a process that is killed has no end to do it at", async () => {
+  const fake = fakeProcess();
+  let keptBefore: number | undefined;
+  await runProcess(
+    "x",
+    async () => {
+      keptBefore = fake.kept();
+      return { stop: async () => undefined };
+    },
+    fake.hooks,
+  );
+  expect([keptBefore, fake.kept()]).toEqual([0, 1]);
 });
 
 test("a drain that takes too long exits 1", async () => {

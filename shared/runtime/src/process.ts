@@ -1,5 +1,6 @@
 // process.ts — the life of a service process: start, drain on a signal, die loudly on what nobody expected
 
+import { flushCompileCache } from "node:module";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { createLogger, type Log } from "./log.ts";
 import { startTelemetry, type Telemetry } from "./trace.ts";
@@ -18,6 +19,8 @@ export interface ProcessHooks {
   on(event: string, listener: (value: unknown) => void): unknown;
   exit(code: number): void;
   telemetry(service: string): Telemetry;
+  /** keeps what was compiled, for the next process */
+  keepCompiled(): void;
   log: Log;
   drainMs: number;
 }
@@ -28,6 +31,7 @@ const realHooks = (name: string): ProcessHooks => ({
   on: (event, listener) => process.on(event, listener),
   exit: (code) => process.exit(code),
   telemetry: startTelemetry,
+  keepCompiled: flushCompileCache,
   log: createLogger(name),
   // All of it, the last telemetry too, ends within `limits.drainMs` (api.md "Programs").
   drainMs: limits.drainMs - limits.telemetryFlushMs - EXIT_MARGIN_MS,
@@ -99,7 +103,11 @@ export async function runProcess(
     running = started;
     // A signal that came while starting found nothing to stop.
     if (stopping) await started.stop();
-    else log.info("started");
+    else {
+      log.info("started");
+      // At once: a process that is killed writes nothing at its end, and the next one would compile all of it again.
+      hooks.keepCompiled();
+    }
   } catch (error) {
     log.fatal({ error }, "could not start");
     await leave(1);

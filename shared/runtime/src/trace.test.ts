@@ -1,10 +1,16 @@
 // trace.test.ts — spans of one action form one tree across processes; nothing is exported unless a variable says so
 
+import { createRequire } from "node:module";
 import { trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { carrierOf, exportsTraces, inSpan, linkTo, startTelemetry, traceIdOf } from "./trace.ts";
 
 startTelemetry("test");
+
+test("where no spans go anywhere, the SDK is not even loaded", () => {
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  expect(loaded.filter((path) => path.includes("sdk-node"))).toEqual([]);
+});
 
 test("a carrier carries the parent to another process", async () => {
   const carrier = await inSpan("holdpoint.propose", {}, (span) => carrierOf(span));
