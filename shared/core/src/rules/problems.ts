@@ -18,8 +18,18 @@ export interface Place {
   file?: string;
 }
 
+/** More than anybody reads at once: no more are looked for, put into words, or told. */
+export const problemsMax = 100;
+
 /** Where in its document something stands: keys and indexes from the top. */
 export type DocumentPath = readonly (string | number)[];
+
+/** What a text says, and where each word of it stands. */
+export interface PolicyText {
+  value: unknown;
+  /** of the value at `path`, or of its key; of the nearest thing above, where the path leads nowhere */
+  locate(path: DocumentPath, key?: boolean): Place;
+}
 
 /**
  * Throws the one fault that carries every problem; the message is the first, with the number of the others.
@@ -35,7 +45,7 @@ export function refusePolicy(problems: readonly Problem[], refused?: string): ne
     file,
     line,
     column,
-    errors: sorted.slice(0, 100),
+    errors: sorted.slice(0, problemsMax),
     ...(refused === undefined ? {} : { refused }),
   });
 }
@@ -64,7 +74,7 @@ export function describeIssues(
   value: unknown,
   issues: readonly Issue[],
 ): { path: DocumentPath; message: string; key?: boolean }[] {
-  return withoutEchoes(issues).flatMap((issue) => describe(schema, value, issue, []));
+  return withoutEchoes(issues.slice(0, problemsMax)).flatMap((issue) => describe(schema, value, issue, []));
 }
 
 /** Where a word is unknown, that too few known ones are left says nothing more. */
@@ -87,7 +97,7 @@ function describe(
   const given = at(value, path);
   if (issue.code === "unrecognized_keys") {
     const known = wordsAt(schema, path);
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, problemsMax).map((key) => {
       const near = meantWord(key, known);
       return {
         path: [...path, key],

@@ -6,8 +6,8 @@ import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { Trust } from "@holdpoint/wire/scalars.ts";
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
-import { type PolicyText, read } from "../policy-text.ts";
-import { type DocumentPath, describeIssues, type Place, type Problem } from "../problems.ts";
+import { read } from "../policy-text.ts";
+import { type DocumentPath, describeIssues, type Place, type PolicyText, type Problem } from "../problems.ts";
 
 /** Its globs know no classes, and take nothing out: a deny that silently meant something else would let through. */
 const NOT_A_GLOB = /^!|(?<!\\)\[/;
