@@ -17,7 +17,7 @@ export interface SmallDisk {
 const BYTES = 10 * 1024 ** 3;
 const did = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
-/** Mounting is root's: for anybody else the folder lies on the disk that is there, and it is never filled. */
+/** In a folder of room.ts, whose end unmounts it in any case. Mounting is root's: for anybody else the folder lies on the disk that is there, and it is never filled. */
 export function smallDisk(folder: string): SmallDisk {
   const place = join(folder, "disk");
   const image = join(folder, "disk.img");
@@ -36,10 +36,6 @@ export function smallDisk(folder: string): SmallDisk {
         : "none";
   chmodSync(place, 0o755);
   const ballast = join(place, "ballast");
-  const unmount = () => {
-    if (kind !== "none") did("umount", "-l", place);
-  };
-  process.once("exit", unmount);
   return {
     kind,
     folder: place,
@@ -55,8 +51,7 @@ export function smallDisk(folder: string): SmallDisk {
     },
     empty: () => did("sh", "-c", `rm -f '${ballast}'-*`),
     close() {
-      process.off("exit", unmount);
-      unmount();
+      if (kind !== "none") did("umount", "-l", place);
       rmSync(image, { force: true });
     },
   };

@@ -1,10 +1,11 @@
 // fleet.ts — a whole Holdpoint in separate processes, each of which may be killed, frozen and started again
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { spawnTied } from "@holdpoint/testkit/tied.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const node = join(root, "node_modules", "node", "bin", "node");
@@ -72,7 +73,7 @@ export async function startFleet(options: {
 
   const start = (service: Service, name: string): void => {
     const log = createWriteStream(join(options.folder, `${name}.log`), { flags: "a" });
-    const child = spawn(
+    const child = spawnTied(
       node,
       [
         "--disable-warning=ExperimentalWarning",

@@ -1,10 +1,11 @@
 // plant-run.ts — plants each bug in a copy of the tree and runs the tests that must catch it
 // usage: npm run proof:plants [-- <part of a name, or of a test's path>]
 
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { endGroup, endWith } from "./ending.ts";
 import { plants } from "./plants.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -23,16 +24,36 @@ const env = {
     delimiter,
   ),
 };
+const RUN_MS_MAX = 400_000;
 /** @returns whether the tests passed, and what they said */
-const run = (tests: readonly string[]): { passed: boolean; said: string } => {
-  const result = spawnSync(join(copy, "node_modules", ".bin", "vitest"), ["run", "--bail", "1", ...tests], {
-    cwd: copy,
-    env,
-    encoding: "utf8",
-    timeout: 180_000,
+const run = (tests: readonly string[]): Promise<{ passed: boolean; said: string }> =>
+  new Promise((resolve, reject) => {
+    // A group of its own, so that whatever a planted bug left running ends with it.
+    const child = spawn(join(copy, "node_modules", ".bin", "vitest"), ["run", "--bail", "1", ...tests], {
+      cwd: copy,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => {
+        said += chunk;
+      });
+    const timer = setTimeout(() => endGroup(child, "SIGKILL"), RUN_MS_MAX);
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      endGroup(child, "SIGKILL");
+      resolve({ passed: code === 0, said });
+    });
+    running = child;
   });
-  return { passed: result.status === 0, said: `${result.stdout}${result.stderr}` };
-};
+let running: ChildProcess | undefined;
+endWith(() => {
+  if (running) endGroup(running, "SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 let missed = 0;
 const chosen = plants.filter(({ name, tests }) => [name, ...tests].some((text) => text.includes(filter)));
@@ -50,13 +71,12 @@ for (const plant of chosen) {
     renameSync(`${path}.planted`, path);
   };
   place(whole.replace(plant.find, () => plant.replace));
-  const { passed, said } = run(plant.tests);
+  const { passed, said } = await run(plant.tests);
   place(whole);
   // A run that found no test proves nothing: it must have failed in a test.
   const caught = !passed && /\b[1-9]\d* failed/.test(said);
   if (!caught) missed++;
   console.log(`${caught ? "caught" : "MISSED"}: ${plant.name}`);
 }
-rmSync(folder, { recursive: true, force: true });
 console.log(`${chosen.length - missed} of ${chosen.length} planted bugs caught`);
 process.exit(missed === 0 ? 0 : 1);

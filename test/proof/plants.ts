@@ -7,7 +7,7 @@ export interface Plant {
   file: string;
   find: string;
   replace: string;
-  /** vitest filters of the tests that must catch it */
+  /** vitest's words for the tests that must catch it: parts of paths, and `-t` with a part of a name */
   tests: readonly string[];
 }
 
@@ -205,7 +205,7 @@ export const plants: readonly Plant[] = [
     name: "a suspect is tried beside others, who are blamed for it",
     file: "shared/queue/src/suspects.ts",
     find: "turns.alone(async () => {",
-    replace: "(async () => {",
+    replace: "turns.together(async () => {",
     tests: ["shared/queue/src/stage.test.ts"],
   },
   {
@@ -232,8 +232,8 @@ export const plants: readonly Plant[] = [
   {
     name: "a busy machine is taken for a loop that hangs",
     file: "shared/engine/src/hang-guard-thread.ts",
-    find: "used() - usedAtBeat < spentMs && silent",
-    replace: "used() < 0 || silent * tickMs > 1_000 ? false : silent",
+    find: "used() - usedAtBeat < spentMs &&",
+    replace: "silent * tickMs < spentMs &&",
     tests: ["shared/engine/src/hang-guard.test.ts"],
   },
   {
@@ -269,6 +269,20 @@ export const plants: readonly Plant[] = [
     file: "services/cli/src/up/start.ts",
     find: "    const guard = startHangGuard();",
     replace: "    const guard = { stop: async () => undefined };\n    void startHangGuard;",
-    tests: ["services/cli/src/up/up.test.ts"],
+    tests: ["services/cli/src/up/up.test.ts", "-t", "hangs"],
+  },
+  {
+    name: "an `up` that died stays dead",
+    file: "services/cli/src/up/keep.ts",
+    find: "if (toldAt !== undefined || code === 0 || state === undefined) return code;",
+    replace: "if (code !== undefined) return code;",
+    tests: ["services/cli/src/up/keep.test.ts"],
+  },
+  {
+    name: "what does the work outlives the one that keeps it",
+    file: "services/cli/src/up/supervise.ts",
+    find: 'process.once("disconnect", () => process.exit(1));',
+    replace: "",
+    tests: ["services/cli/src/up/up.test.ts", "-t", "without a word"],
   },
 ];

@@ -1,7 +1,5 @@
 // poison.ts — actions that harm whoever works on them: denied after their tries, and what their neighbours notice of it
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@holdpoint/runtime/embedded.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
@@ -11,6 +9,7 @@ import { startRedis } from "@holdpoint/testkit/redis.ts";
 import { type Measured, openLoop } from "../bench/drive.ts";
 import { startFleet } from "./fleet.ts";
 import { type Client, openClient } from "./http.ts";
+import { clearRoom, makeRoom } from "./room.ts";
 
 export const POISONS = ["kills", "allocates", "loops", "throws"] as const;
 
@@ -78,7 +77,7 @@ export async function neighbours(options: {
   perSecond: number;
   seconds: number;
 }): Promise<NeighbourReport> {
-  const folder = mkdtempSync(join(tmpdir(), "holdpoint-poison-"));
+  const folder = makeRoom("holdpoint-poison-");
   const log = createLogger("proof", { level: "fatal" });
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "data"), log });
   await migrate(postgres.url, log);
@@ -134,6 +133,6 @@ export async function neighbours(options: {
     await fleet.stop();
     await redis?.stop();
     await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    clearRoom(folder);
   }
 }

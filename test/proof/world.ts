@@ -1,7 +1,6 @@
 // world.ts — everything a proof run stands on: servers on a small disk, links that break, a fleet, keys, two policies
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { startEmbeddedPostgres } from "@holdpoint/runtime/embedded.ts";
@@ -16,6 +15,7 @@ import { type SmallDisk, smallDisk } from "./disk.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { type Client, openClient } from "./http.ts";
 import { postgresHarm, type QueueHarm, redisHarm } from "./queue-harm.ts";
+import { clearRoom, makeRoom } from "./room.ts";
 
 export interface World {
   fleet: Fleet;
@@ -82,7 +82,7 @@ const signalAll = (pids: readonly number[], signal: NodeJS.Signals) => {
 };
 
 export async function openWorld(backend: "postgres" | "redis"): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), "holdpoint-proof-"));
+  const folder = makeRoom("holdpoint-proof-");
   const log = createLogger("proof", { level: "fatal" });
   const disk = smallDisk(folder);
   const postgres = await startEmbeddedPostgres({ dataDir: join(disk.folder, "data"), log });
@@ -168,7 +168,7 @@ export async function openWorld(backend: "postgres" | "redis"): Promise<World> {
       await redis?.stop();
       await postgres.stop();
       disk.close();
-      rmSync(folder, { recursive: true, force: true });
+      clearRoom(folder);
     },
   };
 }

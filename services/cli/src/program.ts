@@ -70,14 +70,21 @@ program
 program
   .command("up")
   .summary("run everything on this machine, until a signal")
-  .description("Postgres, gateway and all workers in one process. Your own keys are shown at the first start only.")
+  .description(
+    "Postgres, gateway and all workers in one process, started again should it die. Your own keys are shown at the first start only.",
+  )
   .option("--json", "say that it is ready in one line of JSON on stdout")
   .option("--port <port>", "of the gateway; 0 for any free one (default: HOLDPOINT_PORT, else 8787)")
   .option("--data <dir>", "where everything is kept (default: HOLDPOINT_DATA, else ~/.holdpoint)")
   .addOption(policyFile())
   .addOption(addPolicy())
   .option("--new-keys", "mint and show new keys for the approver, admin and auditor")
-  .action((options) => import("./up/command.ts").then(({ up }) => up(options)).catch(fail));
+  .action(async (options) => {
+    const { supervise, workOf } = await import("./up/supervise.ts");
+    const work = workOf();
+    if (work === undefined) process.exit(await supervise(process.argv));
+    await import("./up/command.ts").then(({ up }) => up(options, work)).catch(fail);
+  });
 
 program
   .command("demo")

@@ -53,10 +53,12 @@ async function untilPostmasterIsGone(folder: string): Promise<void> {
 /**
  * Takes the folder for this process, or throws `config_invalid` naming the one that has it. A holder that is dead
  * counts for nothing. Should two starters race here, Postgres' own lock on its data lets just one through.
+ * @param holder another process on whose behalf it is taken, such as the one that keeps this one running: as long as that
+ * lives the folder is its own, also while one of its processes takes the place of another
  */
-export async function takeFolder(folder: string): Promise<{ release(): Promise<void> }> {
+export async function takeFolder(folder: string, holder = process.pid): Promise<{ release(): Promise<void> }> {
   const path = join(folder, "postgres.owner");
-  const mine: Owner = { pid: process.pid, born: bornAt(process.pid) };
+  const mine: Owner = { pid: holder, born: bornAt(holder) };
   for (;;) {
     try {
       await writeFile(path, JSON.stringify(mine), { flag: "wx", mode: 0o600 });
@@ -65,6 +67,7 @@ export async function takeFolder(folder: string): Promise<{ release(): Promise<v
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const owner = parse(await readFile(path, "utf8").catch(() => ""));
+    if (holder !== process.pid && owner?.pid === mine.pid && owner.born === mine.born) break;
     if (owner && owner.born !== "" && bornAt(owner.pid) === owner.born)
       throw new Fault(
         "config_invalid",

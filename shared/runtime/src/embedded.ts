@@ -55,6 +55,8 @@ export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
   connectionsMax?: number;
+  /** see takeFolder */
+  holder?: number;
   log: Log;
 }): Promise<EmbeddedPostgres> {
   const { log } = options;
@@ -62,7 +64,7 @@ export async function startEmbeddedPostgres(options: {
   const binaries = findBinaries();
   const as = chooseUser(binaries, folder);
   await mkdir(folder, { recursive: true, mode: as.uid === undefined ? 0o700 : 0o711 });
-  const lock = await takeFolder(folder);
+  const lock = await takeFolder(folder, options.holder);
   try {
     const password = await readPassword(folder);
     const data = join(folder, "postgres");

@@ -1,11 +1,12 @@
 // redis-fleet.ts — several real servers on loopback, Redis or Valkey: a Sentinel group or a Cluster
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
+import { spawnTied } from "./tied.ts";
 
 /** One command as an inline request: enough for a test's few commands, and no client library to trust. */
 export function redisCommand(port: number, ...words: (string | number)[]): Promise<string> {
@@ -49,7 +50,7 @@ function room(program: string) {
   return {
     folder,
     start(port: number, args: string[]) {
-      const child = spawn(program, args, { cwd: folder, stdio: "ignore" });
+      const child = spawnTied(program, args, { cwd: folder, stdio: [] });
       children.set(port, child);
       return until(async () => (await redisCommand(port, "PING")).includes("PONG"), `redis on ${port} answers`);
     },

@@ -1,11 +1,12 @@
 // redis.ts — a real Redis for a test: a process of its own, a given one, or a container; else undefined, said aloud
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
+import { spawnTied } from "./tied.ts";
 
 export interface RunningRedis {
   url: string;
@@ -76,7 +77,7 @@ async function startProcess(program: string, options: RedisOptions): Promise<Run
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const launch = async () => {
-    const child = spawn(program, flags, { stdio: "ignore" });
+    const child = spawnTied(program, flags, { stdio: [] });
     await untilAnswers(port, child);
     return child;
   };
@@ -86,8 +87,6 @@ async function startProcess(program: string, options: RedisOptions): Promise<Run
       if (child.exitCode !== null || child.signalCode !== null) return done();
       child.once("exit", () => done()).kill(signal);
     });
-  const killWithUs = () => child.kill("SIGKILL");
-  process.once("exit", killWithUs);
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -96,7 +95,6 @@ async function startProcess(program: string, options: RedisOptions): Promise<Run
       return child.pid ?? 0;
     },
     async stop() {
-      process.off("exit", killWithUs);
       await end("SIGKILL");
       await rm(folder, { recursive: true, force: true });
     },

@@ -12,6 +12,7 @@ import { writeOut } from "../output.ts";
 import { paintFor } from "../terminal.ts";
 import { type Ready, startUp } from "./start.ts";
 import { statePolicy } from "./state-policy.ts";
+import type { Work } from "./supervise.ts";
 
 export interface UpCommandOptions extends PolicyOptions {
   json?: boolean;
@@ -55,7 +56,7 @@ function banner(ready: Ready, folder: string, rules: number): string {
 }
 
 /** Stays until a signal; `runProcess` owns the exit. Throws, before anything runs, what is wrong with policy or options. */
-export async function up(options: UpCommandOptions): Promise<void> {
+export async function up(options: UpCommandOptions, work: Work): Promise<void> {
   const config = readConfig();
   const port = portOf(options.port, config.port);
   const sources = policySources(options, process.cwd());
@@ -71,15 +72,20 @@ export async function up(options: UpCommandOptions): Promise<void> {
       folder,
       config,
       policySources: state === undefined ? sources : [...sources, state],
-      port,
-      newKeys: options.newKeys === true,
+      port: work.again?.port ?? port,
+      ...(work.again && { again: work.again }),
+      pid: work.pid,
+      newKeys: options.newKeys === true && work.again === undefined,
       log,
     }).catch((error: unknown) => {
       // The log says it too, as one long line; a person at a terminal reads a sentence.
       if (!options.json) process.stderr.write(`${failureText(error)}\n`);
       throw error;
     });
-    await writeOut(options.json ? `${JSON.stringify(running.ready)}\n` : banner(running.ready, folder, ruleCount));
+    work.ready(running.places);
+    // Said once: whoever reads it goes on with what it says, which holds for the next one too.
+    if (work.again === undefined)
+      await writeOut(options.json ? `${JSON.stringify(running.ready)}\n` : banner(running.ready, folder, ruleCount));
     return running;
   });
 }

@@ -18,6 +18,7 @@ import { settingsPath, writePrivate } from "../folder.ts";
 import { startCourierBeside } from "./courier.ts";
 import { credentials, type PersonKeys } from "./credentials.ts";
 import { ownKeys } from "./secrets.ts";
+import type { Places } from "./supervise.ts";
 
 export interface UpOptions {
   folder: string;
@@ -25,6 +26,10 @@ export interface UpOptions {
   policySources: PolicySource[];
   /** 0 or none: any free one */
   port?: number;
+  /** where the one before was, whose place this one takes */
+  again?: Places;
+  /** who owns the folder, and is to be signalled; this process without it */
+  pid?: number;
   newKeys?: boolean;
   log: Log;
 }
@@ -41,6 +46,7 @@ export interface Ready extends Partial<PersonKeys> {
 
 export interface Up {
   ready: Ready;
+  places: Places;
   /** Takes nothing new, finishes what is in hand, ends Postgres. */
   stop(): Promise<void>;
 }
@@ -49,13 +55,18 @@ type Closer = () => Promise<unknown>;
 
 /** Postgres of our own, or somebody else's; either way this folder is ours alone while we run. */
 async function database(options: UpOptions, closers: Closer[]): Promise<string> {
-  const { folder, config, log } = options;
+  const { folder, config, log, again, pid: holder } = options;
   if (config.databaseUrl !== undefined) {
-    const lock = await takeFolder(folder);
+    const lock = await takeFolder(folder, holder);
     closers.push(() => lock.release());
     return config.databaseUrl;
   }
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, log });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: folder,
+    ...(again?.databasePort !== undefined && { port: again.databasePort }),
+    ...(holder !== undefined && { holder }),
+    log,
+  });
   closers.push(() => postgres.stop());
   return postgres.url;
 }
@@ -84,7 +95,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     const gateway = await startGateway(engine, {
       port: options.port ?? 0,
       host: config.host ?? "127.0.0.1",
-      metricsPort: config.metricsPort ?? 0,
+      metricsPort: config.metricsPort ?? options.again?.metricsPort ?? 0,
       metricsHost: config.metricsHost,
       masterKey,
       onePerson,
@@ -93,13 +104,20 @@ export async function startUp(options: UpOptions): Promise<Up> {
       courierUrl: config.courierUrl ?? courier?.url,
     });
     closers.push(() => gateway.close());
-    // Last, so that nothing of the start is taken for standing still. Our end is Postgres's too: nothing is left behind.
+    // Last, so that nothing of the start is taken for standing still. Our end is Postgres's too, and whoever keeps us starts us again.
     const guard = startHangGuard();
     closers.push(() => guard.stop());
     const { url, metricsUrl } = gateway;
     writePrivate(settingsPath(folder), `${JSON.stringify({ url, key: agentKey })}\n`);
     const queueUrl = config.queueUrl ?? databaseUrl;
-    return { ready: { url, metricsUrl, databaseUrl, queueUrl, agentKey, ...person, pid: process.pid }, stop };
+    const { pid = process.pid } = options;
+    const portOf = (text: string) => Number(new URL(text).port);
+    const places: Places = {
+      port: portOf(url),
+      metricsPort: portOf(metricsUrl),
+      ...(options.config.databaseUrl === undefined && { databasePort: portOf(databaseUrl) }),
+    };
+    return { ready: { url, metricsUrl, databaseUrl, queueUrl, agentKey, ...person, pid }, places, stop };
   } catch (error) {
     await stop();
     throw error;

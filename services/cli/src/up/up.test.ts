@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { folderWith, runCli } from "../run-cli.ts";
 import { type UpProcess, upProcess } from "../up-process.ts";
 import type { Ready } from "./start.ts";
@@ -94,19 +94,68 @@ test("killed by force, it leaves nothing behind and starts again", { timeout: pa
   expect((await start(folder)).ready.agentKey).toBe(one.ready.agentKey);
 });
 
-test("when an action hangs it, it ends and says so, Postgres with it, and it starts again", {
-  timeout: patienceMs,
+/** The process that does the work, below the one that keeps it. */
+const worker = ({ child }: UpProcess): number =>
+  Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0] ?? 0);
+const serves = async ({ ready }: UpProcess): Promise<number> => {
+  try {
+    return await asks(ready, ready.approverKey);
+  } catch {
+    return 0; // nobody listens
+  }
+};
+
+test("when an action hangs it, it ends and says so, Postgres with it, and is back at the same place by itself", {
+  timeout: 300_000, // the guard counts time of the processor, of which a busy machine has little to give
 }, async () => {
   const folder = folderWith({ "hang.mjs": 'process.on("SIGUSR2", () => { for (;;); });\n' });
   const one = await upProcess(folder, [], { NODE_OPTIONS: `--import=${join(folder, "hang.mjs")}` });
   running.push(one);
-  const postgres = postmaster(folder);
-  one.child.kill("SIGUSR2");
-  await one.ended;
-  expect(one.child.signalCode).toBe("SIGKILL");
+  const [postgres, hanging] = [postmaster(folder), worker(one)];
+  // Should nobody else end it, we do: it would burn a core for ever.
+  onTestFinished(() => {
+    if (isAlive(hanging)) process.kill(hanging, "SIGKILL");
+  });
+  process.kill(hanging, "SIGUSR2");
+  expect(await until(() => !isAlive(hanging), 200_000)).toBe(true);
   expect(one.stderr()).toContain("the event loop stands still");
-  expect(await until(() => !isAlive(postgres), 20_000)).toBe(true);
-  expect((await start(folder)).ready.agentKey).toBe(one.ready.agentKey);
+  await expect.poll(() => serves(one), { timeout: 60_000 }).toBe(200);
+  expect(isAlive(postgres)).toBe(false);
+  expect(postmaster(folder)).not.toBe(postgres);
+});
+
+test("killed and killed again it comes back, with one ready line and one owner; told to end it ends, and nothing stays", {
+  timeout: 240_000,
+}, async () => {
+  const folder = folderWith();
+  const one = await start(folder, ["--new-keys"]);
+  expect(one.ready.pid).toBe(one.child.pid);
+  for (let round = 0; round < 2; round++) {
+    const working = worker(one);
+    process.kill(working, "SIGKILL");
+    await until(() => !isAlive(working), 10_000);
+    await expect.poll(() => serves(one), { timeout: 60_000 }).toBe(200);
+    expect(worker(one)).not.toBe(working);
+  }
+  const other = await runCli(["up", "--json", "--port", "0", "--data", join(folder, "data")]);
+  expect([other.code, other.stdout]).toEqual([1, ""]);
+  expect(other.stderr).toContain(`in use by process ${one.child.pid}`);
+  expect(one.stdout().trim().split("\n")).toHaveLength(1);
+  const left = [worker(one), postmaster(folder)];
+  one.child.kill("SIGTERM");
+  expect(await one.ended).toBe(0);
+  expect(left.map(isAlive)).toEqual([false, false]);
+});
+
+test("when the one that keeps it is killed without a word, the one that works and Postgres end too", {
+  timeout: patienceMs,
+}, async () => {
+  const folder = folderWith();
+  const one = await start(folder);
+  const left = [worker(one), postmaster(folder)];
+  one.child.kill("SIGKILL");
+  await one.ended;
+  expect(await until(() => !left.some(isAlive), 20_000)).toBe(true);
 });
 
 test.each([
