@@ -22,7 +22,10 @@ const { mutants, codeOf } = allMutants(values.only);
 const chosen = mutants.filter(({ id }) => id % Number(values.every) === 0);
 const folder = mkdtempSync(join(tmpdir(), "holdpoint-mutation-"));
 const outcomesFile = join(folder, "outcomes.json");
-process.env["HOLDPOINT_MUTANTS"] = JSON.stringify({ ids: chosen.map(({ id }) => id), outcomesFile });
+process.env["HOLDPOINT_MUTANTS"] = JSON.stringify({
+  chosen: chosen.map(({ id, file }) => ({ id, file })),
+  outcomesFile,
+});
 process.env["HOLDPOINT_PROPERTY_RUNS"] = "100";
 
 const own = (name: string) => join(import.meta.dirname, name);

@@ -10,8 +10,7 @@ import { root, tests } from "./targets.ts";
 const TICKS_MAX = 3_000_000;
 
 /** The slowest tests are left out for a mutant that many tests reach: what those do not notice, these seldom do. */
-const TESTS_MS_MAX = 3_000;
-const QUICK_MS = 50;
+const TESTS_MS_MAX = 2_000;
 /** Of the processor, the lesser of two runs: what else the machine does is no reason to leave a test out. */
 async function msOf(run: () => unknown): Promise<number> {
   const once = async () => {
@@ -39,31 +38,37 @@ Object.assign(globalThis, {
 type Outcome = "killed" | "looped" | "survived" | "not reached";
 
 test("every mutant is tried", { timeout: 24 * 3_600_000 }, async () => {
-  const { ids, outcomesFile } = JSON.parse(process.env["HOLDPOINT_MUTANTS"] ?? "{}") as {
-    ids: number[];
+  const { chosen, outcomesFile } = JSON.parse(process.env["HOLDPOINT_MUTANTS"] ?? "{}") as {
+    chosen: { id: number; file: string }[];
     outcomesFile: string;
   };
-  for (const file of tests) await import(/* @vite-ignore */ join(root, file));
+  const fileOf = new Map<(typeof kept)[number], string>();
+  for (const file of tests) {
+    await import(/* @vite-ignore */ join(root, file));
+    for (const one of kept) if (!fileOf.has(one)) fileOf.set(one, file);
+  }
   /** The quickest first, each with the mutants that it reaches. */
-  const measured: { run(): unknown; name: string; ms: number; reaches: Set<number> }[] = [];
-  for (const { name, run } of kept) {
+  const measured: { run(): unknown; file: string; ms: number; reaches: Set<number> }[] = [];
+  for (const one of kept) {
     reached = new Set();
-    const ms = await msOf(run);
-    measured.push({ name, run, ms, reaches: reached });
+    const ms = await msOf(one.run);
+    measured.push({ run: one.run, file: fileOf.get(one) ?? "", ms, reaches: reached });
   }
   measured.sort((a, b) => a.ms - b.ms);
   const outcomes: Record<number, Outcome> = {};
-  for (const id of ids) {
-    let ms = 0;
+  for (const [index, { id, file }] of chosen.entries()) {
     const reaching = measured.filter((one) => one.reaches.has(id));
-    outcomes[id] = await tried(
-      id,
-      reaching.filter((one) => {
-        ms += one.ms;
-        return ms <= TESTS_MS_MAX || one.ms < QUICK_MS;
-      }),
+    // The tests beside a file know most of it.
+    const [own = [], others = []] = [true, false].map((beside) =>
+      reaching.filter((one) => (one.file === file.replace(/\.ts$/, ".test.ts")) === beside),
     );
-    if (id % 50 === 0) writeFileSync(outcomesFile, JSON.stringify(outcomes));
+    let ms = 0;
+    const quick = others.filter((one) => {
+      ms += one.ms;
+      return ms <= TESTS_MS_MAX;
+    });
+    outcomes[id] = await tried(id, [...own, ...quick]);
+    if (index % 50 === 0) writeFileSync(outcomesFile, JSON.stringify(outcomes));
   }
   // No mutant may have left anything behind: asleep, all is as it was.
   awake = 0;

@@ -1,22 +1,10 @@
 // Proposals on a real Postgres: what is acknowledged is committed, a repeated one is recognised, and what waits is joined.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  attempt,
-  decided,
-  newAction,
-  newVote,
-  openTestStore,
-  propose,
-  settlement,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { attempt, decided, newAction, newVote, propose, settlement } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore({ openActionsPerAgentMax: 5 });
-});
-afterAll(() => t.close());
+const t = testStore({ openActionsPerAgentMax: 5 });
 
 describe("propose", () => {
   test("commits the action with its first event, and gives the event's hash as receipt", async () => {

@@ -1,7 +1,7 @@
 // A vote is one authenticated person, once, in time, on the card that was shown; enough of them release exactly one action.
 
 import { sampleAsk } from "@holdpoint/core/sample.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   attempt,
   decided,
@@ -9,21 +9,16 @@ import {
   masterKey,
   newApproval,
   newVote,
-  openTestStore,
   propose,
   read,
   settlement,
   system,
-  type TestStore,
 } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { openStore } from "./open.ts";
 import type { ActionRow, NewVote } from "./types.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 const held = (requirements = [{ role: "approver", quorum: 1 }], expiresMs = 60_000) =>
   decided(t.store, "held", {}, { approval: newApproval({ ask: sampleAsk({ requirements }), expiresMs }) });

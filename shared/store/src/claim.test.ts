@@ -1,24 +1,11 @@
 // Permission to run is handed out once: to one claim, under the active policy, in time, and never past a stop.
 
 import { sampleVerdict } from "@holdpoint/core/sample.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  attempt,
-  decided,
-  newApproval,
-  openTestStore,
-  propose,
-  read,
-  settlement,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { attempt, decided, newApproval, openTestStore, propose, read, settlement, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 describe("claim", () => {
   test("moves to executing, with the stored arguments, a lease and its event", async () => {

@@ -4,29 +4,14 @@
 import { sampleAsk, sampleVerdict } from "@holdpoint/core/sample.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { CountAsk, Counted, CountWhat } from "@holdpoint/wire/verdict.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  attempt,
-  log,
-  masterKey,
-  newApproval,
-  newVote,
-  openTestStore,
-  propose,
-  read,
-  settlement,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { attempt, log, masterKey, newApproval, newVote, propose, read, settlement, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { openStore } from "./open.ts";
 import type { Store } from "./store.ts";
 import type { ActionRow, Settled, Settlement, Transition } from "./types.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 let counters = 0;
 /** A counter that nothing has been counted in yet. */

@@ -1,7 +1,7 @@
 // What an ended action was given can be erased: nothing of it is left to open, and its evidence still proves.
 
 import { sampleAtom, sampleFacts } from "@holdpoint/core/sample.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   attempt,
   decided,
@@ -10,21 +10,16 @@ import {
   newApproval,
   newDecision,
   newVote,
-  openTestStore,
   propose,
   read,
   settlement,
   system,
-  type TestStore,
 } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { openDatabase } from "./pool.ts";
 import { tenantKeys } from "./seal.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 const SAID = "correct-horse-battery-staple";
 const admin = { credential: "key_admin" };

@@ -1,25 +1,12 @@
 // Evidence: hashed, chained, without gap, readable for who has the key, and in an order that never goes back.
 
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  activate,
-  attempt,
-  decided,
-  digest,
-  newVote,
-  openTestStore,
-  propose,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { activate, attempt, decided, digest, newVote, propose, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { eventBody } from "./evidence.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore({ openActionsPerAgentMax: 10_000 });
-});
-afterAll(() => t.close());
+const t = testStore({ openActionsPerAgentMax: 10_000 });
 
 describe("the chain of an action", () => {
   test("has a version for each transition without gap, each linked to the one before", async () => {

@@ -1,13 +1,10 @@
 // Keys and people: a secret is shown once and never stored, a removed or expired key is nobody, a change is evidence.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestStore, system, type TestStore } from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 describe("keys", () => {
   test("the store is empty until the first key", async () => {

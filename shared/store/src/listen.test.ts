@@ -1,27 +1,12 @@
 // Notices carry ids, reach every process, and are never too long for a notification.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  decided,
-  digest,
-  log,
-  masterKey,
-  newAction,
-  newVote,
-  openTestStore,
-  propose,
-  settlement,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { expect, test } from "vitest";
+import { decided, digest, log, masterKey, newAction, newVote, propose, settlement, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { openStore } from "./open.ts";
 import type { Notice } from "./types.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 async function heard(wanted: (notice: Notice) => boolean, notices: Notice[]): Promise<Notice> {
   for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((next) => setImmediate(next))) {

@@ -1,22 +1,10 @@
 // Policies: what runs is what was published, under the exclusive lock, content-addressed; a broken set never becomes active.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  activate,
-  digest,
-  newDecision,
-  openTestStore,
-  propose,
-  settlement,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { activate, digest, newDecision, propose, settlement, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 const base = [
   {

@@ -2,18 +2,15 @@
 
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { log, masterKey, openTestStore, type TestStore } from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { log, masterKey } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { openStore } from "./open.ts";
 import { openDatabase } from "./pool.ts";
 import { checkReady } from "./ready.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 const name = () => new URL(t.url).pathname.slice(1);
 

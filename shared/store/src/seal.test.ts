@@ -2,7 +2,7 @@
 
 import { sampleAsk, sampleAtom, sampleFacts, sampleVerdict } from "@holdpoint/core/sample.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   activate,
   decided,
@@ -12,19 +12,14 @@ import {
   newApproval,
   newDecision,
   newVote,
-  openTestStore,
   propose,
   settlement,
   system,
-  type TestStore,
 } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import { openStore } from "./open.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore();
-});
-afterAll(() => t.close());
+const t = testStore();
 
 const SECRET = "correct-horse-battery-staple";
 

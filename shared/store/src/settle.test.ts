@@ -1,27 +1,12 @@
 // A settle commits a decision or says why not: never two, never of an old epoch, an old policy, or against a stop.
 
 import { sampleVerdict } from "@holdpoint/core/sample.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  activate,
-  attempt,
-  decided,
-  digest,
-  newDecision,
-  openTestStore,
-  propose,
-  read,
-  settlement,
-  system,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { activate, attempt, decided, digest, newDecision, propose, read, settlement, system } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import type { Committed } from "./types.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore({ pendingApprovalsPerAgentMax: 3 });
-});
-afterAll(() => t.close());
+const t = testStore({ pendingApprovalsPerAgentMax: 3 });
 
 const other = `sha256:${"b".repeat(64)}`;
 

@@ -2,14 +2,11 @@
 // also for raw SQL of the tables' owner. TRANSITIONS in wire/action.ts is the same table, pair by pair.
 
 import { ACTION_STATES, type ActionState, TRANSITIONS } from "@holdpoint/wire/action.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decided, openTestStore, propose, type TestStore } from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { decided, propose } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore({ openActionsPerAgentMax: 10_000 });
-});
-afterAll(() => t.close());
+const t = testStore({ openActionsPerAgentMax: 10_000 });
 
 const DUE = ["received", "held", "allowed", "approved", "executing"];
 

@@ -1,23 +1,11 @@
 // What only time changes: at its hour, once, with evidence, and without anybody having to look.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  activate,
-  attempt,
-  decided,
-  digest,
-  newVote,
-  openTestStore,
-  propose,
-  type TestStore,
-} from "../test/fixture.ts";
+import { describe, expect, test } from "vitest";
+import { activate, attempt, decided, digest, newVote, propose } from "../test/fixture.ts";
+import { testStore } from "../test/opened.ts";
 import type { ActionRow } from "./types.ts";
 
-let t: TestStore;
-beforeAll(async () => {
-  t = await openTestStore({ openActionsPerAgentMax: 10_000, pendingApprovalsPerAgentMax: 10_000 });
-});
-afterAll(() => t.close());
+const t = testStore({ openActionsPerAgentMax: 10_000, pendingApprovalsPerAgentMax: 10_000 });
 
 /** Lets time pass for some rows, as the owner: no test waits for a clock. */
 const age = (rows: ActionRow[]) =>
