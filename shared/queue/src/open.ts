@@ -12,7 +12,7 @@ import { redisBackend } from "./backend-redis.ts";
 import { ownPacks } from "./own-packs.ts";
 import { type Lane, lane } from "./pack.ts";
 import { isRedisUrl, parseRedisUrl } from "./redis-url.ts";
-import { type KeyRing, type PackItem, packItem, seal } from "./seal.ts";
+import { type KeyRing, type PackItem, packItem, seal, sizeOf } from "./seal.ts";
 import { stageProcessor } from "./stage.ts";
 import { mayEnter, type Sender } from "./topology.ts";
 import type { Queue, StageWorker } from "./types.ts";
@@ -78,7 +78,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     await Promise.all(
       messages.map((message) => {
         const item = packItem(message);
-        return laneOf(from, to, item.tenant).add(item, item.json.length);
+        return laneOf(from, to, item.tenant).add(item, sizeOf(item));
       }),
     );
   };

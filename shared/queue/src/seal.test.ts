@@ -1,6 +1,7 @@
 // seal.test.ts — a sealed job opens only as what it was, where it was meant to be
 
 import { randomBytes } from "node:crypto";
+import { sampleFacts, sampleVerdict } from "@holdpoint/core/sample.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import fc from "fast-check";
@@ -32,6 +33,27 @@ test("what was sealed opens as it was", () => {
 test("a pack opens as all that was in it, in order", () => {
   const sent = [message({ epoch: 3 }), message(), message()];
   expect(open(ring, "rules", seal(ring, "edge", "rules", ...sent))).toEqual({ messages: sent });
+});
+
+test("each of a pack has its own verdict again, and one that many have is written once", () => {
+  const judged = (reason: string): Message => {
+    const asked = message();
+    const verdict = sampleVerdict({ reason });
+    return { ...asked, facts: sampleFacts(asked.action), verdict, findings: [] };
+  };
+  const long = "asks ".repeat(200);
+  const sent = [
+    judged(long),
+    message(),
+    judged("other"),
+    judged(long),
+    { ...judged(long), alone: { trials: 1, deaths: 0 } },
+  ];
+  expect(open(ring, "rules", seal(ring, "edge", "rules", ...sent))).toEqual({ messages: sent });
+  const alike = Array.from({ length: 20 }, () => judged(long));
+  expect(seal(ring, "edge", "rules", ...alike).length).toBeLessThan(
+    20 * seal(ring, "edge", "rules", judged("")).length + 2 * long.length,
+  );
 });
 
 test("a pack of two tenants cannot be made", () => {

@@ -26,16 +26,65 @@ export interface PackItem {
   tenant: string;
   actionId: string;
   epoch: number;
+  /** the message without its verdict */
   json: string;
+  /** apart, because most actions of a pack have the same one, and a pack holds it once; empty where none judged yet */
+  verdict: string;
   message: Message;
 }
-export const packItem = (message: Message): PackItem => ({
-  tenant: message.action.tenant,
-  actionId: message.action.id,
-  epoch: message.epoch,
-  json: JSON.stringify(message),
-  message,
-});
+
+/** Action and facts stay what they are from stage to stage, and where a process works several, the same objects. */
+const written = new WeakMap<object, string>();
+function jsonOf(part: object): string {
+  const known = written.get(part);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(part);
+  written.set(part, json);
+  return json;
+}
+
+export function packItem(message: Message): PackItem {
+  const { action, facts, verdict, ...rest } = message;
+  const more = JSON.stringify(rest).slice(0, -1);
+  return {
+    tenant: action.tenant,
+    actionId: action.id,
+    epoch: message.epoch,
+    json: `${more},"action":${jsonOf(action)}${facts === undefined ? "" : `,"facts":${jsonOf(facts)}`}}`,
+    verdict: verdict === undefined ? "" : JSON.stringify(verdict),
+    message,
+  };
+}
+export const sizeOf = ({ json, verdict }: PackItem): number => json.length + verdict.length;
+
+/** What is sealed: the messages, and which of the verdicts each of them has (-1: none yet). */
+interface Content {
+  verdicts: unknown[];
+  of: number[];
+  messages: unknown[];
+}
+
+function contentOf(items: readonly PackItem[]): string {
+  const verdicts = new Map<string, number>();
+  const of = items.map(({ verdict }) => {
+    if (verdict === "") return -1;
+    const place = verdicts.get(verdict) ?? verdicts.size;
+    verdicts.set(verdict, place);
+    return place;
+  });
+  return `{"verdicts":[${[...verdicts.keys()].join(",")}],"of":[${of.join(",")}],"messages":[${items.map(({ json }) => json).join(",")}]}`;
+}
+
+/** The messages with their verdicts again; undefined for what none of us wrote. */
+function messagesOf(content: unknown): unknown[] | undefined {
+  const { verdicts, of, messages } = (content ?? {}) as Partial<Content>;
+  if (!Array.isArray(verdicts) || !Array.isArray(of) || !Array.isArray(messages) || of.length !== messages.length)
+    return undefined;
+  return messages.map((message: unknown, index) => {
+    const verdict = verdicts[of[index] ?? -1];
+    return verdict === undefined ? message : { ...(message as object), verdict };
+  });
+}
 
 /** In the clear, because it says how to open; authenticated, because it is the additional data. */
 type Header = [
@@ -69,8 +118,7 @@ export function seal(ring: KeyRing, from: Sender, to: Stage, items: readonly Pac
   const iv = smallRandom(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(clear));
-  const text = `[${items.map(({ json }) => json).join(",")}]`;
-  const body = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  const body = Buffer.concat([iv, cipher.update(contentOf(items), "utf8"), cipher.final(), cipher.getAuthTag()]);
   return `${clear}.${body.toString("base64url")}`;
 }
 
@@ -136,12 +184,13 @@ export function open(ring: KeyRing, to: Stage, item: string): Opened {
   if (addressee !== to || !mayEnter(from, to)) return { refused: "wrong_queue" };
   const parsed = decipher(key, clear, item.slice(dot + 1));
   if (parsed === undefined) return { refused: "forged" };
-  if (!Array.isArray(parsed) || parsed.length !== actions.length) return { refused: "mismatch" };
-  for (const [index, each] of parsed.entries()) {
+  const messages = messagesOf(parsed);
+  if (messages?.length !== actions.length) return { refused: "mismatch" };
+  for (const [index, each] of messages.entries()) {
     if (!isMessage(each)) return { refused: "garbled" };
     const { action, epoch } = each;
     const [actionId, dispatched] = actions[index] as Header[5][number];
     if (action.tenant !== tenant || action.id !== actionId || epoch !== dispatched) return { refused: "mismatch" };
   }
-  return { messages: parsed as Message[] };
+  return { messages: messages as Message[] };
 }
