@@ -263,6 +263,7 @@ describe("bytes that are no request are answered too", () => {
         return gone.promise;
       }),
     );
+    expect((await fetch(`${house.url}/readyz`)).status).toBe(200);
   });
 });
 
