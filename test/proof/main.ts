@@ -4,6 +4,7 @@
 
 import { parseArgs } from "node:util";
 import { simulateMany } from "../simulation/many.ts";
+import { GOALS, goals } from "./goals.ts";
 import { type NeighbourReport, neighbours } from "./poison.ts";
 import { page } from "./report.ts";
 import { proofRun, type RunReport } from "./run.ts";
@@ -30,6 +31,11 @@ const { values } = parseArgs({
 const simulated = Number(values.seeds) > 0 ? await simulateMany(Number(values.seed), Number(values.seeds)) : undefined;
 if (simulated) console.log(JSON.stringify(simulated));
 const NEIGHBOURS_PER_SECOND = 40;
+const share = {
+  kills: Math.ceil(GOALS.kills / values.backend.length),
+  wipes: Math.ceil(GOALS.wipes / values.backend.length),
+};
+const SHARE_OF_FAULTS = share.kills + share.wipes;
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
 const reports: RunReport[] = [];
 for (const [index, backend] of values.backend.entries()) {
@@ -41,6 +47,8 @@ for (const [index, backend] of values.backend.entries()) {
     seed: Number(values.seed),
     actions: of(values.actions),
     faults: of(values.faults),
+    // Each backend's share of the goals, where the run is as long as a proof is.
+    ...(of(values.faults) >= SHARE_OF_FAULTS && { least: share }),
     lanes: Number(values.lanes),
     minutesMax: Number(values.minutes),
     tell,
@@ -60,13 +68,16 @@ if (Number(values.poison) > 0 && first) {
   console.log(JSON.stringify(poison));
 }
 
+const reached = goals(reports, poison);
+for (const { what, goal, measured, met } of reached)
+  console.log(`${met ? "met" : "NOT MET"}: ${what}: ${measured} (${goal})`);
 const denied = poison === undefined || poison.fates.every(({ state }) => state === "denied");
 const clean = reports.every(({ findings }) => isClean(findings)) && denied && (simulated?.problems.length ?? 0) === 0;
 if (values.write) {
   const given = Object.entries(values).flatMap(([name, value]) =>
     name === "write" ? ["--write"] : [value].flat().map((each) => `--${name} ${String(each)}`),
   );
-  const text = page(`npm run proof -- ${given.join(" ")}`, reports, poison, simulated);
+  const text = page(`npm run proof -- ${given.join(" ")}`, { reports, poison, simulated, reached });
   writeSection("faults", text);
 }
 process.exit(clean ? 0 : 1);

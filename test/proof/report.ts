@@ -3,6 +3,7 @@
 import { cpus, loadavg } from "node:os";
 import { percentile } from "../bench/drive.ts";
 import type { Simulated } from "../simulation/many.ts";
+import type { Goal } from "./goals.ts";
 import type { NeighbourReport } from "./poison.ts";
 import type { RunReport } from "./run.ts";
 import { CHECKS, type Check, isClean } from "./verdict.ts";
@@ -93,12 +94,14 @@ const neighbours = (poison: NeighbourReport): string[] => [
   "",
 ];
 
-export function page(
-  command: string,
-  reports: readonly RunReport[],
-  poison: NeighbourReport | undefined,
-  simulated: Simulated | undefined,
-): string {
+export interface Proof {
+  reports: readonly RunReport[];
+  poison: NeighbourReport | undefined;
+  simulated: Simulated | undefined;
+  reached: readonly Goal[];
+}
+
+export function page(command: string, { reports, poison, simulated, reached }: Proof): string {
   const clean = reports.every(({ findings }) => isClean(findings));
   const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
   const broken = reports.flatMap(({ options, findings }) =>
@@ -123,6 +126,11 @@ export function page(
     `**${thousands(sum(({ findings }) => findings.acknowledged))} acknowledged actions, ${sum(({ kills }) => kills)} kills, ${sum(({ wipes }) => wipes)} queue wipes: ${clean ? "0 lost, 0 doubled, 0 loosened" : "BROKEN PROMISES, see below"}.**`,
     "",
     ...(broken.length > 0 ? [...broken, ""] : []),
+    ...table(
+      ["figure", "goal", "measured", ""],
+      reached.map(({ what, goal, measured, met }) => [what, goal, measured, met ? "met" : "**not met**"]),
+    ),
+    "",
     ...counts(reports),
     "",
     "## Faults, and how soon all was well again",

@@ -34,6 +34,8 @@ export interface RunOptions {
   actions: number;
   minutesMax?: number;
   faults: number;
+  /** of kills and of wipes, whatever is drawn; more faults than were asked for strike where it takes them */
+  least?: { kills: number; wipes: number };
   lanes: number;
   only?: readonly Fault[];
   /** hears how far it is */
@@ -111,8 +113,8 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
     const ledger = emptyLedger();
     const strikes: Strikes = { struck: [], kills: 0, wipes: 0, missed: 0 };
     const inTime = () => seconds() < (options.minutesMax ?? Number.POSITIVE_INFINITY) * 60;
-    const more = () =>
-      inTime() && (ledger.acknowledged.length < options.actions || strikes.struck.length < options.faults);
+    let struckAll = false;
+    const more = () => inTime() && (ledger.acknowledged.length < options.actions || !struckAll);
     let over = false;
     let waiting = 0;
     const watching = (async () => {
@@ -130,11 +132,15 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
       ledger,
     );
     const voting = vote({ client, key: approverKey, random: seeded(seed + 1), more }, ledger);
+    const least = { kills: 0, wipes: 0, ...options.least, faults: options.faults };
+    const moreFaults = () =>
+      inTime() && (strikes.struck.length < least.faults || strikes.kills < least.kills || strikes.wipes < least.wipes);
     await strike(
-      { world, faults: options.only ?? faults, random, more: () => inTime() && strikes.struck.length < options.faults },
+      { world, faults: options.only ?? faults, random, more: moreFaults, least },
       ledger.acknowledged,
       strikes,
     );
+    struckAll = true;
     await Promise.all([loading, voting]);
     const endedAt = performance.now();
     over = true;

@@ -28,12 +28,37 @@ const TOGETHER = 0.15;
 const ENDINGS = 3;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** A shuffled deck in which each fault stands as often as it weighs, dealt again when it is empty. */
-export function* deck(faults: readonly Fault[], random: () => number): Generator<Fault, never> {
-  for (;;) {
-    const cards = faults.flatMap((fault) => Array.from({ length: fault.weight ?? 1 }, () => fault));
-    while (cards.length > 0) yield cards.splice(Math.floor(random() * cards.length), 1)[0] as Fault;
-  }
+export type Due = "kills" | "wipes" | undefined;
+/** What a run is to have in it when all its faults have struck. */
+export interface Least {
+  faults: number;
+  kills: number;
+  wipes: number;
+}
+
+/** What the next fault must be, so that the least counts are reached with those that are left; undefined while all may come. */
+export function dueOf(out: { struck: number; kills: number; wipes: number }, least: Least): Due {
+  const wipes = Math.max(0, least.wipes - out.wipes);
+  const kills = Math.max(0, least.kills - out.kills);
+  if (wipes + kills === 0 || least.faults - out.struck > wipes + kills) return undefined;
+  return wipes > 0 ? "wipes" : "kills";
+}
+
+/** A shuffled deck in which each fault stands as often as it weighs, dealt again when it is empty; asked for, the next of a kind. */
+export function* deck(faults: readonly Fault[], random: () => number): Generator<Fault, never, Due> {
+  let cards: Fault[] = [];
+  const deal = () => faults.flatMap((fault) => Array.from({ length: fault.weight ?? 1 }, () => fault));
+  const draw = (due: Due): Fault => {
+    const mayCome = (list: readonly Fault[]) => list.filter((fault) => due === undefined || fault[due] !== undefined);
+    if (mayCome(cards).length === 0) cards = deal();
+    const choice = mayCome(cards);
+    const fault = choice[Math.floor(random() * choice.length)];
+    if (fault === undefined) throw new Error(`no fault counts among the \`${due}\` that are still due`);
+    cards.splice(cards.indexOf(fault), 1);
+    return fault;
+  };
+  let due: Due;
+  for (;;) due = yield draw(due);
 }
 
 /** The first transition of each kind among actions sent after a moment, by the database's clock, which is also ours. */
@@ -62,11 +87,11 @@ async function recovery(
 }
 
 export async function strike(
-  options: { world: World; faults: readonly Fault[]; more: () => boolean; random: () => number },
+  options: { world: World; faults: readonly Fault[]; more: () => boolean; random: () => number; least?: Least },
   acknowledged: readonly Acknowledged[],
   out: Strikes,
 ): Promise<void> {
-  const { world, more, random } = options;
+  const { world, more, random, least = { faults: 0, kills: 0, wipes: 0 } } = options;
   const cards = deck(
     options.faults.filter(({ on }) => on?.(world) ?? true),
     random,
@@ -82,10 +107,11 @@ export async function strike(
     out.wipes += fault.wipes ?? 0;
     return true;
   };
+  const next = () => cards.next(dueOf({ ...out, struck: out.struck.length }, least)).value;
   while (more()) {
-    const fault = cards.next().value;
+    const fault = next();
     if (random() < TOGETHER) {
-      const other = cards.next().value;
+      const other = next();
       const done = await Promise.all([once(fault), once(other)]);
       for (const [at, each] of [fault, other].entries())
         if (done[at]) out.struck.push({ fault: each.name, together: true });
