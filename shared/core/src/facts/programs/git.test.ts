@@ -99,6 +99,8 @@ test.each<[command: string, facts: string | string[]]>([
   ["git submodule foreach 'rm x'", ["git submodule foreach | runs:git-hooks", "git> rm x | d:/w/x"]],
   ["git bisect run rm x", ["git bisect run | runs:git-hooks", "git> rm x | d:/w/x"]],
   ["git diff --output=/etc/x", "git diff --output=/etc/x | w:/etc/x blocked"],
+  ["git grep KEY -- .env", ["git grep KEY .env | r:/w/.env safe"]],
+  ["git grep -e KEY .env", ["git grep --e=KEY .env | r:/w/.env safe"]],
   ["git grep -O'rm x' y", ["git grep --open-files-in-pager=rm x y | runs:option", "git> rm x | d:/w/x"]],
   ["git foo", "git foo | runs:git-alias"],
   ["git $X", "git ? | runs:git-alias opaque"],

@@ -63,6 +63,8 @@ export const git: Record<string, Program> = {
           prints: "cwd",
           effects: (call) => {
             if (has(call, "open-files-in-pager")) runs(call, "option");
+            // Behind the pattern stand revisions, and the files that are looked into.
+            for (const word of call.operands.slice(has(call, "e", "f") ? 0 : 1)) touches(call, word, "read");
           },
         },
       ),

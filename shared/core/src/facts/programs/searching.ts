@@ -2,7 +2,8 @@
 
 import { type Call, HERE, has, operandText, optionValues, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
-import { literal, type Output } from "../shell/word.ts";
+import type { Output } from "../shell/word.ts";
+import { namedByGlob } from "./named-files.ts";
 
 const GREP = `
   -e --regexp=PATTERN; -f --file=<read>; -i --ignore-case; -v --invert-match; -w --word-regexp; -x --line-regexp; -c --count; --color[=WHEN]; --colour[=WHEN]
@@ -16,18 +17,18 @@ function searched(call: Call): void {
   const given = has(call, "regexp", "file") ? 0 : 1;
   if (call.operands.length <= given && (has(call, "recursive") || call.program !== "grep") && call.stdin === undefined)
     touches(call, HERE, "read", { deep: true });
-  // `grep -r KEY . --include=.env` reads the files of that name.
-  if (!has(call, "recursive")) return;
+  // `grep -r KEY . --include=.env` and `rg KEY -g .env` read the files of that name.
+  if (!has(call, "recursive") && call.program === "grep") return;
+  const globs = ["include", "glob", "iglob"].flatMap((name) => optionValues(call, name).map(({ text }) => text));
+  const names = optionValues(call, "file-search-regex").map(({ text }) => nameOf(text ?? ""));
   const roots = call.atom.paths.filter((path) => path.access === "read").map((path) => path.path);
-  for (const glob of optionValues(call, "include").slice(0, 8))
-    if (glob.text !== null && !glob.text.includes("/"))
-      for (const root of roots.slice(0, 4))
-        touches(
-          call,
-          { ...literal(`${root === "/" ? "" : root}/**/${glob.text}`), glob: /[*?[]/.test(glob.text) },
-          "read",
-        );
+  for (const glob of [...globs, ...names].slice(0, 8))
+    for (const one of namedByGlob(roots, glob ?? "")) touches(call, one, "read");
 }
+
+/** A regex for names that is nearly a name: `\\.env$`. */
+const nameOf = (regex: string): string =>
+  /^\^?\\?[\w.-]*\w[\w.-]*\$?$/.test(regex) ? `*${regex.replaceAll(/[\^$\\]/g, "")}*` : "";
 const found = (call: Call): Output => {
   if (!has(call, "files-with-matches", "files-without-match", "files", "l")) return { kind: "unknown" };
   const { cwds } = call.place;

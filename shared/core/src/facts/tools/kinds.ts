@@ -35,6 +35,8 @@ export const read: ToolMap = {
     uri: "path:read",
     paths: "path:read",
     notebook_path: "path:read",
+    include: "path:named",
+    exclude: "text",
   },
 };
 export const write: ToolMap = {
@@ -63,6 +65,7 @@ export const edit: ToolMap = {
     filePath: "path:edit",
     target_file: "path:edit",
     notebook_path: "path:edit",
+    target_notebook: "path:edit",
     file: "path:edit",
     filename: "path:edit",
     old_string: "text",
@@ -88,20 +91,31 @@ export const search: ToolMap = {
     directory: "path:tree",
     dir_path: "path:tree",
     pattern: "text",
-    glob: "text",
-    include: "text",
+    // whatever the tool calls it: names of the files that are looked into
+    glob: "path:named",
+    include: "path:named",
+    include_pattern: "path:named",
+    includePattern: "path:named",
+    exclude_pattern: "text",
     query: "text",
+    target_directory: "path:tree",
     paths: "path:tree",
     relative_workspace_path: "path:read",
     target_directories: "path:tree",
     regex: "text",
     file_path: "path:read",
-    include_pattern: "text",
+    filePath: "path:read",
   },
 };
 export const list: ToolMap = {
   ...search,
-  args: { ...search.args, path: "path:read", directory: "path:read", dir_path: "path:read" },
+  args: {
+    ...search.args,
+    path: "path:read",
+    directory: "path:read",
+    dir_path: "path:read",
+    target_directory: "path:read",
+  },
 };
 export const fetching: ToolMap = {
   meaning: "http.fetch",
@@ -123,7 +137,7 @@ export const fetching: ToolMap = {
 export const note: ToolMap = { meaning: "note", class: "safe", args: {} };
 export const agent: ToolMap = {
   meaning: "agent",
-  args: { prompt: "text", description: "text", subagent_type: "text" },
+  args: { prompt: "text", message: "text", description: "text", subagent_type: "text", agent_type: "text" },
 };
 export const remove: ToolMap = {
   meaning: "fs.delete",

@@ -29,6 +29,7 @@ export const ARGUMENT_ROLES = [
   "path:delete",
   "path:tree",
   "path:move",
+  "path:named",
   "url",
   "upload",
   "host",

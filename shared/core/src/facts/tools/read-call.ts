@@ -4,6 +4,7 @@ import type { Access, Atom } from "@holdpoint/wire/facts.ts";
 import { addUrl, hostsFull, readStatements, touch } from "../call.ts";
 import { classOf } from "../class.ts";
 import { looksLikePath, type Place } from "../paths.ts";
+import { namedByGlob } from "../programs/named-files.ts";
 import { addOnce, keep, newAtom, type Reading } from "../reading.ts";
 import { runWords } from "../shell/command.ts";
 import { newFrame } from "../shell/frame.ts";
@@ -200,7 +201,10 @@ function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): 
   for (const found of call.strings) {
     atom.at = found.at;
     const role = map ? roleOf(map, found.key) : undefined;
-    if (role === undefined) readUnmapped(reading, atom, place, found, call, map);
+    if (role === "path:named") {
+      // The files of that name, below where the search begins.
+      for (const word of namedByGlob(rootsOf(call, map), found.text)) touch(reading, atom, place, word, "read");
+    } else if (role === undefined) readUnmapped(reading, atom, place, found, call, map);
     else if (role.startsWith("path:")) readPath(reading, atom, place, found.text, role);
     else if (role === "url" || role === "host") {
       if (found.key === "prompt") readUrlsIn(reading, atom, found.text);
@@ -220,6 +224,12 @@ function readOther(reading: Reading, call: ToolCall, map: ToolMap | undefined): 
   if (upload) for (const host of atom.hosts) host.upload = true;
   if (map?.meaning === "agent") addOnce(atom.runsCode, "agent");
   atom.class = classOf(atom, place, map?.class ?? "warn");
+}
+
+/** The folders that a call names, else the one it takes place in. */
+function rootsOf(call: ToolCall, map: ToolMap | undefined): string[] {
+  const named = call.strings.filter(({ key, text }) => map && text !== "" && roleOf(map, key) === "path:tree");
+  return named.length > 0 ? named.map(({ text }) => text) : [call.cwd ?? "."];
 }
 
 /** What is written to a script is read as one. */

@@ -11,6 +11,7 @@ export type ArgumentRole =
   | "path:delete"
   | "path:tree"
   | "path:move"
+  | "path:named"
   | "url"
   | "upload"
   | "host"
