@@ -8,6 +8,7 @@ import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
 import type { Id, IdPrefix, Json } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { plainAsk } from "./escalation/ask.ts";
+import { newAtom } from "./facts/reading.ts";
 import { texts } from "./redact/leaves.ts";
 
 /** `sampleId("act", 7)` is a valid id that says its number. */
@@ -40,19 +41,9 @@ export function sampleAction(overrides: Partial<Action> = {}): Action {
 }
 
 export const sampleAtom = (overrides: Partial<Atom> = {}): Atom => ({
-  kind: "command",
-  text: "git status",
+  ...newAtom("command", "git status", "/command"),
   program: "git",
   words: ["status"],
-  wrappers: [],
-  opaque: [],
-  runsCode: [],
-  paths: [],
-  hosts: [],
-  databases: [],
-  variables: [],
-  class: "safe",
-  at: "/command",
   ...overrides,
 });
 

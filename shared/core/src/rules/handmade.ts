@@ -3,6 +3,7 @@
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { Atom, Facts, HostFact, PathFact } from "@holdpoint/wire/facts.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import { newAtom } from "../facts/reading.ts";
 import { compileSet } from "./compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { exampleAction } from "./examples.ts";
@@ -19,17 +20,8 @@ export interface Handmade {
 /** A command of which nothing is known but what is given. */
 export function handmade({ atom, paths = [], hosts = [], facts, action }: Handmade): [Action, Facts] {
   const one: Atom = {
-    kind: "command",
-    text: "x",
+    ...newAtom("command", "x", "/command"),
     program: "x",
-    words: [],
-    wrappers: [],
-    opaque: [],
-    runsCode: [],
-    databases: [],
-    variables: [],
-    class: "safe",
-    at: "/command",
     ...atom,
     paths: paths.map((path) => ({ raw: path.path ?? "", path: "", access: "read", at: "/command", ...path })),
     hosts: hosts.map((host) => ({ raw: host.host ?? "", host: "", zone: "public", at: "/command", ...host })),

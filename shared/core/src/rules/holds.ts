@@ -1,25 +1,13 @@
 // holds.ts — does a rule hold for an atom? The one place where tests, exemptions, gaps and errors come together
 
 import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import { newAtom } from "../facts/reading.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { Checks } from "./conditions.ts";
 import { featuresOf, type View } from "./criteria/view.ts";
 
 /** A text without any command does nothing: judged as one harmless atom, so that rules still apply to its tool. */
-const NOTHING: Atom = {
-  kind: "command",
-  text: "",
-  words: [],
-  wrappers: [],
-  opaque: [],
-  runsCode: [],
-  paths: [],
-  hosts: [],
-  databases: [],
-  variables: [],
-  class: "safe",
-  at: "",
-};
+const NOTHING: Atom = newAtom("command", "", "");
 
 export const atomsOf = (facts: Facts): readonly Atom[] => (facts.atoms.length > 0 ? facts.atoms : [NOTHING]);
 

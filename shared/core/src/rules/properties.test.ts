@@ -104,66 +104,90 @@ const compile = (documents: { rules: readonly Rule[]; default?: string | undefin
 const effectOf = (documents: Parameters<typeof compile>[0], given: Action) =>
   EFFECTS.indexOf(evaluate(compile(documents), given, deriveFacts(given)).effect);
 const runs = { numRuns: 300 };
+/** They compile thousands of sets: on a machine that does much else that takes its time. */
+const PATIENCE_MS = 180_000;
 
 describe("for any rules and action", () => {
-  test("the index changes nothing: trying every rule gives the same verdict", () => {
-    fc.assert(
-      fc.property(fc.array(rules, { minLength: 1, maxLength: 3 }), setting, action, (all, effect, given) => {
-        const set = compile(all.map((one) => ({ rules: one, default: effect })));
-        const unindexed = { ...buildIndex([]), rest: [...set.rules] };
-        const facts = deriveFacts(given);
-        const direct = evaluate({ ...set, index: unindexed }, given, facts);
-        const found = evaluate(set, given, facts);
-        expect(found.effect).toBe(direct.effect);
-        expect(found.reason).toBe(direct.reason);
-        expect(new Set(found.rules.map(({ id, document }) => `${document} ${id}`))).toEqual(
-          new Set(direct.rules.map(({ id, document }) => `${document} ${id}`)),
-        );
-      }),
-      { numRuns: 1_000 },
-    );
-  });
+  test(
+    "the index changes nothing: trying every rule gives the same verdict",
+    () => {
+      fc.assert(
+        fc.property(fc.array(rules, { minLength: 1, maxLength: 3 }), setting, action, (all, effect, given) => {
+          const set = compile(all.map((one) => ({ rules: one, default: effect })));
+          const unindexed = { ...buildIndex([]), rest: [...set.rules] };
+          const facts = deriveFacts(given);
+          const direct = evaluate({ ...set, index: unindexed }, given, facts);
+          const found = evaluate(set, given, facts);
+          expect(found.effect).toBe(direct.effect);
+          expect(found.reason).toBe(direct.reason);
+          expect(new Set(found.rules.map(({ id, document }) => `${document} ${id}`))).toEqual(
+            new Set(direct.rules.map(({ id, document }) => `${document} ${id}`)),
+          );
+        }),
+        { numRuns: 1_000 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  test("order, duplicates and splitting into documents change nothing", () => {
-    fc.assert(
-      fc.property(rules, action, fc.nat(6), (all, given, at) => {
-        const once = effectOf([{ rules: all, default: "ask" }], given);
-        expect(effectOf([{ rules: [...all].reverse(), default: "ask" }], given)).toBe(once);
-        expect(effectOf([{ rules: [...all, ...all], default: "ask" }], given)).toBe(once);
-        const split = [{ rules: all.slice(0, at), default: "ask" }, { rules: all.slice(at) }];
-        expect(effectOf(split, given)).toBe(once);
-        expect(effectOf(split.reverse(), given)).toBe(once);
-      }),
-      runs,
-    );
-  });
+  test(
+    "order, duplicates and splitting into documents change nothing",
+    () => {
+      fc.assert(
+        fc.property(rules, action, fc.nat(6), (all, given, at) => {
+          const once = effectOf([{ rules: all, default: "ask" }], given);
+          expect(effectOf([{ rules: [...all].reverse(), default: "ask" }], given)).toBe(once);
+          expect(effectOf([{ rules: [...all, ...all], default: "ask" }], given)).toBe(once);
+          const split = [{ rules: all.slice(0, at), default: "ask" }, { rules: all.slice(at) }];
+          expect(effectOf(split, given)).toBe(once);
+          expect(effectOf(split.reverse(), given)).toBe(once);
+        }),
+        runs,
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  test("adding a deny never loosens, adding an allow never tightens, a matching deny wins", () => {
-    fc.assert(
-      fc.property(rules, setting, rule, action, (all, effect, extra, given) => {
-        const before = effectOf([{ rules: all, default: effect }], given);
-        const withRule = (added: string) =>
-          effectOf([{ rules: [...all, { ...extra, effect: added } as Rule], default: effect }], given);
-        expect(withRule("deny")).toBeGreaterThanOrEqual(before);
-        expect(withRule("allow")).toBeLessThanOrEqual(before);
-        expect(effectOf([{ rules: [...all, { effect: "deny", when: {} }], default: effect }], given)).toBe(
-          EFFECTS.indexOf("deny"),
-        );
-      }),
-      runs,
-    );
-  });
+  test(
+    "adding a deny never loosens, adding an allow never tightens, a matching deny wins",
+    () => {
+      fc.assert(
+        fc.property(rules, setting, rule, action, (all, effect, extra, given) => {
+          const before = effectOf([{ rules: all, default: effect }], given);
+          const withRule = (added: string) =>
+            effectOf([{ rules: [...all, { ...extra, effect: added } as Rule], default: effect }], given);
+          expect(withRule("deny")).toBeGreaterThanOrEqual(before);
+          expect(withRule("allow")).toBeLessThanOrEqual(before);
+          expect(effectOf([{ rules: [...all, { effect: "deny", when: {} }], default: effect }], given)).toBe(
+            EFFECTS.indexOf("deny"),
+          );
+        }),
+        runs,
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  test("vouching for less never allows what was not allowed", () => {
-    // It may turn a default deny into an ask: rules that ask also match what is not known (rulings §A2).
-    fc.assert(
-      fc.property(rules, setting, action, fc.subarray([...ATTESTABLE] as Attestable[]), (all, effect, given, kept) => {
-        const document = [{ rules: all, default: effect }];
-        const less = { ...given, attested: given.attested.filter((one) => kept.includes(one)) };
-        if (effectOf(document, less) === EFFECTS.indexOf("allow"))
-          expect(effectOf(document, given)).toBe(EFFECTS.indexOf("allow"));
-      }),
-      runs,
-    );
-  });
+  test(
+    "vouching for less never allows what was not allowed",
+    () => {
+      // It may turn a default deny into an ask: rules that ask also match what is not known (rulings §A2).
+      fc.assert(
+        fc.property(
+          rules,
+          setting,
+          action,
+          fc.subarray([...ATTESTABLE] as Attestable[]),
+          (all, effect, given, kept) => {
+            const document = [{ rules: all, default: effect }];
+            const less = { ...given, attested: given.attested.filter((one) => kept.includes(one)) };
+            if (effectOf(document, less) === EFFECTS.indexOf("allow"))
+              expect(effectOf(document, given)).toBe(EFFECTS.indexOf("allow"));
+          },
+        ),
+        runs,
+      );
+    },
+    PATIENCE_MS,
+  );
 });

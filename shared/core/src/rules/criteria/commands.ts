@@ -1,10 +1,10 @@
 // commands.ts — `commands` compares meanings: `rm -rf` holds `rm --force --recursive`, `/bin/rm -fr`, `sudo rm -r -f x`
 
-import type { Action } from "@holdpoint/wire/action.ts";
 import type { Atom } from "@holdpoint/wire/facts.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { deriveFacts } from "../../facts/derive.ts";
 import { canonicalName } from "../../facts/programs/registry.ts";
+import { bareCommand } from "../bare-command.ts";
 import { compileGlob, expandBraces } from "../glob.ts";
 import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
@@ -153,7 +153,7 @@ export function words(patterns: readonly string[]): Criterion {
 
 /** The same reader that reads agents' commands reads the pattern, so that both mean the same by construction. */
 export function parseCommandPattern(text: string): CommandPattern {
-  const { atoms } = deriveFacts(patternAction(quoteWildcards(text)));
+  const { atoms } = deriveFacts({ ...bareCommand(quoteWildcards(text)), cwd: "/workspace/pattern" });
   const [atom] = atoms;
   const broken = atom?.opaque.find((why) => why.startsWith("not read as shell"));
   if (broken !== undefined) throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${broken}`);
@@ -203,25 +203,6 @@ const wordTest = (word: string): WordTest => compileGlob(word === "" ? "\\" : wo
 const quoteWildcards = (text: string): string =>
   text.replaceAll(/(^|\s)([^\s'"]*[*?][^\s'"]*)/g, (_all, before: string, word: string) => `${before}'${word}'`);
 const unquote = (word: string): string => word.replaceAll(/^['"]|['"]$/g, "");
-
-function patternAction(command: string): Action {
-  return {
-    id: "act_00000000-0000-7000-8000-000000000000",
-    tenant: "-",
-    kind: "tool",
-    tool: "Bash",
-    args: { command },
-    argsHash: "-",
-    cwd: "/workspace/pattern",
-    principal: { agent: "-" },
-    session: { id: "-" },
-    trust: "verified",
-    mode: "auto",
-    attested: [],
-    credential: "-",
-    proposedAt: "1970-01-01T00:00:00Z",
-  };
-}
 
 /** @param given subcommands and operands of what the atom means */
 function commandMatches(

@@ -1,28 +1,11 @@
 // sure.ts — what a policy set surely says of a command, wherever and by whomever it is run: the part that may be exported
 
-import type { Action } from "@holdpoint/wire/action.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import { decide } from "../../decide.ts";
+import { bareCommand } from "../bare-command.ts";
 import type { PolicySet } from "../compiled.ts";
 import { isOneCommand } from "../dialects/one-command.ts";
 import type { Document, Rule } from "../schema.ts";
-
-/** A command without a place, a home and anybody who vouches: what is allowed here is allowed with more knowledge too. */
-const bare = (command: string): Action => ({
-  id: "act_00000000-0000-7000-8000-000000000000",
-  tenant: "-",
-  kind: "tool",
-  tool: "Bash",
-  args: { command },
-  argsHash: "-",
-  principal: { agent: "-" },
-  session: { id: "-" },
-  trust: "verified",
-  mode: "auto",
-  attested: [],
-  credential: "-",
-  proposedAt: "1970-01-01T00:00:00Z",
-});
 
 /** Letters that mean the same to every shell and every client's pattern. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 _@%+=:,./-]*$/;
@@ -36,7 +19,7 @@ export function namedCommands({ rules = [] }: Document): string[] {
   return [...new Set(found)].filter((text) => PLAIN.test(text) && text === text.trim() && isOneCommand(text));
 }
 
-export const sureEffect = (set: PolicySet, command: string): Effect => decide(set, bare(command)).verdict.effect;
+export const sureEffect = (set: PolicySet, command: string): Effect => decide(set, bareCommand(command)).verdict.effect;
 
 /** A deny that is about nothing but what a command is called, a path, a host or a tool. */
 export type PlainDeny =
