@@ -122,6 +122,11 @@ function readArray(reader: Reader): Json {
 function readString(reader: Reader): string {
   const start = reader.at;
   const { text } = reader;
+  const plainEnd = endOfPlain(text, start + 1);
+  if (plainEnd > 0) {
+    reader.at = plainEnd + 1;
+    return text.slice(start + 1, plainEnd);
+  }
   let value = "";
   reader.at += 1;
   for (;;) {
@@ -141,6 +146,16 @@ function readString(reader: Reader): string {
   reader.at += 1;
   if (!value.isWellFormed()) refuse(reader, "half of a surrogate pair stands alone", start);
   return value;
+}
+
+/** The closing quote of a string of plain ASCII, as most are; 0 where it holds anything that needs thought. */
+function endOfPlain(text: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code < 0x20 || code === 0x5c || code > 0x7e) return 0;
+  }
+  return 0;
 }
 
 function readEscape(reader: Reader): string {

@@ -105,8 +105,23 @@ export function locate(text: string, place: Place, tilde = true): string[] {
   if (path.charCodeAt(0) === 47 || isDrive(path)) return [sameElsewhere(collapse(path), place.cwds[0])];
   if (path.charCodeAt(0) === 126 && tilde) return [collapse(path)];
   if (place.cwds.length === 0) return [collapse(path)];
-  if (place.cwds.length === 1) return [sameElsewhere(collapse(`${place.cwds[0]}/${path}`), place.cwds[0])];
-  return place.cwds.map((cwd) => sameElsewhere(collapse(`${cwd}/${path}`), cwd));
+  if (place.cwds.length === 1) return [joined(place.cwds[0]!, path)];
+  return place.cwds.map((cwd) => joined(cwd, path));
+}
+
+/** Most paths are plain names below a plain folder, which is put before one path after the other. */
+function joined(cwd: string, path: string): string {
+  const whole = `${cwd}/${path}`;
+  const plain = path !== "" && !needsWork(path) && isPlain(cwd);
+  return sameElsewhere(plain ? whole : collapse(whole), cwd);
+}
+
+let plainFolder = "";
+function isPlain(folder: string): boolean {
+  if (folder === plainFolder) return folder !== "";
+  if (folder === "" || folder.endsWith("/") || needsWork(folder)) return false;
+  plainFolder = folder;
+  return true;
 }
 
 export const isAbsolute = (path: string): boolean => path.startsWith("/") || path.startsWith("~") || isDrive(path);

@@ -3,98 +3,100 @@
 import { baseName } from "./paths.ts";
 
 /** By name, wherever they lie. */
-const NAMES: Record<string, string> = {
-  // build tools and package managers read these before anything else
-  "package.json": "package scripts",
-  "pnpm-workspace.yaml": "package manager",
-  ".npmrc": "package manager configuration",
-  ".yarnrc": "package manager configuration",
-  ".yarnrc.yml": "package manager configuration",
-  ".pnpmfile.cjs": "package manager hook",
-  ".pnpmfile.mjs": "package manager hook",
-  "bunfig.toml": "package manager configuration",
-  "pip.conf": "package manager configuration",
-  Makefile: "build",
-  makefile: "build",
-  GNUmakefile: "build",
-  Justfile: "build",
-  justfile: "build",
-  Rakefile: "build",
-  Gemfile: "build",
-  Vagrantfile: "build",
-  "build.rs": "build",
-  "setup.py": "build",
-  "setup.cfg": "build",
-  "build.gradle": "build",
-  "build.gradle.kts": "build",
-  "settings.gradle": "build",
-  "Taskfile.yml": "build",
-  "noxfile.py": "build",
-  "tox.ini": "tests",
-  "conftest.py": "tests",
-  "sitecustomize.py": "interpreter start",
-  "usercustomize.py": "interpreter start",
-  ".pythonrc": "interpreter start",
-  ".irbrc": "interpreter start",
-  ".pryrc": "interpreter start",
-  ".gdbinit": "debugger start",
-  ".lldbinit": "debugger start",
-  // shells and their kin
-  ".envrc": "shell environment",
-  ".bashrc": "shell start",
-  ".bash_profile": "shell start",
-  ".bash_login": "shell start",
-  ".bash_logout": "shell end",
-  ".bash_aliases": "shell start",
-  ".profile": "shell start",
-  ".zshrc": "shell start",
-  ".zshenv": "shell start",
-  ".zprofile": "shell start",
-  ".zlogin": "shell start",
-  ".kshrc": "shell start",
-  ".cshrc": "shell start",
-  ".tcshrc": "shell start",
-  "config.fish": "shell start",
-  ".inputrc": "shell start",
-  ".vimrc": "editor start",
-  ".nvimrc": "editor start",
-  ".exrc": "editor start",
-  ".emacs": "editor start",
-  ".tmux.conf": "terminal start",
-  ".screenrc": "terminal start",
-  ".xinitrc": "session start",
-  ".xprofile": "session start",
-  ".xsession": "session start",
-  // git
-  ".gitconfig": "git configuration",
-  ".gitmodules": "git submodules",
-  ".lfsconfig": "git configuration",
-  ".pre-commit-config.yaml": "git hook",
-  "lefthook.yml": "git hook",
-  ".lintstagedrc": "git hook",
-  // continuous integration and deployment
-  ".gitlab-ci.yml": "ci",
-  ".travis.yml": "ci",
-  "azure-pipelines.yml": "ci",
-  "bitbucket-pipelines.yml": "ci",
-  Jenkinsfile: "ci",
-  "cloudbuild.yaml": "ci",
-  "buildspec.yml": "ci",
-  ".drone.yml": "ci",
-  Procfile: "deployment",
-  // agents and editors: hooks and servers that they start
-  ".mcp.json": "agent servers",
-  "mcp.json": "agent servers",
-  "mcp_config.json": "agent servers",
-  "claude_desktop_config.json": "agent servers",
-  ".claude.json": "agent configuration",
-  "hooks.json": "agent hooks",
-  // accounts and time
-  authorized_keys: "login",
-  rc: "login",
-  sudoers: "privileges",
-  crontab: "timer",
-};
+const NAMES = new Map(
+  Object.entries({
+    // build tools and package managers read these before anything else
+    "package.json": "package scripts",
+    "pnpm-workspace.yaml": "package manager",
+    ".npmrc": "package manager configuration",
+    ".yarnrc": "package manager configuration",
+    ".yarnrc.yml": "package manager configuration",
+    ".pnpmfile.cjs": "package manager hook",
+    ".pnpmfile.mjs": "package manager hook",
+    "bunfig.toml": "package manager configuration",
+    "pip.conf": "package manager configuration",
+    Makefile: "build",
+    makefile: "build",
+    GNUmakefile: "build",
+    Justfile: "build",
+    justfile: "build",
+    Rakefile: "build",
+    Gemfile: "build",
+    Vagrantfile: "build",
+    "build.rs": "build",
+    "setup.py": "build",
+    "setup.cfg": "build",
+    "build.gradle": "build",
+    "build.gradle.kts": "build",
+    "settings.gradle": "build",
+    "Taskfile.yml": "build",
+    "noxfile.py": "build",
+    "tox.ini": "tests",
+    "conftest.py": "tests",
+    "sitecustomize.py": "interpreter start",
+    "usercustomize.py": "interpreter start",
+    ".pythonrc": "interpreter start",
+    ".irbrc": "interpreter start",
+    ".pryrc": "interpreter start",
+    ".gdbinit": "debugger start",
+    ".lldbinit": "debugger start",
+    // shells and their kin
+    ".envrc": "shell environment",
+    ".bashrc": "shell start",
+    ".bash_profile": "shell start",
+    ".bash_login": "shell start",
+    ".bash_logout": "shell end",
+    ".bash_aliases": "shell start",
+    ".profile": "shell start",
+    ".zshrc": "shell start",
+    ".zshenv": "shell start",
+    ".zprofile": "shell start",
+    ".zlogin": "shell start",
+    ".kshrc": "shell start",
+    ".cshrc": "shell start",
+    ".tcshrc": "shell start",
+    "config.fish": "shell start",
+    ".inputrc": "shell start",
+    ".vimrc": "editor start",
+    ".nvimrc": "editor start",
+    ".exrc": "editor start",
+    ".emacs": "editor start",
+    ".tmux.conf": "terminal start",
+    ".screenrc": "terminal start",
+    ".xinitrc": "session start",
+    ".xprofile": "session start",
+    ".xsession": "session start",
+    // git
+    ".gitconfig": "git configuration",
+    ".gitmodules": "git submodules",
+    ".lfsconfig": "git configuration",
+    ".pre-commit-config.yaml": "git hook",
+    "lefthook.yml": "git hook",
+    ".lintstagedrc": "git hook",
+    // continuous integration and deployment
+    ".gitlab-ci.yml": "ci",
+    ".travis.yml": "ci",
+    "azure-pipelines.yml": "ci",
+    "bitbucket-pipelines.yml": "ci",
+    Jenkinsfile: "ci",
+    "cloudbuild.yaml": "ci",
+    "buildspec.yml": "ci",
+    ".drone.yml": "ci",
+    Procfile: "deployment",
+    // agents and editors: hooks and servers that they start
+    ".mcp.json": "agent servers",
+    "mcp.json": "agent servers",
+    "mcp_config.json": "agent servers",
+    "claude_desktop_config.json": "agent servers",
+    ".claude.json": "agent configuration",
+    "hooks.json": "agent hooks",
+    // accounts and time
+    authorized_keys: "login",
+    rc: "login",
+    sudoers: "privileges",
+    crontab: "timer",
+  }),
+);
 
 /** By the folder they lie in: `/…/` anywhere in the path. */
 const FOLDERS: readonly [string, string][] = [
@@ -157,6 +159,9 @@ const ROOTS: readonly [string, string][] = [
   ["/sbin/", "program path"],
 ];
 
+/** Most absolute paths begin as none of the roots does: told by the letter behind the slash. */
+const ROOT_LETTERS = new Set(ROOTS.map(([root]) => root.charCodeAt(1)));
+
 /** Settings files of agents and editors: a common name inside a telling folder. */
 const SETTINGS: readonly [string, string, string][] = [
   ["/.claude/", "settings", "agent hooks"],
@@ -180,7 +185,7 @@ const SETTINGS: readonly [string, string, string][] = [
 /** Why a write to `path` makes code run later; undefined when it does not. */
 export function runsByItself(path: string): string | undefined {
   const name = baseName(path);
-  const byName = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+  const byName = NAMES.get(name);
   if (byName && (name !== "rc" || path.includes("/.ssh/"))) return byName;
   if (name.endsWith(".pth") && path.includes("site-packages")) return "interpreter start";
   if (name.startsWith("opencode.json")) return "agent configuration";
@@ -194,6 +199,7 @@ export function runsByItself(path: string): string | undefined {
       if (found >= 0 && rooted.startsWith(start, found + folder.length) && name.startsWith(start)) return kind;
     }
   }
-  for (const [root, kind] of ROOTS) if (rooted.startsWith(root)) return kind;
+  if (ROOT_LETTERS.has(rooted.charCodeAt(1)))
+    for (const [root, kind] of ROOTS) if (rooted.startsWith(root)) return kind;
   return undefined;
 }

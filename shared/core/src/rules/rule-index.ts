@@ -21,20 +21,31 @@ const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {
   fact: 3,
 };
 
-const bucketNames = (anchor: Anchor): string[] => {
-  if (anchor.kind === "fact") return [`fact ${anchor.fact}`];
-  if (anchor.kind === "path") return anchor.tokens.flat();
-  const kind =
+/** How many rules name each key, by what the key is of. */
+type Sizes = Map<string, Map<string, number>>;
+
+const keysOf = (anchor: Anchor): readonly (readonly string[])[] =>
+  anchor.kind === "fact" ? [[anchor.fact]] : anchor.kind === "path" ? anchor.tokens : [anchor.keys];
+
+function sizesOf(sizes: Sizes, anchor: Anchor): Map<string, number> {
+  const of =
     anchor.kind === "arg" ? `arg ${anchor.name}` : anchor.kind === "field" ? `field ${anchor.field}` : anchor.kind;
-  return anchor.keys.map((key) => `${kind} ${key}`);
-};
+  let found = sizes.get(of);
+  if (!found) {
+    found = new Map();
+    sizes.set(of, found);
+  }
+  return found;
+}
 
 /** Each rule goes where the fewest others are: one anchor of its criteria, in every bucket that this anchor names. */
 export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
-  const sizes = new Map<string, number>();
+  const sizes: Sizes = new Map();
   for (const rule of rules)
-    for (const anchor of rule.anchors)
-      for (const name of bucketNames(anchor)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
+    for (const anchor of rule.anchors) {
+      const counts = sizesOf(sizes, anchor);
+      for (const keys of keysOf(anchor)) for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
   const index: RuleIndex = {
     rest: [],
     tool: new Map(),
@@ -51,20 +62,25 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
     let best: Anchor | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const anchor of rule.anchors) {
-      const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizes);
-      if (cost < least) [best, least] = [anchor, cost];
+      const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizesOf(sizes, anchor));
+      if (cost >= least) continue;
+      best = anchor;
+      least = cost;
     }
-    if (best) place(index, rule, best, sizes);
+    if (best) place(index, rule, best, sizesOf(sizes, best));
     else index.rest.push(rule);
   }
   return index;
 }
 
 /** The fullest bucket that the anchor would put a rule in; of a pattern's tokens the rarest is taken. */
-const fullest = (anchor: Anchor, sizes: ReadonlyMap<string, number>): number =>
-  anchor.kind === "path"
-    ? anchor.tokens.reduce((most, tokens) => Math.max(most, sizes.get(rarest(tokens, sizes)) ?? 1), 1)
-    : bucketNames(anchor).reduce((most, name) => Math.max(most, sizes.get(name) ?? 1), 1);
+function fullest(anchor: Anchor, sizes: ReadonlyMap<string, number>): number {
+  let most = 1;
+  for (const keys of keysOf(anchor))
+    if (anchor.kind === "path") most = Math.max(most, sizes.get(rarest(keys, sizes)) ?? 1);
+    else for (const key of keys) most = Math.max(most, sizes.get(key) ?? 1);
+  return most;
+}
 
 const rarest = (tokens: readonly string[], sizes: ReadonlyMap<string, number>): string =>
   tokens.reduce((best, token) => ((sizes.get(token) ?? 0) < (sizes.get(best) ?? 0) ? token : best), tokens[0] ?? "");
