@@ -67,6 +67,31 @@ function pipelinePart(figures: PipelineFigures[]): string {
 ${table(["queue", "what", "per second", "p50 ms", "p99 ms", "CPU µs each"], rows)}
 
 ${table(["queue", "against the bare chain", "one alone, p50 / p99 ms", "open loop at half load, p50 / p99 ms"], goals)}
+
+${leastPart(figures)}`;
+}
+
+/** What the goal leaves for the queue, once the evidence is committed: by processor time, and by the one thread of Node. */
+function leastPart(figures: PipelineFigures[]): string {
+  const sum = (turns: Turned[]) =>
+    middle(turns.map(({ cpuMicros }) => Object.values(cpuMicros).reduce((all, each) => all + each, 0)));
+  const node = (turns: Turned[]) => middle(turns.map(({ cpuMicros }) => cpuMicros["node"] ?? 0));
+  const rows = figures.flatMap(({ backend, bare, line, inline }) => {
+    const { ratio } = GOALS[backend];
+    const thread = Math.round(1e6 / (ratio * middle(bare.map(({ perSecond }) => perSecond))));
+    return [
+      ["all processes", Math.round(sum(bare) / ratio), sum(inline), sum(line)],
+      ["the thread of Node", thread, node(inline), node(line)],
+    ].map(([where, allowed, least, taken]) => {
+      const left = Number(allowed) - Number(least);
+      return [backend, where ?? "", allowed ?? "", least ?? "", left, Number(taken) - Number(least)];
+    });
+  });
+  return `What that goal allows, in µs of processor a decision: the bare chain's own cost, divided by the goal, if both keep the cores
+equally busy; and the time that one thread has at that rate. Committed evidence takes its part of it without any queue
+("inline"); three hops in sealed jobs have to fit in what is left. Where they do not, the goal cannot be met on these cores.
+
+${table(["queue", "where", "allowed", "evidence alone", "left for three hops", "three hops take"], rows)}
 `;
 }
 
