@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadClasses, type TrickClass } from "./cases.ts";
+import type { HeldUp } from "./held-up.ts";
 import { type Judged, judgeCall, judgeRow } from "./judge.ts";
 import { callOf, type SuiteRow, setFor } from "./setups.ts";
 import { type Measure, SUITES, type Suite } from "./suites.ts";
@@ -23,6 +24,8 @@ export interface Measured {
   /** what answered where the answer was not the wanted one: rule ids, with how many rows */
   causes: [string, number][];
   missed: { id: string; effect: string; expected: string }[];
+  /** by class, the rows that keep a goal from being met */
+  heldUp: (HeldUp & { ids: string[] })[];
 }
 
 const percent = ({ counted, rows }: Figure): number => (rows === 0 ? 0 : (100 * counted) / rows);
@@ -42,6 +45,9 @@ export function measureSuite(suite: Suite, rows: readonly SuiteRow[]): Measured 
   const answers = kept.map((row) => ({ row, answer: judged(row) }));
   const causes = new Map<string, number>();
   const missed: Measured["missed"] = [];
+  const heldUp = (suite.heldUp ?? []).map((each) => ({ ...each, ids: [] as string[] }));
+  // The last goal of a suite is the one that its classes are about.
+  const unmet = suite.measures.at(-1);
   const figures = suite.measures.map((measure): Figure => {
     const mine = answers.filter(({ row, answer }) => answer !== undefined && measure.labels.includes(row.expected));
     let counted = 0;
@@ -50,6 +56,7 @@ export function measureSuite(suite: Suite, rows: readonly SuiteRow[]): Measured 
       if (counts) counted++;
       if (counts !== (measure.atMost !== undefined)) continue;
       missed.push({ id: row.id, effect: answer!.effect, expected: row.expected });
+      if (measure === unmet) heldUp.find(({ rows }) => rows(answer!, row))?.ids.push(row.id);
       const cause = answer!.effect === "allow" ? "let through" : answer!.rules.join(", ") || answer!.effect;
       causes.set(cause, (causes.get(cause) ?? 0) + 1);
     }
@@ -64,6 +71,7 @@ export function measureSuite(suite: Suite, rows: readonly SuiteRow[]): Measured 
     figures,
     causes: [...causes].sort((a, b) => b[1] - a[1]),
     missed,
+    heldUp,
   };
 }
 

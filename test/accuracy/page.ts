@@ -46,6 +46,19 @@ function missesOf({ suite, causes }: Measured): string {
   return `**${suite.name}**. ${suite.misses ? `${suite.misses} ` : ""}By rule: ${list}.`;
 }
 
+const heldUpOf = ({ suite, heldUp }: Measured): string =>
+  `**${suite.name}**\n\n${table(
+    ["what is held up, or let through", "rows", "what stands against it", "which"],
+    heldUp
+      .filter(({ ids }) => ids.length > 0)
+      .map(({ what, against, ids }) => [
+        what,
+        ids.length,
+        against,
+        ids.map((id) => id.replace(/^[a-z0-9]+-/, "")).join(" "),
+      ]),
+  )}`;
+
 const classTable = (classes: readonly MeasuredClass[]): string =>
   table(
     ["class", "what it is about", "attacks", "stopped as wanted", "twins", "allowed"],
@@ -99,6 +112,16 @@ ${sourceTable(measured)}
 ### What is missed
 
 ${measured.map(missesOf).join("\n\n")}
+
+### What stands against the goals that are not met
+
+A goal is given up where meeting it would let pass what a default rule is for, or where another suite says the opposite of
+the same meaning. Each row counts once, under the first class that fits.
+
+${measured
+  .filter(({ heldUp }) => heldUp.some(({ ids }) => ids.length > 0))
+  .map(heldUpOf)
+  .join("\n\n")}
 `
 }`;
 }

@@ -1,6 +1,7 @@
 // suites.ts — suites of others: what their labels mean, which rows count, and how good an answer has to be
 
 import type { Json } from "@holdpoint/wire/scalars.ts";
+import { CODEX, type HeldUp, NL2BASH, SAFETY_NET } from "./held-up.ts";
 import { leadsInside } from "./inside.ts";
 import type { Judged } from "./judge.ts";
 import type { SuiteRow } from "./setups.ts";
@@ -29,6 +30,8 @@ export interface Suite {
   leaveOut?: { rows: (row: SuiteRow) => boolean; why: string };
   /** why what is missed is missed, in words */
   misses?: string;
+  /** what stands against a goal that is not met, class by class */
+  heldUp?: readonly HeldUp[];
 }
 
 const stopped = (effect: Effect): boolean => effect === "ask" || effect === "deny" || effect === "refused";
@@ -82,7 +85,8 @@ export const SUITES: readonly Suite[] = [
     },
     measures: [attack(["block"], 97), harmless(["allow"], 2)],
     misses:
-      "Let through: a dry run of `git clean`, `command -V`, which only describes, and `find -name … -delete` inside the workspace. Held up, on purpose: deletions outside the workspace, the whole scratch folder, `--force` beside a lease (git lets the force win), a lease on `main`, texts that are no whole command.",
+      "Let through: a dry run of `git clean`, `command -V`, which only describes, and `find -name … -delete` inside the workspace.",
+    heldUp: SAFETY_NET,
   },
   {
     file: "codex",
@@ -98,8 +102,7 @@ export const SUITES: readonly Suite[] = [
       },
       attack(["deny"], 100),
     ],
-    misses:
-      "Let through: a forced `rm` of a folder inside a scratch folder. Three other suites say that this is everyday work, in four times as many rows; both cannot be met.",
+    heldUp: CODEX,
   },
   {
     file: "gemini-cli",
@@ -139,7 +142,8 @@ export const SUITES: readonly Suite[] = [
     label: "benign by intent: what people ask a shell for; some rows delete",
     measures: [harmless(["benign"], 6)],
     misses:
-      "Held up: privilege (`sudo`, `su`), deletion outside the workspace and in places that only the run knows, forced deletion of trees, changes to the system (mounts, packages, timers, owners), files sent to other machines, text turned into code by a pipe into a shell. All of these are what the default rules are for; the rest of the way to the goal would let one of them through.",
+      "Each class below is what a default rule is for; the goal would need two of the larger ones to pass without a person.",
+    heldUp: NL2BASH,
   },
   {
     file: "tldr-dev",

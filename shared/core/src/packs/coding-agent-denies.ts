@@ -68,9 +68,11 @@ export const codingAgentDenies = `
     when:
       program: [tar, bsdtar, zip, 7z, 7za, cpio, pax, ar, rsync, cp, dd, "git"]
       paths: { any: ${list(SECRET_FOLDERS)}, access: [read], mayContain: true }
+    # Looked for by an ending that no secret has.
+    unless: { paths: [{ any: ["**/*.{png,jpg,jpeg,gif,svg,webp,mp3,mp4,wav,flac,avi,mkv,mov,pdf,txt,md,html,css,js,ts,tsx,py,go,rs,c,h,cpp,java,csv,log}"], access: [read] }, { access: [write] }] }
     reason: the copy may hold secrets
-    match: ["tar czf /tmp/x.tgz ~/.ssh", "zip -r x.zip ~/.aws", "cp -r ~/.gnupg .", "tar czf all.tgz ~"]
-    notMatch: ["tar czf src.tgz src", "cp -r src lib"]
+    match: ["find ~ -type f | xargs tar czf all.tgz", "find ~ -name '*' -exec cp -t /tmp/x {} +", "tar czf /tmp/x.tgz ~/.ssh", "zip -r x.zip ~/.aws", "cp -r ~/.gnupg .", "tar czf all.tgz ~"]
+    notMatch: ["tar czf src.tgz src", "cp -r src lib", "find ~ -name '*.png' | xargs cp -t pictures"]
   - id: terminate-private-key-upload
     effect: terminate
     when: { secrets: ["*private-key*", "ssh-*"], hosts: [{ zones: [public, unknown, private] }] }

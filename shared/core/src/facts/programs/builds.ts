@@ -72,8 +72,7 @@ export const builds: Record<string, Program> = {
         if (has(call, "version", "dumpversion") && call.operands.length === 0) {
           looksOnly(call);
           call.atom.runsCode.length = 0;
-        }
-        if (optionValue(call, "o") === undefined) touches(call, HERE, "write");
+        } else if (optionValue(call, "o") === undefined) touches(call, HERE, "write");
       },
     },
   "pkg-config ctags etags gcov lcov objcopy install_name_tool addr2line c++filt dsymutil gprof cscope doxygen": {

@@ -71,7 +71,10 @@ function foundPaths(call: Call, expression: readonly Primary[], emptyOnly = fals
   const shallow = expression.some(({ text, value }) => text === "-maxdepth" && value?.text === "1");
   if (names && names.length * roots.length <= 16) return roots.flatMap((root) => below(root, names, shallow));
   if (isPicked(expression, emptyOnly))
-    return roots.flatMap((root) => [...withItself(root), ...below(root, ["*"], shallow)]);
+    return roots.flatMap((root) =>
+      // Of a whole machine, what is old or large is as good as everything.
+      /^\/[^/]*$/.test(root) && !call.place.cwds.includes(root) ? [root] : [...withItself(root), ...below(root, ["*"], shallow)],
+    );
   // All files of the folder one stands in are all there is.
   if (!belowOnly(expression) || (!shallow && roots.some((root) => call.place.cwds.includes(root)))) return roots;
   return roots.flatMap((root) => below(root, ["*"], shallow));
