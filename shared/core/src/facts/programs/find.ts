@@ -73,7 +73,9 @@ function foundPaths(call: Call, expression: readonly Primary[], emptyOnly = fals
   if (isPicked(expression, emptyOnly))
     return roots.flatMap((root) =>
       // Of a whole machine, what is old or large is as good as everything.
-      /^\/[^/]*$/.test(root) && !call.place.cwds.includes(root) ? [root] : [...withItself(root), ...below(root, ["*"], shallow)],
+      /^\/[^/]*$/.test(root) && !call.place.cwds.includes(root)
+        ? [root]
+        : [...withItself(root), ...below(root, ["*"], shallow)],
     );
   // All files of the folder one stands in are all there is.
   if (!belowOnly(expression) || (!shallow && roots.some((root) => call.place.cwds.includes(root)))) return roots;
