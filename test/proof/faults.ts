@@ -8,6 +8,8 @@ export interface Fault {
   name: string;
   /** how often it is in the deck that faults are drawn from; 1 without */
   weight?: number;
+  /** processes that it ends and that are started again at once */
+  ends?: readonly Service[];
   /** counted in the report */
   kills?: number;
   wipes?: number;
@@ -24,6 +26,7 @@ const hasRedis = ({ redis }: World): boolean => redis !== undefined;
 const killOne = (service: Service): Fault => ({
   name: `kill -9 ${service}`,
   weight: 3,
+  ends: [service],
   kills: 1,
   strike: async ({ fleet }) => fleet.signal(service, "SIGKILL"),
 });
@@ -78,6 +81,7 @@ export const faults: readonly Fault[] = [
   ...SERVICES.map(killOne),
   {
     name: "kill -9 all workers at once",
+    ends: workersOf,
     kills: 4,
     async strike({ fleet }) {
       for (const service of workersOf) fleet.signal(service, "SIGKILL");
@@ -85,6 +89,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "kill -9 gateway while a client waits",
+    ends: ["gateway"],
     kills: 1,
     async strike({ fleet, waitingClient }) {
       const heard = waitingClient(() => fleet.signal("gateway", "SIGKILL"));

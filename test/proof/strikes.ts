@@ -8,6 +8,8 @@ export interface Struck {
   fault: string;
   /** ms from the end of the fault until an action that was sent after it was allowed, one denied and one parked */
   recoveryMs?: number;
+  /** ms from the same moment until every process that the fault ended had said that it is there again: a part of the recovery */
+  startMs?: number;
   /** another fault struck at the same time, so its recovery is not this one's */
   together?: true;
 }
@@ -61,14 +63,32 @@ export function* deck(faults: readonly Fault[], random: () => number): Generator
   for (;;) due = yield draw(due);
 }
 
+/** When each of some services first said that it lives, after a moment; looked at until all have. */
+function returns(world: World, services: readonly string[], endedAt: number): () => Promise<number | undefined> {
+  const backAt = new Map<string, number>();
+  return async () => {
+    if (services.length === 0) return undefined;
+    const { rows } = await world.owner.query<{ service: string; at: Date }>(
+      "SELECT service, min(beat_at) AS at FROM holdpoint.workers WHERE beat_at > $1 AND service = ANY ($2) GROUP BY service",
+      [new Date(endedAt), services],
+    );
+    for (const { service, at } of rows) if (!backAt.has(service)) backAt.set(service, at.getTime() - endedAt);
+    return backAt.size === services.length ? Math.max(...backAt.values()) : undefined;
+  };
+}
+
 /** The first transition of each kind among actions sent after a moment, by the database's clock, which is also ours. */
 async function recovery(
   world: World,
   acknowledged: readonly Acknowledged[],
   endedAt: number,
-): Promise<number | undefined> {
+  ends: readonly string[] = [],
+): Promise<Pick<Struck, "recoveryMs" | "startMs">> {
   const from = acknowledged.length;
+  const back = returns(world, ends, endedAt);
+  let startMs: number | undefined;
   for (const limit = performance.now() + RECOVERY_MS_MAX; performance.now() < limit; await pause(LOOK_MS)) {
+    startMs ??= await back().catch(() => undefined);
     const ids = acknowledged
       .slice(from)
       .filter(({ sentAt }) => sentAt >= endedAt)
@@ -81,9 +101,11 @@ async function recovery(
         [ids],
       )
       .catch(() => undefined); // the database is still away: not recovered
-    if (found?.rows.length === ENDINGS) return Math.max(0, ...found.rows.map(({ at }) => at.getTime() - endedAt));
+    if (found?.rows.length !== ENDINGS) continue;
+    const recoveryMs = Math.max(0, ...found.rows.map(({ at }) => at.getTime() - endedAt));
+    return { recoveryMs, ...(startMs !== undefined && { startMs }) };
   }
-  return undefined;
+  return {};
 }
 
 export async function strike(
@@ -117,8 +139,7 @@ export async function strike(
         if (done[at]) out.struck.push({ fault: each.name, together: true });
       await recovery(world, acknowledged, Date.now());
     } else if (await once(fault)) {
-      const recoveryMs = await recovery(world, acknowledged, Date.now());
-      out.struck.push({ fault: fault.name, ...(recoveryMs !== undefined && { recoveryMs }) });
+      out.struck.push({ fault: fault.name, ...(await recovery(world, acknowledged, Date.now(), fault.ends)) });
     }
     await pause(100 + random() * 600);
   }
