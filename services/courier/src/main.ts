@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { startHealth } from "@holdpoint/engine/health.ts";
 import { openQueue } from "@holdpoint/queue/open.ts";
 import { keyRing } from "@holdpoint/queue/seal.ts";
-import { readConfig, required } from "@holdpoint/runtime/config.ts";
+import { readConfig, required, storeSettings } from "@holdpoint/runtime/config.ts";
 import { runProcess } from "@holdpoint/runtime/process.ts";
 import { openStore } from "@holdpoint/store/open.ts";
 import { readChannels } from "./config.ts";
@@ -19,7 +19,7 @@ await runProcess("courier", async ({ log }) => {
   const channels = readChannels(required(config, "channelsPath", "HOLDPOINT_CHANNELS"));
   const ca = channels.outbound.ca === undefined ? undefined : readFileSync(channels.outbound.ca, "utf8");
   const onePerson = config.onePerson ?? false;
-  const store = await openStore({ url, masterKey, log, onePerson });
+  const store = await openStore({ url, masterKey, log, ...storeSettings(config) });
   // The job keys are optional here: with them a vote wakes the escalation stage, without them it is found a little later.
   const queue =
     config.jobKeys === undefined

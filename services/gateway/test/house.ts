@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { pack } from "@holdpoint/core/rules/packs.ts";
 import { type Engine, openEngine } from "@holdpoint/engine/deps.ts";
+import type { Config } from "@holdpoint/runtime/config.ts";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { type FaultProxy, startFaultProxy } from "@holdpoint/testkit/fault-proxy.ts";
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
@@ -50,6 +51,7 @@ export async function openHouse(
     signIn?: SignInOptions;
     signInRoles?: string[];
     courierUrl?: string;
+    settings?: Config;
   } = {},
 ): Promise<House> {
   const { onePerson = true, stages: withStages = true, parts = (engine) => engine } = options;
@@ -58,7 +60,13 @@ export async function openHouse(
   const at = new URL(database.url);
   const link = options.link ? await startFaultProxy({ host: at.hostname, port: Number(at.port) }) : undefined;
   if (link) at.host = `127.0.0.1:${link.port}`;
-  const config = { databaseUrl: at.href, masterKey, jobKeys: [{ id: "k1", key: randomBytes(32) }], onePerson };
+  const config = {
+    databaseUrl: at.href,
+    masterKey,
+    jobKeys: [{ id: "k1", key: randomBytes(32) }],
+    onePerson,
+    ...options.settings,
+  };
   const log = createLogger("house", { level: "error" });
   const engine = await openEngine(config, { service: "house", log, policySources: [pack("coding-agent")] });
   const stages = withStages

@@ -7,7 +7,7 @@ import { openQueue } from "@holdpoint/queue/open.ts";
 import { keyRing } from "@holdpoint/queue/seal.ts";
 import type { Queue } from "@holdpoint/queue/types.ts";
 import { type Clock, systemClock } from "@holdpoint/runtime/clock.ts";
-import { type Config, required } from "@holdpoint/runtime/config.ts";
+import { type Config, required, storeSettings } from "@holdpoint/runtime/config.ts";
 import { cleanLines, type Log } from "@holdpoint/runtime/log.ts";
 import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
@@ -82,7 +82,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       url: databaseUrl,
       masterKey,
       log,
-      onePerson: config.onePerson ?? false,
+      ...storeSettings(config),
       name: worker,
     });
     closers.push(() => store.close());

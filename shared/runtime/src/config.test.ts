@@ -66,6 +66,13 @@ test.each([
   ["HOLDPOINT_METRICS_PORT", "-1"],
   ["HOLDPOINT_ONE_PERSON", "yes"],
   ["HOLDPOINT_LOG_LEVEL", "loud"],
+  ["HOLDPOINT_DENIAL_MEMORY_MS", "-5"],
+  ["HOLDPOINT_DENIAL_MEMORY_MS", "86400001"],
+  ["HOLDPOINT_DENIAL_MEMORY_MS", "2m"],
+  ["HOLDPOINT_APPROVALS_PER_HOUR", "0x9"],
+  ["HOLDPOINT_APPROVALS_PER_HOUR", "100001"],
+  ["HOLDPOINT_PENDING_PER_AGENT", "1e3"],
+  ["HOLDPOINT_PENDING_PER_AGENT", "Infinity"],
 ])("%s=%s is refused by name", (name, value) => {
   const fault = refusal(() => readConfig({ [name]: value }));
   expect(fault.code).toBe("config_invalid");

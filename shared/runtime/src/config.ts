@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { z } from "zod";
 import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
@@ -53,6 +54,14 @@ const port = z
   .regex(/^\d{1,5}$/, { error: "expected a port from 0 to 65535" })
   .transform(Number)
   .refine((value) => value <= 65_535, { error: "expected a port from 0 to 65535" });
+const whole = (min: number, max: number) => {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+};
 const flag = z
   .enum(["1", "0", "true", "false"], { error: "expected 1, 0, true or false" })
   .transform((text) => text === "1" || text === "true");
@@ -92,6 +101,9 @@ const VARIABLES = {
   HOLDPOINT_OIDC_TENANT: z.string().min(1).optional(),
   HOLDPOINT_SIGN_IN_ROLES: words.optional(),
   HOLDPOINT_COURIER_URL: url("http:", "https:").optional(),
+  HOLDPOINT_DENIAL_MEMORY_MS: whole(0, limits.denialMemoryMsMax).optional(),
+  HOLDPOINT_APPROVALS_PER_HOUR: whole(1, limits.approvalsPerHourSettableMax).optional(),
+  HOLDPOINT_PENDING_PER_AGENT: whole(1, limits.pendingApprovalsPerAgentSettableMax).optional(),
 } as const;
 type Variables = typeof VARIABLES;
 
@@ -103,6 +115,14 @@ const FROM_FILE: readonly (keyof Variables)[] = [
   "HOLDPOINT_JOB_KEYS",
   "HOLDPOINT_OIDC_CLIENT_SECRET",
 ];
+
+/** The settings of the store that every service with votes or asks has to agree on. */
+export const storeSettings = ({ onePerson = false, ...config }: Config) => ({
+  onePerson,
+  denialMemoryMs: config.denialMemoryMs,
+  approvalsPerHourMax: config.approvalsPerHourMax,
+  pendingApprovalsPerAgentMax: config.pendingApprovalsPerAgentMax,
+});
 
 /** What commands and hooks read for themselves, each where it is needed. */
 const OF_COMMANDS = ["URL", "KEY", "DATA", "HOOK_DEADLINE_MS", "CHECKOUT", "DEBUG"].map((each) => `HOLDPOINT_${each}`);
@@ -153,6 +173,12 @@ export interface Config {
   signInRoles?: string[];
   /** where the courier listens: the gateway hands `/inbound/{channel}` on to it */
   courierUrl?: string;
+  /** how long a person's denial answers the same ask, ms; 0: not at all */
+  denialMemoryMs?: number;
+  /** how many yeses one person may give within an hour */
+  approvalsPerHourMax?: number;
+  /** how many requests of one agent may wait for people */
+  pendingApprovalsPerAgentMax?: number;
 }
 
 const refuse = (variable: string, expected: string): never => {
@@ -206,6 +232,9 @@ export function readConfig(env: Environment = process.env): Config {
     oidcTenant: read("HOLDPOINT_OIDC_TENANT", env),
     signInRoles: read("HOLDPOINT_SIGN_IN_ROLES", env),
     courierUrl: read("HOLDPOINT_COURIER_URL", env),
+    denialMemoryMs: read("HOLDPOINT_DENIAL_MEMORY_MS", env),
+    approvalsPerHourMax: read("HOLDPOINT_APPROVALS_PER_HOUR", env),
+    pendingApprovalsPerAgentMax: read("HOLDPOINT_PENDING_PER_AGENT", env),
   };
 }
 

@@ -64,7 +64,9 @@ export const limits = {
   quorumMax: 10,
   questionsMax: 20,
   approvalsPerHourMax: 600,
+  approvalsPerHourSettableMax: 100_000,
   denialMemoryMs: 120_000,
+  denialMemoryMsMax: 86_400_000,
   standingTimesMax: 100,
   standingMsMax: 7 * 86_400_000,
   delegationMsMax: 30 * 86_400_000,
@@ -75,6 +77,7 @@ export const limits = {
   voteAnswerWaitMs: 2_000,
   openActionsPerAgentMax: 1_000,
   pendingApprovalsPerAgentMax: 1_000,
+  pendingApprovalsPerAgentSettableMax: 100_000,
 
   // people who sign in, terminals that ask to be let in, changes that wait for a second admin
   signedInMs: 3_600_000,
