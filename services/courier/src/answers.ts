@@ -79,7 +79,7 @@ export function createAnswers(deps: AnswerDeps): Answers {
     if (cardSha256 !== undefined && cardSha256 !== approval.card.sha256) return "card_changed";
     if (vote === "deny") return reason === undefined || reason.trim() === "" ? "reason_missing" : undefined;
     if (approval.card.truncated || !channel.shows(approval.card.text)) return "not_shown_whole";
-    if (needsSignIn(approval.requirements, deps.signInRoles) && channel.signedIn !== true) return "sign_in_needed";
+    if (needsSignIn(approval, deps.signInRoles) && channel.signedIn !== true) return "sign_in_needed";
     return undefined;
   }
 

@@ -39,7 +39,7 @@ export function buttonsFor(approval: Approval, channel: Channel, deps: ComposeDe
     return writeButton({ vote, approvalId: approval.id, nonce });
   };
   const whole = !approval.card.truncated && channel.shows(approval.card.text);
-  const signedIn = channel.signedIn === true || !needsSignIn(approval.requirements, deps.signInRoles);
+  const signedIn = channel.signedIn === true || !needsSignIn(approval, deps.signInRoles);
   return { ...(whole && signedIn ? { approve: code("approve") } : {}), deny: code("deny") };
 }
 

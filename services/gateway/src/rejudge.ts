@@ -16,9 +16,10 @@ export async function standing(gateway: Gateway, row: ActionRow, verdict: Verdic
   if (effect === "deny") return "denied";
   // The table knows no way from allowed to held: it has to be asked for anew, and then waits for people.
   if (row.state !== "approved") return effect === "allow" ? "go" : "denied";
-  const { given, counting } = await votesOn(gateway, row);
+  const { given, counting, chain: called } = await votesOn(gateway, row);
   // Who approved must still be someone who may, even where policy by now would not have asked.
   const asked = ask?.requirements ?? row.decision?.approval?.requirements ?? [];
+  const chain = ask?.chain ?? called;
   // Votes were given for an outcome: where policy by now says something else, they were not given for this.
   if (
     ask !== undefined &&
@@ -26,6 +27,6 @@ export async function standing(gateway: Gateway, row: ActionRow, verdict: Verdic
     basisOf(row.action, row.verdict) !== basisOf(row.action, verdict)
   )
     return "held";
-  if (tally(asked, ballotsFrom(counting)).state === "approved") return "go";
-  return tally(asked, ballotsFrom(given)).state === "approved" ? "revoked" : "held";
+  if (tally(asked, ballotsFrom(counting), chain).state === "approved") return "go";
+  return tally(asked, ballotsFrom(given), chain).state === "approved" ? "revoked" : "held";
 }

@@ -3,6 +3,7 @@
 import type { Assurance } from "@holdpoint/core/escalation/request.ts";
 import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
 import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
+import type { Steps } from "@holdpoint/core/escalation/tally.ts";
 import { uuidTime } from "@holdpoint/core/escalation/uuid-time.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
@@ -57,7 +58,7 @@ function mustBeSignedIn(gateway: Gateway, { signedIn }: Credential, approval: Ap
       throw refuse("your identity is newer than what is asked");
     return;
   }
-  if (gateway.signIn !== undefined && needsSignIn(approval.requirements, gateway.signInRoles))
+  if (gateway.signIn !== undefined && needsSignIn(approval, gateway.signInRoles))
     throw refuse("this is answered after signing in: `holdpoint login`, or the full view in a browser");
 }
 
@@ -91,9 +92,16 @@ async function asOfNow(gateway: Gateway, tenant: string, vote: Vote): Promise<Vo
 }
 
 /** The votes of an approved action, as they were given and as they count now. */
-export async function votesOn(gateway: Gateway, row: ActionRow): Promise<{ given: Vote[]; counting: Vote[] }> {
+export async function votesOn(
+  gateway: Gateway,
+  row: ActionRow,
+): Promise<{ given: Vote[]; counting: Vote[]; chain: Steps }> {
   const { tenant } = row.action;
   const approval = row.approvalId === undefined ? undefined : await gateway.store.approvals.get(tenant, row.approvalId);
   const given = (approval?.votes ?? []).filter((vote) => vote.void === undefined);
-  return { given, counting: await Promise.all(given.map((vote) => asOfNow(gateway, tenant, vote))) };
+  return {
+    given,
+    chain: approval?.chain ?? [],
+    counting: await Promise.all(given.map((vote) => asOfNow(gateway, tenant, vote))),
+  };
 }

@@ -20,6 +20,14 @@ const CHAIN = {
       // biome-ignore lint/suspicious/noThenProperty: the word of the policy language
       approval: { role: "dba", expires: "1h", then: [{ role: "security", after: "30m" }] },
     },
+    {
+      id: "ask-others",
+      effect: "require_approval",
+      when: { commands: ["git push origin release-others"] },
+      reason: "binds the world",
+      // biome-ignore lint/suspicious/noThenProperty: the word of the policy language
+      approval: { role: "dba", expires: "1h", then: [{ role: "security", after: "30m", quorum: 2 }] },
+    },
   ],
 };
 
@@ -30,6 +38,7 @@ const PEOPLE: Record<string, string[]> = {
   bob: ["dba", "repo-owner"],
   carol: ["gardener"],
   sam: ["security"],
+  sue: ["security"],
   "dev@example.com": ["dba"],
 };
 
@@ -294,6 +303,30 @@ describe("a chain", () => {
       votes: [{ voter: "sam", roles: ["dba"], called: [{ role: "dba", as: "security" }] }],
     });
     expect((await agent("POST", `/v1/actions/${one.actionId}/claim`)).body.state).toBe("executing");
+  });
+
+  test("a step with a quorum of its own is met by so many different people of its role, claimed and all", async () => {
+    const one = await held("git push origin release-others");
+    expect((await seen(one.id)).card.text).toContain("security after 30 minutes, 2 different people instead");
+    await older(one, "31 minutes");
+    expect((await yes("sam", one)).body.approval).toMatchObject({ state: "pending", chain: [{ quorum: 2 }] });
+    expect((await yes("sam", one)).body.code).toBe("already_voted");
+    expect((await agent("POST", `/v1/actions/${one.actionId}/claim`)).status).not.toBe(200);
+    expect((await yes("sue", one)).body.approval.state).toBe("approved");
+    expect((await agent("POST", `/v1/actions/${one.actionId}/claim`)).body.state).toBe("executing");
+  });
+  test("and one of those who were asked still suffices; one of theirs who lost the role does not count", async () => {
+    const one = await held("git push origin release-others");
+    await older(one, "31 minutes");
+    await yes("sam", one);
+    expect((await yes("bob", one)).body.approval.state).toBe("approved");
+
+    const two = await held("git push origin release-others");
+    await older(two, "31 minutes");
+    await yes("sam", two);
+    expect((await yes("sue", two)).body.approval.state).toBe("approved");
+    await person("sue", ["gardener"]);
+    expect((await agent("POST", `/v1/actions/${two.actionId}/claim`)).body.reasonCode).toBe("revoked");
   });
 
   test("its role may say no as well, with a reason", async () => {

@@ -125,7 +125,7 @@ export const questionsOf = (key: TenantKey, { questions }: RawApproval): Questio
 export function toApproval(key: TenantKey, row: RawApproval): Approval {
   const { card, ask } = shownAndAsked(key, row);
   const votes = votesOf(key, row);
-  const { role, quorum, requirements } = tally(row.requirements, ballotsFrom(votes));
+  const { role, quorum, requirements } = tally(row.requirements, ballotsFrom(votes), ask.chain);
   const questions = questionsOf(key, row);
   return {
     id: row.id as Approval["id"],
@@ -142,9 +142,9 @@ export function toApproval(key: TenantKey, row: RawApproval): Approval {
     ...(ask.chain.length === 0
       ? {}
       : {
-          chain: ask.chain.map((each) => ({
-            role: each.role,
-            at: new Date(row.opened_at.getTime() + each.afterMs).toISOString(),
+          chain: ask.chain.map(({ afterMs, ...each }) => ({
+            ...each,
+            at: new Date(row.opened_at.getTime() + afterMs).toISOString(),
           })),
         }),
     ...(questions.length === 0 ? {} : { questions }),

@@ -61,7 +61,7 @@ export function approvals(
           const approval = await get(r_tenant, r_id);
           const done =
             approval?.state === "pending" &&
-            tally(approval.requirements, ballotsFrom(approval.votes)).state !== "pending";
+            tally(approval.requirements, ballotsFrom(approval.votes), approval.chain).state !== "pending";
           return done ? [{ tenant: r_tenant, approvalId: r_id, actionId: r_action }] : [];
         }),
       );

@@ -20,12 +20,8 @@ import type { Answered, NewVote, Transition, Voted } from "./types.ts";
 
 /** Who speaks for which role; with the role of the chain by which, where it is not the holder's own. */
 const voicesOf = (request: Request, cast: CastVote): Voice[] =>
-  ballotsOf(request, cast).flatMap(({ voter, roles }) =>
-    roles.map((role): Voice => {
-      const own = [cast.voter, ...cast.lenders].find(({ id }) => id === voter)?.roles.map((each) => each.role) ?? [];
-      const via = own.includes(role) ? undefined : request.ask.chain.find((step) => own.includes(step.role))?.role;
-      return { role, holder: voter, ...(via !== undefined && { via }) };
-    }),
+  ballotsOf(request, cast).flatMap(({ voter, roles, as }) =>
+    roles.map((role): Voice => ({ role, holder: voter, ...(as !== undefined && { via: as }) })),
   );
 
 /** Words of the machine for a vote that has no word of its own on the wire. */

@@ -44,12 +44,23 @@ export const Question = z.strictObject({
 });
 export type Question = z.infer<typeof Question>;
 
+/** Who is called when nobody has answered for so long. */
+export const ChainStep = z.strictObject({
+  role: name(),
+  afterMs: z.int().positive(),
+  /** so many of this role answer in the place of those who were asked; without it each of them is one of those */
+  quorum: z.int().min(1).optional(),
+  /** they may say no only: another rule that asks does not call them */
+  vetoOnly: z.literal(true).optional(),
+});
+export type ChainStep = z.infer<typeof ChainStep>;
+
 /** What the escalation stage asks for: the conjunction over all asking rules (rulings §B9). */
 export const ApprovalAsk = z.strictObject({
   requirements: z.array(z.strictObject({ role: name(), quorum: z.int().min(1) })).min(1),
   expiresMs: z.int().positive(),
   separation: z.boolean(),
-  chain: z.array(z.strictObject({ role: name(), afterMs: z.int().positive() })),
+  chain: z.array(ChainStep),
   /** `run`: siblings of the same run wait too (seed 001); absent = this action only */
   holds: z.literal("run").optional(),
   /** every rule that asked, with its reason */
@@ -71,7 +82,7 @@ export const Approval = z.strictObject({
   expiresAt: timestamp,
   settledAt: timestamp.optional(),
   /** who is called next while nobody answers, and when */
-  chain: z.array(z.strictObject({ role: name(), at: timestamp })).optional(),
+  chain: z.array(ChainStep.omit({ afterMs: true }).extend({ at: timestamp })).optional(),
   questions: z.array(Question).optional(),
   card: Card,
 });

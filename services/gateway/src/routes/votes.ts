@@ -90,7 +90,7 @@ function wishOf({ clock }: Gateway, { body }: Voting, row: ActionRow): NewVote["
 
 /** Waits, but not for long, until the vote has taken effect; then the approval as it is. */
 async function settled(gateway: Gateway, call: Voting, approval: Approval): Promise<Approval> {
-  if (tally(approval.requirements, ballotsFrom(approval.votes)).state === "pending") return approval;
+  if (tally(approval.requirements, ballotsFrom(approval.votes), approval.chain).state === "pending") return approval;
   const { tenant } = call.credential;
   const watch = gateway.waiters.watch(tenant, approval.actionId);
   try {

@@ -2,6 +2,7 @@
 
 import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+import { joinChains } from "./chain.ts";
 
 /** What a bare `require_approval` means: role `approver`, one vote, one hour, and not by whoever asked. */
 export const plainAsk = (rule: string, reason: string): ApprovalAsk => ({
@@ -30,13 +31,13 @@ const joinLists = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => bo
   ...b.filter((each) => !a.some((known) => same(known, each))),
 ];
 
+const highest = (requirements: Requirements): number => Math.max(...requirements.map(({ quorum }) => quorum));
+
 /** The conjunction of two asks. Never easier to satisfy than either of them. */
 export const joinAsks = (a: ApprovalAsk, b: ApprovalAsk): ApprovalAsk => ({
   requirements: joinRequirements(a.requirements, b.requirements),
   expiresMs: Math.min(a.expiresMs, b.expiresMs),
   separation: a.separation || b.separation,
-  chain: joinLists(a.chain, b.chain, (x, y) => x.role === y.role && x.afterMs === y.afterMs).sort(
-    (x, y) => x.afterMs - y.afterMs || (x.role < y.role ? -1 : x.role > y.role ? 1 : 0),
-  ),
+  chain: joinChains([a, b].map(({ requirements, chain }) => ({ quorum: highest(requirements), chain }))),
   because: joinLists(a.because, b.because, (x, y) => x.rule === y.rule && x.reason === y.reason),
 });

@@ -1,6 +1,6 @@
 // counting.ts — which roles a vote counts for: held in time, sure enough, delegated, or next in the chain
 
-import type { ApprovalAsk, Vote } from "@holdpoint/wire/approval.ts";
+import type { ApprovalAsk, ChainStep, Vote } from "@holdpoint/wire/approval.ts";
 import type { CastVote, HeldRole, Request, Voter } from "./request.ts";
 import { type Ballot, type Tally, tally } from "./tally.ts";
 
@@ -20,16 +20,18 @@ export const chainDue = (ask: ApprovalAsk, openedAtMs: number, atMs: number): Ap
  * asked, only where one role was asked. With several requirements nobody knows whose place it takes, and a guess would
  * loosen the others.
  */
-function standsFor(request: Request, roles: readonly string[], atMs: number): string[] {
-  const called = chainDue(request.ask, request.openedAtMs, atMs).some(({ role }) => roles.includes(role));
-  const [only, ...others] = request.ask.requirements;
-  return called && only !== undefined && others.length === 0 ? [only.role] : [];
+function standsFor(request: Request, roles: readonly string[], atMs: number): ChainStep | undefined {
+  const called = chainDue(request.ask, request.openedAtMs, atMs).find(
+    ({ role, vetoOnly }) => vetoOnly !== true && roles.includes(role),
+  );
+  return request.ask.requirements.length === 1 ? called : undefined;
 }
 
-const rolesAt = (request: Request, voter: Voter, atMs: number): string[] => {
-  const roles = inTime(voter.roles, request.openedAtMs);
-  return [...roles, ...standsFor(request, roles, atMs)];
-};
+/** How somebody holds a role that is asked at a time: as their own, or by a step of the chain. */
+function holdsAt(request: Request, { roles }: Voter, role: string, atMs: number): "own" | ChainStep | undefined {
+  const own = inTime(roles, request.openedAtMs);
+  return own.includes(role) ? "own" : standsFor(request, own, atMs);
+}
 
 /** Who has lent somebody a role at a time; never the requester's side. */
 export const lendersOf = (request: Request, to: string, atMs: number): Voter[] =>
@@ -51,7 +53,9 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
   if (!voter.mayVote) return "not_an_approver";
   const asked = request.ask.requirements.map(({ role }) => role);
   const called = chainDue(request.ask, request.openedAtMs, atMs).map(({ role }) => role);
-  const roles = [voter, ...lendersOf(request, voter.id, atMs)].flatMap((each) => rolesAt(request, each, atMs));
+  const roles = [voter, ...lendersOf(request, voter.id, atMs)].flatMap((each) =>
+    inTime(each.roles, request.openedAtMs),
+  );
   return roles.some((role) => asked.includes(role) || called.includes(role)) ? "voter" : "not_an_approver";
 }
 
@@ -63,9 +67,16 @@ export function ballotsOf(request: Request, cast: CastVote): Ballot[] {
   if (cast.void !== undefined) return [];
   if (cast.vote === "deny") return [{ voter: cast.voter.id, vote: "deny", roles: [] }];
   return request.ask.requirements.flatMap(({ role }): Ballot[] => {
-    if (needsSignIn(request, role) && cast.voter.assurance !== "signed-in") return [];
-    const holder = [cast.voter, ...cast.lenders].find((each) => rolesAt(request, each, cast.atMs).includes(role));
-    return holder === undefined ? [] : [{ voter: holder.id, vote: "approve", roles: [role] }];
+    const weak = request.fleet && cast.voter.assurance !== "signed-in";
+    if (needsSignIn(request, role) && weak) return [];
+    const held = [cast.voter, ...cast.lenders].map((each) => ({
+      voter: each.id,
+      by: holdsAt(request, each, role, cast.atMs),
+    }));
+    const { voter, by } = held.find((each) => each.by !== undefined) ?? {};
+    if (voter === undefined || by === undefined) return [];
+    if (by === "own") return [{ voter, vote: "approve", roles: [role] }];
+    return weak && (by.quorum ?? 1) > 1 ? [] : [{ voter, vote: "approve", roles: [role], as: by.role }];
   });
 }
 
@@ -73,15 +84,21 @@ export function ballotsOf(request: Request, cast: CastVote): Ballot[] {
  * Votes as they are kept and shown, as ballots again: a role that was lent is its lender's voice. What was taken back
  * or belongs to another question counts for nothing.
  */
-export const ballotsFrom = (votes: readonly Pick<Vote, "voter" | "vote" | "roles" | "lent" | "void">[]): Ballot[] =>
+export const ballotsFrom = (
+  votes: readonly Pick<Vote, "voter" | "vote" | "roles" | "lent" | "called" | "void">[],
+): Ballot[] =>
   votes.flatMap((vote): Ballot[] => {
     if (vote.void !== undefined) return [];
     if (vote.vote === "deny") return [{ voter: vote.voter, vote: "deny", roles: [] }];
-    return vote.roles.map((role) => ({
-      voter: vote.lent?.find((each) => each.role === role)?.by ?? vote.voter,
-      vote: "approve" as const,
-      roles: [role],
-    }));
+    return vote.roles.map((role) => {
+      const as = vote.called?.find((each) => each.role === role)?.as;
+      return {
+        voter: vote.lent?.find((each) => each.role === role)?.by ?? vote.voter,
+        vote: "approve" as const,
+        roles: [role],
+        ...(as !== undefined && { as }),
+      };
+    });
   });
 
 /** The votes as they count. */
@@ -89,4 +106,5 @@ export const count = (request: Request): Tally =>
   tally(
     request.ask.requirements,
     request.votes.flatMap((cast) => ballotsOf(request, cast)),
+    request.ask.chain,
   );

@@ -1,5 +1,6 @@
 // machine.model.test.ts — random lives of questions against a slow model that counts from the whole history each time
 
+import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainAsk } from "./ask.ts";
@@ -18,7 +19,7 @@ interface Model {
   over: string | undefined;
   approved: boolean;
   needs: { role: string; quorum: number }[];
-  chain: { role: string; afterMs: number }[];
+  chain: Step[];
   endsAt: number;
   card: string;
   basis: string;
@@ -33,44 +34,58 @@ interface Model {
   }[];
   lent: { from: string; roles: HeldRole[]; to: string }[];
 }
+type Step = ApprovalAsk["chain"][number];
 interface Real {
   request: Request;
 }
 
 const oldEnough = (roles: readonly HeldRole[]) => roles.filter(({ sinceMs }) => sinceMs <= 0).map(({ role }) => role);
 
-/** All roles that somebody answers with at a time, by the chain as well. */
-function powers(model: Model, roles: readonly HeldRole[], at: number): string[] {
+/** How somebody stands for what is asked: as one who was, by a step of the chain, or not at all. */
+function standing(model: Model, role: string, roles: readonly HeldRole[], at: number): "own" | Step | undefined {
   const own = oldEnough(roles);
-  const called = model.chain.some(({ role, afterMs }) => afterMs <= at && own.includes(role));
-  const only = model.needs.length === 1 ? model.needs[0]?.role : undefined;
-  return called && only !== undefined ? [...own, only] : own;
+  if (own.includes(role)) return "own";
+  if (model.needs.length !== 1) return undefined;
+  return model.chain.find((step) => step.afterMs <= at && own.includes(step.role) && !step.vetoOnly);
 }
 
 function enough(model: Model): boolean {
   return model.needs.every(({ role, quorum }) => {
     const voices = new Set<string>();
+    const instead: Record<string, Set<string>> = { approver: new Set(), security: new Set() };
     for (const vote of model.yes.filter(({ gone, basis }) => !gone && basis === model.basis)) {
-      if (quorum > 1 && vote.assurance !== "signed-in") continue;
-      if (powers(model, vote.roles, vote.at).includes(role)) voices.add(vote.id);
-      else {
-        const lender = model.lent.find(
-          ({ from, roles }) => vote.lenders.includes(from) && powers(model, roles, vote.at).includes(role),
-        );
-        if (lender) voices.add(lender.from);
+      const signedIn = vote.assurance === "signed-in";
+      if (quorum > 1 && !signedIn) continue;
+      const people = [
+        { id: vote.id, roles: vote.roles },
+        ...model.lent.filter(({ from }) => vote.lenders.includes(from)).map(({ from, roles }) => ({ id: from, roles })),
+      ];
+      for (const { id, roles } of people) {
+        const by = standing(model, role, roles, vote.at);
+        if (by === undefined) continue;
+        if (by === "own" || by.quorum === undefined) voices.add(id);
+        else if (by.quorum === 1 || signedIn) instead[by.role]?.add(id);
+        break;
       }
     }
-    return voices.size >= quorum;
+    const wanted = model.chain.filter((step) => step.quorum !== undefined && !step.vetoOnly);
+    return (
+      voices.size >= quorum ||
+      wanted.some((step) => {
+        const most = Math.max(...wanted.map((each) => (each.role === step.role ? (each.quorum ?? 0) : 0)));
+        return (instead[step.role]?.size ?? 0) >= most;
+      })
+    );
   });
 }
 
-const mayAnswer = (model: Model, id: string, roles: readonly HeldRole[], at: number): boolean => {
-  const groups = [roles, ...model.lent.filter(({ to }) => to === id).map((each) => each.roles)];
+const mayAnswer = (model: Model, roles: readonly HeldRole[], id: string, at: number): boolean => {
   const wanted = [
     ...model.needs.map(({ role }) => role),
     ...model.chain.filter(({ afterMs }) => afterMs <= at).map(({ role }) => role),
   ];
-  return groups.some((each) => powers(model, each, at).some((role) => wanted.includes(role)));
+  const groups = [roles, ...model.lent.filter(({ to }) => to === id).map((each) => each.roles)];
+  return groups.some((each) => oldEnough(each).some((role) => wanted.includes(role)));
 };
 
 /** What must hold after every event, whatever it was. */
@@ -133,7 +148,7 @@ const votes = fc
   })
   .map(({ voter: who, vote, card: cardSha256, reason, atMs }) =>
     command({ type: "vote", voter: who, vote, cardSha256, reason, atMs }, (model) => {
-      if (model.approved || BARRED.includes(who.id) || !who.mayVote || !mayAnswer(model, who.id, who.roles, atMs))
+      if (model.approved || BARRED.includes(who.id) || !who.mayVote || !mayAnswer(model, who.roles, who.id, atMs))
         return;
       if (model.yes.some(({ id, basis, gone }) => id === who.id && (gone || basis === model.basis))) return;
       if (vote === "deny") {
@@ -169,7 +184,7 @@ const delegations = fc.record({ from: voter, to: fc.constantFrom(...PEOPLE), atM
   command({ type: "delegate", from, to, atMs }, (model) => {
     if (model.approved || from.id === to || BARRED.includes(to) || BARRED.includes(from.id) || !from.mayVote) return;
     if (
-      !mayAnswer({ ...model, lent: [] }, from.id, from.roles, atMs) ||
+      !mayAnswer({ ...model, lent: [] }, from.roles, from.id, atMs) ||
       model.lent.some((each) => each.from === from.id)
     )
       return;
@@ -230,7 +245,21 @@ const ends = fc
 
 test(`the machine and the model agree on every step of ${RUNS} lives`, { timeout: 30_000 + RUNS * 10 }, () => {
   const commands = fc.commands([votes, votes, votes, undo, delegations, rejudged, ends], { maxCommands: 14 });
-  const chains = fc.constantFrom<Model["chain"][]>([], [{ role: "security", afterMs: 300 }]);
+  const chains = fc.constantFrom<Model["chain"][]>(
+    [],
+    [{ role: "security", afterMs: 300 }],
+    [{ role: "security", afterMs: 300, quorum: 1 }],
+    [{ role: "security", afterMs: 300, quorum: 2 }],
+    [{ role: "security", afterMs: 300, vetoOnly: true }],
+    [
+      { role: "security", afterMs: 200, quorum: 2 },
+      { role: "security", afterMs: 600, quorum: 1 },
+    ],
+    [
+      { role: "security", afterMs: 100, quorum: 2 },
+      { role: "approver", afterMs: 400, quorum: 1 },
+    ],
+  );
   fc.assert(
     fc.property(commands, needs, chains, (life, requirements, chain) => {
       const ask = { ...plainAsk("r", "w"), requirements, expiresMs: END, chain };

@@ -116,7 +116,12 @@ function answerItems({ verdict }: CardInput): CardItem[] {
       line("role", `${visible(role)}, ${quorum === 1 ? "1 person" : `${quorum} different people`}`),
     ),
     line("within", `${minutes(ask.expiresMs)} of being asked, else it is denied`),
-    ...ask.chain.map(({ role, afterMs }) => line("then also told", `${visible(role)} after ${minutes(afterMs)}`)),
+    ...ask.chain.map(({ role, afterMs, quorum, vetoOnly }) => {
+      const people =
+        quorum === undefined ? "" : `, ${quorum === 1 ? "1 person" : `${quorum} different people`} instead`;
+      const no = vetoOnly === true ? ", to say no only" : "";
+      return line("then also told", `${visible(role)} after ${minutes(afterMs)}${people}${no}`);
+    }),
     ...(ask.separation
       ? [line("not by", "the agent that asked, nor (in a fleet) its owner, nor whoever edited it")]
       : []),

@@ -1,8 +1,10 @@
 // tally.test.ts — votes are counted by distinct voters per role, and one deny is a veto
 
+import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { joinAsks, plainAsk } from "./ask.ts";
+import { joinChains } from "./chain.ts";
 import { type Ballot, tally } from "./tally.ts";
 
 const yes = (voter: string, ...roles: string[]): Ballot => ({ voter, vote: "approve", roles });
@@ -96,7 +98,7 @@ describe("asks join", () => {
       requirements: needs(["owner", 2], ["approver", 2]),
       expiresMs: 60_000,
       separation: true,
-      chain: [{ role: "security", afterMs: 5 }],
+      chain: [{ role: "security", afterMs: 5, vetoOnly: true }],
       because: [
         { rule: "a", reason: "first" },
         { rule: "b", reason: "second" },
@@ -114,7 +116,13 @@ describe("asks join", () => {
     const one = of(false, [step("ops", 9), step("lead", 5)], ["a", "x"], ["b", "x"]);
     const two = of(false, [step("lead", 5), step("lead", 9), step("ops", 5), step("boss", 5)], ["a", "x"], ["a", "y"]);
     for (const joined of [joinAsks(one, two), joinAsks(two, one)]) {
-      expect(joined.chain).toEqual([step("boss", 5), step("lead", 5), step("ops", 5), step("lead", 9), step("ops", 9)]);
+      expect(joined.chain).toEqual([
+        { ...step("boss", 5), vetoOnly: true },
+        step("lead", 5),
+        { ...step("ops", 5), vetoOnly: true },
+        step("lead", 9),
+        step("ops", 9),
+      ]);
       expect(joined.because).toHaveLength(3);
       expect(joined.separation).toBe(false);
     }
@@ -123,6 +131,69 @@ describe("asks join", () => {
     expect(
       joinAsks(plainAsk("a", "x"), { ...plainAsk("a", "x"), requirements: needs(["owner", 3]) }).requirements,
     ).toEqual(needs(["approver", 1], ["owner", 3]));
+  });
+  test("a step counts for as many people as the most careful of the rules that call it wants", () => {
+    const of = (quorum: number, ...chain: ApprovalAsk["chain"]) => ({
+      ...plainAsk("r", "x"),
+      requirements: needs(["owner", quorum]),
+      chain,
+    });
+    const step = { role: "ops", afterMs: 5 };
+    expect(joinAsks(of(1, { ...step, quorum: 2 }), of(1, { ...step, quorum: 3 })).chain).toEqual([
+      { ...step, quorum: 3 },
+    ]);
+    expect(joinAsks(of(1, { ...step, quorum: 1 }), of(3, step)).chain).toEqual([{ ...step, quorum: 3 }]);
+    expect(joinAsks(of(1, { ...step, quorum: 1 }), of(1)).chain).toEqual([{ ...step, vetoOnly: true }]);
+  });
+  const steps = fc.array(
+    fc.record(
+      {
+        role: fc.constantFrom("ops", "boss"),
+        afterMs: fc.constantFrom(1, 2, 3),
+        quorum: fc.integer({ min: 1, max: 3 }),
+      },
+      { requiredKeys: ["role", "afterMs"] },
+    ),
+    { maxLength: 3 },
+  );
+  test("a joined ask with chains is never easier than one of its parts, at any time", () => {
+    const ballot = fc.record(
+      {
+        voter: fc.constantFrom("ann", "bob", "cid"),
+        vote: fc.constant("approve" as const),
+        roles: fc.constant(["owner"]),
+        as: fc.constantFrom("ops", "boss"),
+      },
+      { requiredKeys: ["voter", "vote", "roles"] },
+    );
+    const quorum = fc.integer({ min: 1, max: 3 });
+    fc.assert(
+      fc.property(
+        quorum,
+        quorum,
+        steps,
+        steps,
+        fc.array(ballot),
+        fc.integer({ min: 0, max: 3 }),
+        (p, q, c, d, votes, at) => {
+          const of = (most: number, chain: ApprovalAsk["chain"]) => ({
+            ...plainAsk("r", "x"),
+            requirements: needs(["owner", most]),
+            chain: joinChains([{ quorum: most, chain }]),
+          });
+          const said = ({ requirements, chain }: ApprovalAsk) =>
+            tally(
+              requirements,
+              votes,
+              chain.filter(({ afterMs }) => afterMs <= at),
+            ).state === "approved";
+          const [one, two] = [of(p, c), of(q, d)];
+          if (said(joinAsks(one, two))) expect([said(one), said(two)]).toEqual([true, true]);
+          expect(joinAsks(one, two).chain).toEqual(joinAsks(two, one).chain);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
   test("the joined ask is never easier than one of its parts", () => {
     fc.assert(

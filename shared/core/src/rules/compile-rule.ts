@@ -95,9 +95,10 @@ function approvalOf(terms: ApprovalTerms): CompiledApproval {
     quorum: terms.quorum ?? 1,
     expiresMs: Math.min(parseDuration(terms.expires ?? "") ?? limits.approvalTtlMs, limits.approvalTtlMsMax),
     separation: terms.separation ?? true,
-    chain: (terms.then ?? []).map(({ role, after }) => ({
+    chain: (terms.then ?? []).map(({ role, after, quorum }) => ({
       role,
       afterMs: parseDuration(after) ?? limits.approvalTtlMs,
+      ...(quorum !== undefined && { quorum }),
     })),
   };
 }

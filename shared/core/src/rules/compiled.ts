@@ -1,5 +1,6 @@
 // compiled.ts — what a policy set is once it is compiled: rules as tests, documents as settings, one index over all
 
+import type { ChainStep } from "@holdpoint/wire/approval.ts";
 import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
@@ -16,7 +17,7 @@ export interface CompiledApproval {
   quorum: number;
   expiresMs: number;
   separation: boolean;
-  chain: { role: string; afterMs: number }[];
+  chain: ChainStep[];
 }
 
 export interface CompiledRule {

@@ -186,7 +186,7 @@ describe("an ask", () => {
       separation: false,
       holds: "run",
       chain: [
-        { role: "ops", afterMs: 600_000 },
+        { role: "ops", afterMs: 600_000, vetoOnly: true },
         { role: "lead", afterMs: 1_800_000 },
         { role: "lead", afterMs: 2_400_000 },
       ],

@@ -5,6 +5,7 @@ import type { DecidingRule, Risk } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { type Effect, type Outcome, strictest, strongestOutcome } from "@holdpoint/wire/scalars.ts";
 import type { TraceEntry, Verdict } from "@holdpoint/wire/verdict.ts";
+import { joinChains } from "../escalation/chain.ts";
 import type { CompiledRule, PolicySet } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
 import { atomsOf } from "./holds.ts";
@@ -152,12 +153,9 @@ function entry(atom: number, { rule, note }: Hit): TraceEntry {
 function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[], view: View): ApprovalAsk {
   const requirements = new Map<string, number>();
   let expiresMs: number | undefined;
-  const chain: ApprovalAsk["chain"] = [];
   for (const { approval } of deciding) {
     requirements.set(approval.role, Math.max(requirements.get(approval.role) ?? 1, approval.quorum));
     expiresMs = Math.min(expiresMs ?? approval.expiresMs, approval.expiresMs);
-    for (const next of approval.chain)
-      if (!chain.some(({ role, afterMs }) => role === next.role && afterMs === next.afterMs)) chain.push(next);
   }
   // An atom that asks by default asks the bare question.
   const byDefault = atoms.some(
@@ -173,7 +171,7 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
       .sort((a, b) => (a.role < b.role ? -1 : 1)),
     expiresMs: expiresMs ?? limits.approvalTtlMs,
     separation: byDefault || deciding.some(({ approval }) => approval.separation),
-    chain: chain.sort((a, b) => a.afterMs - b.afterMs),
+    chain: joinChains([...deciding.map(({ approval }) => approval), ...(byDefault ? [{ quorum: 1, chain: [] }] : [])]),
     ...(deciding.some(({ holdsRun }) => holdsRun) ? { holds: "run" as const } : {}),
     because: [
       ...deciding.map((rule) => ({

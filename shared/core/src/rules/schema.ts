@@ -161,7 +161,9 @@ export const ApprovalTerms = z.strictObject({
   quorum: z.int().min(1).max(limits.quorumMax).optional(),
   expires: duration().optional(),
   // biome-ignore lint/suspicious/noThenProperty: the word of the policy language; nobody awaits a document
-  then: z.array(z.strictObject({ role: word(), after: duration() })).optional(),
+  then: z
+    .array(z.strictObject({ role: word(), after: duration(), quorum: z.int().min(1).max(limits.quorumMax).optional() }))
+    .optional(),
   separation: z.boolean().optional(),
 });
 export type ApprovalTerms = z.infer<typeof ApprovalTerms>;
