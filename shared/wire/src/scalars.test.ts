@@ -40,6 +40,7 @@ test.each<[string, () => { safeParse(value: unknown): { success: boolean } }, un
   ["an empty text", () => text(3), "", true],
   ["a text with a NUL", () => text(), "a\0b", false],
   ["a name", () => name(3), "abc", true],
+  ["a name of one letter", () => name(3), "a", true],
   ["a name that is empty", () => name(3), "", false],
   ["a longer name", () => name(3), "abcd", false],
   ["a list as long as may be", () => list(text()), Array.from({ length: 256 }, () => "a"), true],

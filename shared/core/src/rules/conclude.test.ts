@@ -266,12 +266,24 @@ describe("a deny that may be escalated", () => {
     ["not where it only asks", rules("id: a, effect: require_approval")],
   ])("%s", (_why, policy) => expect(verdictOf(policy, {})).not.toHaveProperty("escalatable"));
 
+  test("is asked about the parts that are denied, and about each of them", () => {
+    const [action, facts] = handmade({});
+    const [atom] = facts.atoms;
+    if (!atom) throw new Error("no atom");
+    const parts = { ...facts, atoms: [atom, { ...atom, runsCode: ["script"] }] };
+    const policy = (effect: string) => `default: ${effect}\nrules: [{ id: a, ${may}, when: { runsCode: true } }]`;
+    const under = (effect: string) => evaluate(compileSet([yamlSource(policy(effect))]), action, parts).escalatable;
+    expect([under("allow"), under("ask")]).toEqual(Array(2).fill({ role: "approver", quorum: 1 }));
+    expect(under("deny")).toBeUndefined();
+  });
+
   test("asks once it was, and says so", () => {
     const verdict = verdictOf(rules(`id: a, ${may}, reason: too risky, approval: { role: lead }`), escalated);
     expect([verdict.effect, verdict.reason]).toEqual(["ask", "escalated: too risky"]);
     expect(verdict.ask?.because).toEqual([{ rule: "a", reason: "escalated: too risky" }]);
     expect(verdictOf(rules("id: a, effect: deny"), escalated).effect).toBe("deny");
-    expect(verdictOf(rules("id: a, effect: require_approval, reason: r"), escalated).reason).toBe("r");
+    const asked = verdictOf(rules("id: a, effect: require_approval, reason: r"), escalated);
+    expect([asked.reason, asked.ask?.because]).toEqual(["r", [{ rule: "a", reason: "r" }]]);
   });
 });
 

@@ -33,6 +33,7 @@ test.each([
   ["names as long as any are compared", `${"a".repeat(254)}*`, "b", false],
   ["also a shell's", "b", `${"a".repeat(254)}*`, false],
   ["a dot behind the first letter", "*.b", "a*", true],
+  ["a dot behind a letter that a star stands for", "a.b", "*b", true],
   ["nothing is left for the rest of a rule", "a*b", "a", false],
   ["on either side", "b", "a".repeat(256), true],
 ])("%s", (_why, rule, shell, meets) => expect(globsMeet(rule, shell)).toBe(meets));

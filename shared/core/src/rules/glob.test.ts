@@ -45,6 +45,7 @@ test.each<[string, Flavour, string, string, boolean]>([
   ["text: question marks in the middle", "text", "a*b?d*e", "a--bcd--e", true],
   ["text: only question marks", "text", "??", "ab", true],
   ["text: a question mark has something to stand for", "text", "a*b?", "ab", false],
+  ["text: at the very end", "text", "a*b?*", "abc", true],
   ["text: in the middle too", "text", "a*b?*", "ab", false],
   ["text: a question mark first", "text", "?b*", "b", false],
   ["text: only a star", "text", "*", "", true],

@@ -34,6 +34,8 @@ test.each<[pattern: string, literals: string[] | undefined]>([
   ["x(sudo|doas)y", ["sudo", "doas"]],
   ["longer(a|b)", ["longer"]],
   ["(ab|cd)efg", ["efg"]],
+  ["abc(x|[0-9])", ["abc"]],
+  ["[^a]bcd", ["bcd"]],
   ["(abc)?d", ["d"]],
   ["(abc)*d", ["d"]],
   ["(abc){0,1}d", ["d"]],

@@ -92,6 +92,8 @@ test.each<[why: string, given: Handmade, also: string[]]>([
   ["a folder by its rarest name", { paths: [{ path: "/srv/shop/a" }] }, ["anything", "folder"]],
   ["a folder of another name", { paths: [{ path: "/srv/shops/a" }] }, ["anything"]],
   ["a folder in other letters", { paths: [{ path: "/SRV/Shop" }] }, ["anything", "folder"]],
+  ["a folder by a relative path", { paths: [{ path: "shop/x" }] }, ["anything", "folder"]],
+  ["an ending that is all of a name", { paths: [{ path: "/x/.pem" }] }, ["anything", "ending"]],
   ["a name", { paths: [{ path: "/x/.env" }] }, ["anything", "name"]],
   ["a longer name", { paths: [{ path: "/x/.envrc" }] }, ["anything"]],
   ["a word of the last name", { paths: [{ path: "/x/server-key.pem" }] }, ["anything", "ending"]],

@@ -84,11 +84,13 @@ describe("escalated actions (rulings §B11)", () => {
     expect(ask?.because).toEqual([...(before.ask?.because ?? []), { rule: "checker:c", reason: "escalated: n" }]);
     expect([outcome, reason]).toEqual(["require_approval", "by rule"]);
     const fresh = fold(verdictOf("allow"), [found("block", "x", true)], { escalated: true });
-    expect(fresh.ask?.because).toContainEqual({ rule: "checker:c", reason: "escalated: n" });
+    expect(fresh.ask?.because).toEqual([{ rule: "checker:c", reason: "escalated: n" }]);
     expect(fresh.reason).toBe("c: n");
   });
   test("one approver may escalate a block, whoever may escalate a rule's deny stays", () => {
     expect(fold(verdictOf("allow"), [found("block", "x", true)]).escalatable).toEqual({ role: "approver", quorum: 1 });
+    const mixed = [found("block", "x", true), found("block", "y")];
+    expect(fold(verdictOf("allow"), mixed)).not.toHaveProperty("escalatable");
     const both = fold(verdictOf("deny", true), [found("block", "x", true)]);
     expect([both.escalatable, both.reason]).toEqual([{ role: "owner", quorum: 1 }, "by rule"]);
   });

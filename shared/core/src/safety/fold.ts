@@ -48,9 +48,8 @@ function denied(verdict: Verdict, blocks: readonly Finding[]): Verdict {
 
 function asked(verdict: Verdict, blocks: readonly Finding[]): Verdict {
   if (verdict.effect === "deny") return verdict;
-  const ask = blocks
-    .map((block) => plainAsk(`checker:${block.checker}`, `escalated: ${block.note}`))
-    .reduce(joinAsks, verdict.ask ?? plainAsk(`checker:${(blocks[0] as Finding).checker}`, "escalated"));
+  const asks = blocks.map((block) => plainAsk(`checker:${block.checker}`, `escalated: ${block.note}`));
+  const ask = (verdict.ask ? [verdict.ask, ...asks] : asks).reduce(joinAsks);
   return {
     ...verdict,
     effect: "ask",

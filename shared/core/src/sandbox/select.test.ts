@@ -72,6 +72,7 @@ test.each(Object.entries(SCALES))("of two requirements about the %s the stricter
     expect(joinRequirements({ [dimension]: less }, {})).toEqual({ [dimension]: less });
     expect(joinRequirements({}, { [dimension]: less })).toEqual({ [dimension]: less });
     expect(joinRequirements(undefined, { [dimension]: less })).toEqual({ [dimension]: less });
+    expect(joinRequirements({ [dimension]: less }, undefined)).toEqual({ [dimension]: less });
     for (const more of scale.slice(at)) {
       expect(joinRequirements({ [dimension]: less }, { [dimension]: more })).toEqual({ [dimension]: more });
       expect(joinRequirements({ [dimension]: more }, { [dimension]: less })).toEqual({ [dimension]: more });
@@ -144,6 +145,11 @@ describe("what rules say", () => {
       recommended: "container",
       required: { network: "list", isolation: "container" },
     });
+  });
+  test("one requirement is said, and none is not", () => {
+    const required = { network: "none" as const };
+    expect(choose([{}], { sandboxWishes: [{ required }] })).toEqual({ recommended: "workspace", required });
+    expect(choose([{}], { sandboxWishes: [{ required: {} }] })).toEqual({ recommended: "read-only" });
   });
   test("an impossible requirement stays required", () => {
     expect(

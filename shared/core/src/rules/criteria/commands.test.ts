@@ -78,6 +78,9 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
   ["by both", "{ commands: [git push origin main] }", push("origin", "+x:refs/heads/main"), true, true],
   ["where it comes from", "{ commands: [git push origin main] }", push("origin", "main:other"), false, false],
   ["a URL is no refspec", "{ commands: ['git push https://x/y'] }", push("https://x/y"), true, true],
+  ["its end is no branch", "{ commands: [git push main] }", push("https://x:main"), false, false],
+  ["nor is an address's", "{ commands: [git push main] }", push("git@x:main"), false, false],
+  ["programs in capitals, by a star", "{ commands: ['MK*'] }", meant("mkfs", [], []), true, true],
   ["nor is an address", "{ commands: ['git push git@x:y'] }", push("git@x:y"), true, true],
   ["a colon elsewhere is a colon", "{ commands: ['rm y'] }", meant("rm", [], ["x:y"]), false, false],
   [
@@ -168,11 +171,17 @@ test.each([
   ["a | b", "must be one simple command"],
   ["$(a)", "must be one simple command"],
   ["$X y", "cannot be understood: program is not known before the run"],
+  ['rm ""', "is empty"],
   ["eval $x", "cannot be understood: code is not known before the run"],
 ])("a pattern that is no command is refused: %s", (pattern, message) => {
   const [problem, ...more] = errorsOf([
     yamlSource(`rules:\n  - effect: deny\n    when:\n      commands:\n        - ls\n        - '${pattern}'\n`),
   ]);
   expect(more).toEqual([]);
-  expect(problem).toMatchObject({ line: 6, message: `\`${pattern}\` ${message}` });
+  expect(problem).toMatchObject({ line: 6, message: expect.stringContaining(message) });
+});
+
+test("as written, without what stands around it", () => {
+  expect(denies("{ written: ['ls -l'] }", { atom: { text: "  ls -l " } })).toBe(true);
+  expect(denies("{ written: ['ls -l'] }", { atom: { text: "ls -la" } })).toBe(false);
 });

@@ -153,7 +153,7 @@ export function words(patterns: readonly string[]): Criterion {
 
 /** The same reader that reads agents' commands reads the pattern, so that both mean the same by construction. */
 export function parseCommandPattern(text: string): CommandPattern {
-  const { atoms } = deriveFacts({ ...bareCommand(quoteWildcards(text)), cwd: "/workspace/pattern" });
+  const { atoms } = deriveFacts(bareCommand(quoteWildcards(text)));
   const [atom] = atoms;
   const broken = atom?.opaque.find((why) => why.startsWith("not read as shell"));
   if (broken !== undefined) throw new Fault("policy_invalid", `\`${text}\` cannot be understood: ${broken}`);
@@ -197,7 +197,7 @@ const nothing = (program: string): CommandPattern => ({
   first: undefined,
 });
 
-const wordTest = (word: string): WordTest => compileGlob(word === "" ? "\\" : word).test;
+const wordTest = (word: string): WordTest => compileGlob(word).test;
 
 /** Wildcards of a pattern are ours, not the shell's: quoted, the reader leaves them alone. */
 const quoteWildcards = (text: string): string =>
@@ -254,10 +254,7 @@ function operandMatches(
 function operand(meaning: Meaning, word: string): string {
   if (meaning.program !== "git" || meaning.subcommands[0] !== "push") return word;
   const target = word.replace(/^\+/, "");
-  const to =
-    target.includes(":") && !target.includes("://") && !target.includes("@")
-      ? target.slice(target.lastIndexOf(":") + 1)
-      : target;
+  const to = !target.includes("://") && !target.includes("@") ? target.slice(target.lastIndexOf(":") + 1) : target;
   return to.replace(/^refs\/heads\//, "") || word;
 }
 

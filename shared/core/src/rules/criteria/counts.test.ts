@@ -100,6 +100,13 @@ describe("sums of what is used", () => {
     expect(judge(cheap, BLANK_HISTORY, { usage, attested: ["agent", "usage"] }).effect).toBe("allow");
   });
 
+  test("nor on it together with what is counted for sure", () => {
+    const both = "{ run: { costUsd: { lte: 1 }, actions: { lt: 9 } } }";
+    const cheap = `rules: [{ effect: allow, when: { tool: shell, limits: ${both} } }]`;
+    expect(judge(cheap, BLANK_HISTORY, { attested: ["agent"] }).effect).toBe("deny");
+    expect(judge(cheap, BLANK_HISTORY, { attested: ["agent", "usage"] }).effect).toBe("allow");
+  });
+
   test("refuse an allow for a high sum, which agents could reach by themselves", () => {
     const text = "rules: [{ effect: allow, when: { tool: shell, limits: { run: { modelCalls: { gte: 3 } } } } }]";
     expect(errorsOf([yamlSource(text)])).toMatchObject([

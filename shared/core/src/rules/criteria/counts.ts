@@ -1,7 +1,7 @@
 // counts.ts — criteria about how much there was before: rates, budgets, repeated denials (decision-model §9)
 
 import type { Action } from "@holdpoint/wire/action.ts";
-import type { CountAsk, Counted, CountScope, CountWhat } from "@holdpoint/wire/verdict.ts";
+import type { Counted, CountScope, CountWhat } from "@holdpoint/wire/verdict.ts";
 import { parseDuration } from "../duration.ts";
 import type { Bounds, When } from "../schema.ts";
 import type { Criterion } from "./anchors.ts";
@@ -94,16 +94,12 @@ export const within = (value: number, { gt, gte, lt, lte }: Bounds): boolean =>
   (lte === undefined || value <= lte);
 
 function answer(view: View, { bounds, ...counter }: Question): boolean {
-  const ask: CountAsk = {
-    name: counterName(counter, view.action),
-    own: usedBy(view.action, counter.what),
-    bounds,
-    held: false,
-  };
-  ask.held = within((view.history?.counts?.[ask.name] ?? 0) + ask.own, bounds);
-  const known = view.asked.some(({ name, bounds: other }) => name === ask.name && other === bounds);
-  if (!known) view.asked.push(ask);
-  return ask.held;
+  const name = counterName(counter, view.action);
+  const own = usedBy(view.action, counter.what);
+  const held = within((view.history?.counts?.[name] ?? 0) + own, bounds);
+  const known = view.asked.some(({ name: asked, bounds: other }) => asked === name && other === bounds);
+  if (!known) view.asked.push({ name, own, bounds, held });
+  return held;
 }
 
 /**
