@@ -45,6 +45,20 @@ describe("theorems of deny-overrides documents", () => {
     );
     expect(engineEffect(split, ofAction, ofFacts)).toBe(engineEffect(documents, ofAction, ofFacts));
   });
+  property(
+    "rules that were not met can go, and the rest decides the same (sound slicing)",
+    (documents, ofAction, ofFacts) => {
+      const whole = verdictOf(documents, ofAction, ofFacts);
+      const met = new Set(whole.trace.map((one) => `${one.document} ${one.rule}`));
+      const slice = documents.map((each, index) => ({
+        ...each,
+        rules: each.rules.filter(({ id }) => met.has(`d${index}.json ${id}`)),
+      }));
+      const decided = verdictOf(slice, ofAction, ofFacts);
+      expect([decided.effect, decided.outcome, decided.reason]).toEqual([whole.effect, whole.outcome, whole.reason]);
+      expect(decided.rules).toEqual(whole.rules);
+    },
+  );
   property("adding a deny never loosens (I8)", (documents, ofAction, ofFacts, extra) => {
     const before = engineEffect(documents, ofAction, ofFacts);
     expect(STRICT[engineEffect(adding(documents, extra, "deny"), ofAction, ofFacts)]).toBeGreaterThanOrEqual(

@@ -71,6 +71,7 @@ test.each<[string, string, string[], string, string]>([
   ["where it allows it crosses too", "allow", ["/srv/*"], "/srv/a/b", "allow"],
   ["a star in a name is no folder", "deny", ["/etc/pass*"], "/etc", "allow"],
   ["a star that ends a name stays whole", "deny", ["/etc/x*"], "/etc/x", "deny"],
+  ["a name of two parts is both of them, also among many", "deny", ["a/b", "/srv/*"], "/x/b", "allow"],
   ["a name is that path, and none below", "deny", ["/etc/x"], "/etc/x/y", "allow"],
 ])("seed 003: %s", (_why, effect, paths, path, expected) => {
   expect(judged(seed003(effect, ...paths), read(path)).effect).toBe(expected);
