@@ -245,6 +245,11 @@ export function reachesRemote(call: Call, word: Word, access: "read" | "write", 
     reachesUrl(call, word, access === "write");
     return;
   }
+  // `$HOST:/x`: elsewhere, wherever that is.
+  if (word.text === null && /^[^/:]*:(?!\/\/)/.test(word.template ?? "")) {
+    addUnknownHost(call.reading, call.atom, word.raw, access === "write" || undefined);
+    return;
+  }
   const colon = text.indexOf(":");
   const slash = text.indexOf("/");
   if (colon > 0 && (slash < 0 || colon < slash)) {

@@ -279,7 +279,7 @@ export const codingAgentAsks = `
     notMatch: ["find . -name '*.log' -delete", "find . -name '*.log'", "find . -type d -delete", "find . -exec rm {}.bak +"]
   - id: approve-workspace-deletion
     effect: require_approval
-    when: { program: [rm, unlink, shred, srm, wipe, trash, rimraf, rsync], paths: { any: ["./**", "!./?*/**"], access: [delete] } }
+    when: { program: [rm, unlink, shred, srm, wipe, trash, rimraf, del-cli, rsync], paths: { any: ["./**", "!./?*/**"], access: [delete] } }
     approval: { role: approver }
     reason: deletes the whole workspace, or everything in it
     match: ["rm -r .", "rm -r *", "find . -type f | xargs rm", "fd -X rm", "ls | xargs rm -r"]

@@ -1,5 +1,6 @@
 // clusters.ts — kubectl, helm and what stands around them: what is looked at, changed, taken down
 
+import type { Atom } from "@holdpoint/wire/facts.ts";
 import { type Call, has, looksOnly, opaque, operandText, optionValue, raise, runs, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
@@ -46,6 +47,10 @@ function readKubectl(call: Call): void {
     raise(call, "blocked-by-default");
   if (isDry(call)) call.base = "warn";
 }
+/** The variables of a container are where its secrets lie. */
+const onlyLooks = (atom: Atom): boolean =>
+  atom.class === "safe" && atom.opaque.length === 0 && !/^(env|printenv|export|set|declare)$/.test(atom.program ?? "");
+
 function readKubeExec(call: Call): void {
   runs(call, "container");
   const dashes = call.words.findIndex((word) => word.text === "--");
@@ -57,7 +62,7 @@ function readKubeExec(call: Call): void {
   call.nested.words(command, `${call.program} ${call.subs[0]}`, "elsewhere");
   const inside = call.reading.atoms.slice(before);
   // As with ssh: what only looks in there changes nothing.
-  if (inside.length > 0 && inside.every((atom) => atom.class === "safe" && atom.opaque.length === 0)) {
+  if (inside.length > 0 && inside.every(onlyLooks)) {
     looksOnly(call);
     call.atom.runsCode.length = 0;
   }

@@ -15,7 +15,7 @@ import {
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { namedHost } from "../hosts.ts";
-import { join, literal, type Output, unknownWord } from "../shell/word.ts";
+import { join, literal, type Output, unknownWord, type Word } from "../shell/word.ts";
 
 const network = (): Output => ({ kind: "network" });
 
@@ -26,9 +26,31 @@ const lendsMore = (call: Call): boolean =>
     /^\s*(ForwardAgent|ForwardX11Trusted|RemoteForward|DynamicForward|Tunnel)\s*[= ]\s*(?!no\b)/i.test(text ?? known),
   );
 
+/** Options may follow the host, and mean the same there. Returns the command behind them. */
+function readLateOptions(call: Call, words: readonly Word[]): readonly Word[] {
+  let at = 0;
+  for (; /^-[a-zA-Z]/.test(words[at]?.text ?? ""); at++) {
+    const text = words[at]!.text!;
+    for (let i = 1; i < text.length; i++) {
+      const letter = text[i]!;
+      if (!/[bcDEeFIiJLlmOopQRSWw]/.test(letter)) {
+        call.options.set(letter, true);
+        continue;
+      }
+      const value = i + 1 < text.length ? literal(text.slice(i + 1)) : words[++at];
+      call.options.set(letter, value ?? true);
+      if (value) call.values.set(letter, [...optionValues(call, letter), value]);
+      if (/[FI]/.test(letter)) runs(call, "configuration");
+      break;
+    }
+  }
+  return words.slice(at);
+}
+
 /** ssh: `host command…` runs there; options may name commands that run here. */
 function readSsh(call: Call): void {
-  const [host, ...command] = call.rest;
+  const [host, ...after] = call.rest;
+  const command = readLateOptions(call, after);
   for (const option of optionValues(call, "o")) {
     const text = option.text ?? option.known;
     const found =
@@ -49,11 +71,7 @@ function readSsh(call: Call): void {
   const hosts = call.atom.hosts.length;
   reachesHost(call, host, "ssh");
   for (const jump of optionValues(call, "J")) reachesHost(call, jump, "ssh");
-  // Options may follow the host.
-  let from = 0;
-  while (from < command.length && /^-[a-zA-Z]$/.test(command[from]!.text ?? ""))
-    from += /^-[bcDEeFIiJLlmOopQRSWw]$/.test(command[from]!.text!) ? 2 : 1;
-  const rest = command.slice(from);
+  const rest = command;
   const before = call.reading.atoms.length;
   if (rest.length > 0) call.nested.shell(join(rest), call.program, "elsewhere");
   // What only looks over there carries nothing out; words that only the run knows may.
@@ -129,11 +147,14 @@ const LOOKUP = (call: Call): void => {
     for (const fact of call.atom.hosts) fact.upload = true;
 };
 
+const SSH =
+  "-i=FILE; -p=PORT; -l=USER; -o=OPTION; -F=<config>; -L=SPEC; -R=SPEC; -D=SPEC; -J=HOST; -W=SPEC; -b=A; -c=C; -E=<write>; -e=C; -I=<run>; -m=M; -O=C; -Q=Q; -S=<read>; -w=T; -B=I; -N; -T; -t; -tt; -f; -n; -q; -v; -vvv; -A; -a; -X; -x; -Y; -C; -G; -g; -K; -k; -V; -4; -6; -y; -s; -P=T; --ssh=<shell>";
+
 export const networking: Record<string, Program> = {
-  "ssh autossh slogin mosh": {
+  autossh: { stopAtOperand: true, options: `-M=PORT; ${SSH}`, effects: readSsh },
+  "ssh slogin mosh": {
     stopAtOperand: true,
-    options:
-      "-i=FILE; -p=PORT; -l=USER; -o=OPTION; -F=<config>; -L=SPEC; -R=SPEC; -D=SPEC; -J=HOST; -W=SPEC; -b=A; -c=C; -E=<write>; -e=C; -I=<run>; -m=M; -O=C; -Q=Q; -S=<read>; -w=T; -B=I; -M; -N; -T; -t; -tt; -f; -n; -q; -v; -vvv; -A; -a; -X; -x; -Y; -C; -G; -g; -K; -k; -V; -4; -6; -y; -s; -P=T; --ssh=<shell>",
+    options: `-M; ${SSH}`,
     effects: readSsh,
   },
   sshpass: {
