@@ -99,7 +99,7 @@ describe("the link of a mail", () => {
     expect(await approval(id)).toMatchObject({ state: "pending", votes: [] });
     const done = await browser.submit(page, { button: buttonOf(page, "Approve"), reason: "" });
     expect(done.html).toContain("Your approval is counted");
-    await expect.poll(async () => (await approval(id)).state).toBe("approved");
+    await expect.poll(async () => (await approval(id)).state, { timeout: 10_000 }).toBe("approved");
     expect((await approval(id)).votes).toMatchObject([{ voter: "alice", channel: "mail" }]);
     const again = await browser.submit(page, { button: buttonOf(page, "Approve") });
     expect(again.html).toContain("Not counted");
@@ -115,7 +115,7 @@ describe("the link of a mail", () => {
     expect((await browser.submit(page, { button: deny, reason: "not today" })).html).toContain(
       "Your denial is counted",
     );
-    await expect.poll(async () => (await approval(id)).state).toBe("rejected");
+    await expect.poll(async () => (await approval(id)).state, { timeout: 10_000 }).toBe("rejected");
   });
 
   test("shows nothing to somebody whom nobody here knows", async () => {

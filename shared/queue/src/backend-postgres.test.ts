@@ -5,10 +5,27 @@ import { createLogger } from "@holdpoint/runtime/log.ts";
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import { Queue as BullQueue, createPostgresBackend } from "bullmq";
 import pg from "pg";
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
+import { queuePool } from "./backend-postgres.ts";
 import { openQueue } from "./open.ts";
 import { queueContract } from "./queue.contract.ts";
 import { keyRing } from "./seal.ts";
+
+test("a connection that breaks between two statements of a transaction ends nothing but that", async () => {
+  const database = await privateDatabase({ migrated: false });
+  const pool = queuePool(database.url, createLogger("test", { level: "fatal" }));
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const broke = new Promise<void>((heard) => void client.once("end", heard));
+  // Whoever takes a connection out of a pool takes it without a listener: an error would have nobody.
+  expect(client.listenerCount("error")).toBe(1);
+  await database.sql("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
+  await broke;
+  client.release(true);
+  expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+  await database.drop();
+});
 
 describe("on Postgres", () => {
   queueContract(async () => {

@@ -55,7 +55,11 @@ async function prepare(pool: pg.Pool): Promise<void> {
   }
 }
 
-export async function postgresBackend(url: string, log: Log): Promise<Backend> {
+/**
+ * The one pool of all queues. Each of its connections has somebody who hears that it broke: between two statements of the
+ * library's transactions nobody does, and an error that nobody hears ends the process.
+ */
+export function queuePool(url: string, log: Log): pg.Pool {
   const pool = new PreparedPool({
     connectionString: url,
     max: POOL_MAX,
@@ -65,6 +69,13 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
     connectionTimeoutMillis: 5_000,
   });
   pool.on("error", quietly(log, "a queue connection broke"));
+  const lost = quietly(log, "a queue connection broke in use");
+  pool.on("connect", (client) => client.on("error", lost));
+  return pool;
+}
+
+export async function postgresBackend(url: string, log: Log): Promise<Backend> {
+  const pool = queuePool(url, log);
   try {
     await prepare(pool);
   } catch (error) {

@@ -127,7 +127,7 @@ describe("sending", () => {
         to,
         pageUrl: "https://courier.example/inbound/m",
       },
-      { outbound: createOutbound({ allow }), timeoutMs: 500, page: async () => undefined },
+      { outbound: createOutbound({ allow }), timeoutMs: 30_000, page: async () => undefined },
     );
   const at = new Date().toISOString();
   const alert: AlertDelivery = {

@@ -51,7 +51,7 @@ const APPROVAL_ID = /^apr_[0-9a-f-]{36}$/;
 const HOST_OF_IDS = "holdpoint.invalid";
 
 export function email(config: EmailConfig, deps: EmailDeps): Channel {
-  const { signIn, timeoutMs = limits.outboundMs } = deps;
+  const { signIn } = deps;
   const { smtp } = config;
   const origin = new URL(config.pageUrl).origin;
   const pageOf = (approvalId: string) => `${config.pageUrl}?approval=${approvalId}`;
@@ -89,6 +89,7 @@ export function email(config: EmailConfig, deps: EmailDeps): Channel {
   }
 
   async function send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
+    const { timeoutMs = limits.outboundMs } = deps;
     const { address } = await deps.outbound.pin(smtp.host, smtp.port);
     const transport = createTransport({
       host: address,
