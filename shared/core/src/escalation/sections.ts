@@ -32,7 +32,7 @@ function prose(label: string, lines: string[], marks: string[]): CardItem {
 }
 
 const keyLabel = (path: readonly (string | number)[]): string =>
-  path.map((part) => (typeof part === "number" ? String(part) : visibleKey(part))).join("/");
+  path.map((part) => (typeof part === "number" ? String(part) : visibleKey(part, secretSpans(part)))).join("/");
 
 function argumentItem(leaf: Leaf, masks: readonly Span[]): CardItem {
   const label = keyLabel(leaf.path);

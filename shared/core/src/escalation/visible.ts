@@ -76,9 +76,9 @@ export function visibleLines(text: string, masks: readonly Span[] = []): string[
 export const visible = (text: string, masks: readonly Span[] = []): string => visibleLines(text, masks).join("\\u{a}");
 
 /** A key of the arguments: everything but plain name characters is spelled out, so that a key cannot pass for layout. */
-export const visibleKey = (key: string): string =>
+export const visibleKey = (key: string, masks: readonly Span[] = []): string =>
   key === ""
     ? "\\u{}"
-    : visible(key)
+    : visible(key, masks)
         .replaceAll(/\\u\{[^}]*\}|[^A-Za-z0-9_.$@\-\u0080-\uffff]/g, (part) => (part.length > 1 ? part : spelled(part)))
         .replace(/^[0-9]/, spelled);

@@ -29,12 +29,19 @@ export function secretValues(args: Json, secrets: readonly SecretFact[]): Secret
   return [...values.values()].sort((a, b) => b.value.length - a.value.length);
 }
 
-/** Every place in `text` that repeats a known value. */
+/** So much of a value's beginning is that value, cut short: notes and reasons quote only so many characters. */
+const HEAD_CHARS = 12;
+
+/** Every place in `text` that repeats a known value, or its beginning as far as it goes. */
 export function repeats(text: string, values: readonly SecretValue[]): Span[] {
   const spans: Span[] = [];
   for (const { kind, value } of values) {
-    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
-      spans.push({ kind, start: at, end: at + value.length });
+    const head = value.slice(0, HEAD_CHARS);
+    for (let at = text.indexOf(head); at >= 0; ) {
+      let length = head.length;
+      while (length < value.length && text.charCodeAt(at + length) === value.charCodeAt(length)) length += 1;
+      spans.push({ kind, start: at, end: at + length });
+      at = text.indexOf(head, at + length);
     }
   }
   return spans;

@@ -99,3 +99,42 @@ test("spans do not overlap, and come in order", () => {
   expect(spans.map(({ kind }) => kind)).toEqual(["named-secret", "jwt", "named-secret"]);
   for (let i = 1; i < spans.length; i++) expect(spans[i]!.start).toBeGreaterThanOrEqual(spans[i - 1]!.end);
 });
+
+describe("under a coat", () => {
+  const AWS = `AKIA${"QX7Z".repeat(4)}`;
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const percent = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("");
+  const unicode = (text: string) =>
+    [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  const hex = (text: string) => [...text].map((char) => `\\x${char.charCodeAt(0).toString(16)}`).join("");
+  const packed = base64(`the key is ${AWS}`);
+  test.each<[why: string, text: string, secrets: string[]]>([
+    ["percent escapes", `key=${percent(AWS)}&x=1`, [`aws-access-key: ${percent(AWS)}`]],
+    ["one of them", "u=postgres%3A//app:s3cr3tpw@db.example/app", ["database-url: s3cr3tpw"]],
+    ["unicode escapes", `"${unicode(AWS)}"`, [`aws-access-key: ${unicode(AWS)}`]],
+    ["hex escapes", `$'${hex(AWS)}'`, [`aws-access-key: ${hex(AWS)}`]],
+    ["one letter escaped", `\\u0041${AWS.slice(1)}`, [`aws-access-key: \\u0041${AWS.slice(1)}`]],
+    ["JSON in JSON", '{"body":"{\\"password\\":\\"hunter22\\"}"}', ["named-secret: hunter22"]],
+    [
+      "a key of several lines in JSON",
+      `{"k":"-----BEGIN ${"PRIVATE"} KEY-----\\nabc\\n-----END ${"PRIVATE"} KEY-----"}`,
+      [`private-key: -----BEGIN ${"PRIVATE"} KEY-----\\nabc\\n-----END ${"PRIVATE"} KEY-----`],
+    ],
+    ["base64", `echo ${packed} | base64 -d`, [`aws-access-key: ${packed}`]],
+    [
+      "base64 in lines",
+      `x\n${packed.slice(0, 24)}\n${packed.slice(24)}\n`,
+      [`aws-access-key: ${packed.slice(0, 24)}\n${packed.slice(24)}`],
+    ],
+    [
+      "base64 behind percent escapes",
+      `d=${packed.replaceAll("=", "%3D")}&x`,
+      [`aws-access-key: ${packed.replaceAll("=", "%3D")}`],
+    ],
+    ["a named one in base64", base64("DB_PASSWORD=hunter22 x"), [`named-secret: ${base64("DB_PASSWORD=hunter22 x")}`]],
+    ["a text in base64 without any", base64("nothing in here but words, and more of them"), []],
+    ["a picture", Buffer.from([137, 80, 78, 71, ...Array(90).keys()]).toString("base64"), []],
+    ["a long path", "src/components/settings/account/profile/picture", []],
+    ["a folder of Windows", "C:\\new\\table\\u0041bc", []],
+  ])("%s", (_why, text, secrets) => expect(found(text)).toEqual(secrets));
+});

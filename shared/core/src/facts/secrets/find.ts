@@ -1,6 +1,7 @@
 // find.ts — where a text holds a secret: kind and span, never the value. One walk over the text, whatever is in it.
 
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
+import { base64Texts, type Packed, unescapeText } from "./encoded.ts";
 import { isPlaceholder, isSecretName } from "./names.ts";
 import { type Alphabet, BIT, BY_START, CLASSES } from "./tokens.ts";
 
@@ -224,7 +225,43 @@ function valueAfter(text: string, mark: number, name: string, run: Run): Span | 
   return { kind: authorization ? "authorization-header" : "named-secret", start: i, end };
 }
 
+/** Secrets of a text, also those under a coat: escapes are undone once, base64 is opened once. In order, without overlaps. */
 export function findSecrets(text: string, at: string, out: SecretFact[]): void {
+  const spans: Span[] = [];
+  findPlain(text, spans);
+  const plain = spans.length;
+  for (const packed of base64Texts(text)) openPacked(packed, spans);
+  const unescaped = unescapeText(text);
+  if (unescaped) {
+    const under: Span[] = [];
+    findPlain(unescaped.text, under);
+    for (const packed of base64Texts(unescaped.text)) openPacked(packed, under);
+    const place = (index: number): number => unescaped.from[index] ?? text.length;
+    for (const { kind, start, end } of under) spans.push({ kind, start: place(start), end: place(end) });
+  }
+  const tidy = spans.length > plain ? merged(spans) : spans;
+  for (const { kind, start, end } of tidy) out.push({ kind, at, start, end });
+}
+
+function openPacked({ text, start, end }: Packed, spans: Span[]): void {
+  const inside: Span[] = [];
+  findPlain(text, inside);
+  const [first] = inside;
+  if (first) spans.push({ kind: first.kind, start, end });
+}
+
+/** Of spans that overlap the first names the whole. */
+function merged(spans: readonly Span[]): Span[] {
+  const tidy: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = tidy.at(-1);
+    if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end);
+    else tidy.push(span);
+  }
+  return tidy;
+}
+
+function findPlain(text: string, out: Span[]): void {
   const { length } = text;
   const run: Run = { end: 0, lastDigit: -1, lastBracket: -1 };
   const jwt: JwtRun = { head: 0, end: 0 };
@@ -252,7 +289,7 @@ export function findSecrets(text: string, at: string, out: SecretFact[]): void {
       } else if (code === 45 && text.charCodeAt(i + 1) === 45) span = pemAt(text, i);
     }
     if (span && span.start >= reached) {
-      out.push({ kind: span.kind, at, start: span.start, end: span.end });
+      out.push(span);
       reached = span.end;
     }
   }

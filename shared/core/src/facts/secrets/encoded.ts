@@ -1,0 +1,110 @@
+// encoded.ts — texts under a coat: percent and backslash escapes, JSON in JSON, base64. What is under it, and where it stands
+
+/** What a coat hid, and for each of its characters, and for its end, where that stands in the text as it was. */
+export interface Unescaped {
+  text: string;
+  from: Uint32Array;
+}
+
+const PERCENT = 37;
+const BACKSLASH = 92;
+/** What a letter behind a backslash stands for. */
+const MEANT = new Uint8Array(128);
+for (const char of "\"'\\/") MEANT[char.charCodeAt(0)] = char.charCodeAt(0);
+for (const [char, code] of [
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+] as const)
+  MEANT[char.charCodeAt(0)] = code;
+const HEX = new Uint8Array(128).fill(255);
+for (const [value, char] of [..."0123456789abcdef"].entries()) {
+  HEX[char.charCodeAt(0)] = value;
+  HEX[char.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** The number that so many hex digits say, or -1. */
+function hexAt(text: string, at: number, digits: number): number {
+  let number = 0;
+  for (let i = at; i < at + digits; i += 1) {
+    const code = text.charCodeAt(i);
+    const value = code < 128 ? (HEX[code] as number) : 255;
+    if (value === 255) return -1;
+    number = number * 16 + value;
+  }
+  return number;
+}
+
+/** How long the escape at `i` is; 0 where there is none. */
+function escapeLength(text: string, i: number, code: number): number {
+  if (code === PERCENT) return hexAt(text, i + 1, 2) < 0 ? 0 : 3;
+  const next = text.charCodeAt(i + 1);
+  if (next === 117) return hexAt(text, i + 2, 4) < 0 ? 0 : 6;
+  if (next === 120) return hexAt(text, i + 2, 2) < 0 ? 0 : 4;
+  return next < 128 && MEANT[next] !== 0 ? 2 : 0;
+}
+
+const meantBy = (text: string, i: number, length: number): number =>
+  length === 2
+    ? (MEANT[text.charCodeAt(i + 1)] as number)
+    : length === 3
+      ? hexAt(text, i + 1, 2)
+      : hexAt(text, i + 2, length - 2);
+
+/** One layer of escapes undone; undefined where there is none. Time and memory grow with the length. */
+export function unescapeText(text: string): Unescaped | undefined {
+  if (!text.includes("\\") && !text.includes("%")) return undefined;
+  const codes = new Uint16Array(text.length);
+  const from = new Uint32Array(text.length + 1);
+  let length = 0;
+  for (let i = 0; i < text.length; ) {
+    const code = text.charCodeAt(i);
+    const escaped = code === PERCENT || code === BACKSLASH ? escapeLength(text, i, code) : 0;
+    codes[length] = escaped === 0 ? code : meantBy(text, i, escaped);
+    from[length] = i;
+    length += 1;
+    i += escaped || 1;
+  }
+  if (length === text.length) return undefined;
+  from[length] = text.length;
+  return { text: Buffer.from(codes.buffer, 0, length * 2).toString("utf16le"), from };
+}
+
+export interface Packed {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Long enough to hold anything worth hiding. */
+const RUN_MIN = 20;
+const HEAD_CHARS = 32;
+const READABLE = /^[\t\n\r\x20-\x7e]*$/;
+const IN_BASE64 = new Uint8Array(128);
+for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+  IN_BASE64[char.charCodeAt(0)] = 1;
+const isBase64 = (text: string, i: number): boolean => {
+  const code = text.charCodeAt(i);
+  return code < 128 && IN_BASE64[code] === 1;
+};
+
+/** Every run of base64 that begins as a text does; pictures and programs are left alone. Lines of one block are one run. */
+export function base64Texts(text: string): Packed[] {
+  const found: Packed[] = [];
+  for (let i = RUN_MIN - 1; i < text.length; i += RUN_MIN) {
+    // A run that is long enough holds one of every so many characters.
+    if (!isBase64(text, i)) continue;
+    let start = i;
+    while (start > 0 && isBase64(text, start - 1)) start -= 1;
+    let end = i + 1;
+    while (isBase64(text, end) || (text.charCodeAt(end) === 10 && isBase64(text, end + 1))) end += 1;
+    i = end;
+    if (end - start < RUN_MIN) continue;
+    if (!READABLE.test(decoded(text.slice(start, Math.min(end, start + HEAD_CHARS))))) continue;
+    while (text.charCodeAt(end) === 61) end += 1;
+    found.push({ text: decoded(text.slice(start, end)), start, end });
+  }
+  return found;
+}
+
+const decoded = (run: string): string => Buffer.from(run, "base64").toString("latin1");
