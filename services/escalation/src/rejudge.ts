@@ -41,7 +41,9 @@ async function again(
     findings,
     actor: { system: "escalation" },
   });
-  if (done.status === "done" && verdict.effect === "deny") countDecision("deny", verdict.outcome, "escalation");
+  if (done.status !== "done") return;
+  if (verdict.effect === "deny") countDecision("deny", verdict.outcome, "escalation");
+  engine.audit.record({ message: { action: row.action }, verdict, facts }, decision);
 }
 
 /** A publish costs nothing for what waits: whatever was judged by another set is found here, and at its claim at the latest. */

@@ -10,6 +10,7 @@ import { countDecision } from "@holdpoint/runtime/metrics.ts";
 import { traceIdOf } from "@holdpoint/runtime/trace.ts";
 import type { ActionRow, NewApproval, Transition } from "@holdpoint/store/types.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
+import type { Decision } from "@holdpoint/wire/decision.ts";
 import type { Gateway } from "./parts.ts";
 import { notFound } from "./query.ts";
 import { actorOf } from "./refusals.ts";
@@ -29,7 +30,7 @@ function reopened({ clock }: Gateway, row: ActionRow, { verdict, facts }: Judged
   };
 }
 
-function judgement(gateway: Gateway, row: ActionRow, judged: Judged): Partial<Transition> {
+function judgement(gateway: Gateway, row: ActionRow, judged: Judged): Partial<Transition> & { decision: Decision } {
   const { verdict, facts, findings } = judged;
   const { id, argsHash } = row.action;
   const approval = reopened(gateway, row, judged);
@@ -56,6 +57,8 @@ export async function judgedAgain(
 ): Promise<ActionRow> {
   // An allowed action that policy now asks about ends as denied; proposed again it will wait for people.
   const denial = to === "denied" && judged.verdict.effect === "ask";
+  const reason = REASONS[denial ? "asks" : to] ?? judged.verdict.reason;
+  const fresh = judgement(gateway, row, judged);
   const done = await gateway.store.actions.transition({
     tenant: row.action.tenant,
     actionId: row.action.id,
@@ -63,11 +66,14 @@ export async function judgedAgain(
     to,
     version: row.version,
     actor: { ...actorOf(credential), system: "gateway" },
-    reason: REASONS[denial ? "asks" : to] ?? judged.verdict.reason,
-    ...(to !== "revoked" && !denial && judgement(gateway, row, judged)),
+    reason,
+    ...(to !== "revoked" && !denial && fresh),
   });
   if (done.status === "unknown") throw notFound();
-  if (done.status === "done" && to === "denied") countDecision("deny", "deny", "claim");
+  if (done.status === "done" && to === "denied") {
+    countDecision("deny", "deny", "claim");
+    gateway.audit.record({ message: { action: row.action }, ...judged }, { ...fresh.decision, effect: "deny", reason });
+  }
   return done.row;
 }
 

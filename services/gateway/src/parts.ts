@@ -10,7 +10,7 @@ import type { SignInOptions } from "./sign-in/options.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** The part of the engine that the gateway uses. */
-export type Parts = Pick<Engine, "store" | "queue" | "policies" | "checkers" | "clock" | "log" | "ready">;
+export type Parts = Pick<Engine, "store" | "queue" | "policies" | "checkers" | "audit" | "clock" | "log" | "ready">;
 
 export interface GatewayOptions {
   /** signs report handles: the same 32 bytes in every gateway of a fleet, so that any of them knows a handle again */

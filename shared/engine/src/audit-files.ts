@@ -16,9 +16,14 @@ import type { Decision } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicyReader } from "./policies.ts";
 
+/** What was judged, and how: of a stage's settling, of a claim, or of what waited while policy changed. */
+export interface Audited extends Pick<SettleDraft, "verdict" | "facts"> {
+  message: Pick<SettleDraft["message"], "action">;
+}
+
 export interface AuditFiles {
   /** Returns at once; what goes wrong goes to the log. */
-  record(draft: Pick<SettleDraft, "message" | "verdict" | "facts">, decision: Decision): void;
+  record(draft: Audited, decision: Decision): void;
   /** Writes what waits, once. */
   close(): Promise<void>;
 }
@@ -95,7 +100,7 @@ export function createAuditFiles({ policies, masterKey, log, append = appendLine
     });
   };
 
-  const recordUnder = (set: PolicySet, draft: Parameters<AuditFiles["record"]>[0], decision: Decision): void => {
+  const recordUnder = (set: PolicySet, draft: Audited, decision: Decision): void => {
     if (set.audits.length === 0) return;
     const line = `${JSON.stringify(entryOf(redactorOf(set), draft, decision))}\n`;
     for (const destination of set.audits) write(resolve(destination), line);
@@ -122,11 +127,7 @@ export function createAuditFiles({ policies, masterKey, log, append = appendLine
 }
 
 /** Seed 003's fields: timestamp, tool, truncated params, result; a denial with its whole trace in `reason`. */
-function entryOf(
-  redactor: Redactor,
-  { message, verdict, facts }: Parameters<AuditFiles["record"]>[0],
-  decision: Decision,
-) {
+function entryOf(redactor: Redactor, { message, verdict, facts }: Audited, decision: Decision) {
   const { action } = message;
   const params = JSON.stringify(redactor.json(action.args).value);
   const cut = params.length > limits.auditParamsCharsMax;

@@ -13,7 +13,7 @@ import { openStore } from "@holdpoint/store/open.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
-import { createAuditFiles } from "./audit-files.ts";
+import { type AuditFiles, createAuditFiles } from "./audit-files.ts";
 import { allCheckers } from "./checkers/load.ts";
 import { createLineCleaner } from "./clean-log.ts";
 import { redispatch } from "./dispatch.ts";
@@ -32,6 +32,8 @@ export interface Engine extends Settler {
   policies: PolicyReader;
   /** what the safety stage runs; a claim runs the same ones when its findings are old */
   checkers: readonly Checker[];
+  /** hears of every committed decision (seed 003's live audit file) */
+  audit: Pick<AuditFiles, "record">;
   clock: Clock;
   log: Log;
   /** can decide and record; throws the fault that says why not */
@@ -109,6 +111,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       checkers,
       clock,
       log,
+      audit,
       ...createSettler({ store, policies, again, clock, log, audit }),
       async ready() {
         await Promise.all([store.ready(), queue.ready(), policies.active(DEFAULT_TENANT)]);
