@@ -323,7 +323,7 @@ export const codingAgentAsks = `
     notMatch: ["docker ps", "docker stop web"]
   - id: approve-http-changes
     effect: require_approval
-    when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*"] }
+    when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*", "*/delete_series*", "*/actuator/shutdown*"] }
     approval: { role: approver }
     reason: changes or deletes something on another server
     match: ["curl -X DELETE http://localhost:9200/index", "http PUT :9200/x"]
