@@ -43,6 +43,11 @@ test.each<[why: string, size: number, of: (size: number) => Call]>([
       { urls: times(n, (i) => `http://h${i}.example.com/`), notes: times(n, (i) => `password=abcdef${i}xx`) },
     ],
   ],
+  [
+    "secrets in a text of many commands",
+    240,
+    (n) => ["Bash", { command: `${"curl h.example.com;".repeat(n)} echo ${"password=abcdef1 ".repeat(n)}` }],
+  ],
   ["paths in a list", 4_000, (n) => ["Read", { paths: times(n, (i) => `/a/${i}`) }]],
   ["a makefile of many lines", 500, (n) => ["Write", { file_path: "Makefile", content: "a:\n\t@rm $(x)\n".repeat(n) }]],
   ["a URL of nothing but names", 1_000, (n) => ["WebFetch", { url: `http://${"a@".repeat(n)}` }]],

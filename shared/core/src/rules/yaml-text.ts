@@ -22,7 +22,7 @@ const nestingMax = 64;
  * The library takes about a microsecond for each sign, so that a text of nothing else costs ten times what a policy of its length
  * does. Policies hold up to 0.57 signs, breaks and words a character.
  */
-const signShareMax = 0.75;
+const signShareMax = 0.65;
 /** So many are read in any case. */
 const signsMin = 6_000;
 

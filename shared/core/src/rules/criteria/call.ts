@@ -123,7 +123,7 @@ export function argsJson(patterns: readonly string[], direction: Direction): Cri
 export function secrets(condition: NonNullable<When["secrets"]>): Criterion {
   if (condition === false) return { cost: 1, bars: CALL.secrets };
   const words = compileFolded(condition === true ? ["*"] : condition);
-  const test: Test = (view) => view.facts.secrets.some(({ kind }) => words.test(kind.toLowerCase()));
+  const test = onceForCall((view) => view.facts.secrets.some(({ kind }) => words.test(kind.toLowerCase())));
   return { cost: 1, needs: CALL.secrets, test, anchor: { kind: "fact", fact: "secrets" } };
 }
 
