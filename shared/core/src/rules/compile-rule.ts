@@ -4,6 +4,7 @@ import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { CompiledApproval, CompiledDocument, CompiledRule } from "./compiled.ts";
 import { bothChecks, type Checks, type Conditions, compileWhen, type Refuse } from "./conditions.ts";
+import type { Anchor } from "./criteria/anchors.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
 import type { Direction } from "./criteria/view.ts";
 import type { Draft } from "./dialects/draft.ts";
@@ -25,7 +26,7 @@ export function compileRule(
   scope: Scope,
   draft: Draft,
   refuse: Refuse,
-): CompiledRule {
+): { rule: CompiledRule; anchors: Anchor[] } {
   const direction = directionOf(rule.effect);
   const at = ["rules", order] as const;
   const when = compileWhen(rule.when ?? {}, direction, draft.reading, (path, message) =>
@@ -40,14 +41,14 @@ export function compileRule(
   misplacedWords(rule, document, (path, message) => refuse([...at, ...path], message));
   const scoped = scope[direction];
   const checks = bothChecks(scoped.checks, when.checks);
-  return {
+  const counters = [...when.counters, ...(unless?.counters ?? [])];
+  const compiled: CompiledRule = {
     id,
     document,
     effect: rule.effect,
     order,
     checks: rule.effect === "allow" ? { ...checks, bars: checks.bars | uncoverable(rule, when, scoped) } : checks,
     unless: unless?.checks,
-    anchors: [...scoped.anchors, ...when.anchors],
     reason: rule.reason ?? rule.description ?? defaultReason(rule.effect, id),
     hint: rule.hint,
     approval: compileApproval(rule.approval),
@@ -55,10 +56,14 @@ export function compileRule(
     escalatable: rule.escalatable ?? false,
     holdsRun: rule.holds === "run",
     uncovered: when.uncovered,
-    counters: [...when.counters, ...(unless?.counters ?? [])],
+    counters: counters.length > 0 ? counters : NONE,
     weight: when.count + scoped.count,
   };
+  return { rule: compiled, anchors: [...scoped.anchors, ...when.anchors] };
 }
+
+/** Of ten thousand rules hardly one counts anything. */
+const NONE: CompiledRule["counters"] = [];
 
 /** What a call's text says, without what it means: alone it never allows a shell atom (rulings §B2). */
 const BLIND = ["args", "argsMatch", "argsJson", "written"] as const;

@@ -6,7 +6,7 @@ import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { OwnTools } from "../facts/tools/own-tools.ts";
 import type { Checks } from "./conditions.ts";
-import type { Anchor, FactName, Field } from "./criteria/anchors.ts";
+import type { FactName, Field } from "./criteria/anchors.ts";
 import type { Counter } from "./criteria/counts.ts";
 import type { LogRedaction } from "./dialects/draft.ts";
 import type { Obligations } from "./schema.ts";
@@ -29,7 +29,6 @@ export interface CompiledRule {
   checks: Checks;
   /** an exemption that holds takes the rule away; absent = there is none */
   unless: Checks | undefined;
-  anchors: readonly Anchor[];
   reason: string;
   hint: string | undefined;
   approval: CompiledApproval;

@@ -47,11 +47,10 @@ export interface Checks {
   tests: readonly Test[];
 }
 
-export const bothChecks = (a: Checks, b: Checks): Checks => ({
-  needs: a.needs | b.needs,
-  bars: a.bars | b.bars,
-  tests: [...a.tests, ...b.tests],
-});
+export const bothChecks = (a: Checks, b: Checks): Checks =>
+  a.needs === 0 && a.bars === 0 && a.tests.length === 0
+    ? b
+    : { needs: a.needs | b.needs, bars: a.bars | b.bars, tests: [...a.tests, ...b.tests] };
 
 export type Refuse = (path: DocumentPath, message: string) => void;
 

@@ -38,11 +38,14 @@ function sizesOf(sizes: Sizes, anchor: Anchor): Map<string, number> {
   return found;
 }
 
+/** The signs by which each rule is found; a rule without any is tried always. */
+export type Anchors = Map<CompiledRule, readonly Anchor[]>;
+
 /** Each rule goes where the fewest others are: one anchor of its criteria, in every bucket that this anchor names. */
-export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
+export function buildIndex(rules: readonly CompiledRule[], anchors: Anchors): RuleIndex {
   const sizes: Sizes = new Map();
   for (const rule of rules)
-    for (const anchor of rule.anchors) {
+    for (const anchor of anchors.get(rule) ?? []) {
       const counts = sizesOf(sizes, anchor);
       for (const keys of keysOf(anchor)) for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
@@ -61,7 +64,7 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
   for (const rule of rules) {
     let best: Anchor | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (const anchor of rule.anchors) {
+    for (const anchor of anchors.get(rule) ?? []) {
       const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizesOf(sizes, anchor));
       if (cost >= least) continue;
       best = anchor;

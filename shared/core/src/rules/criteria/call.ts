@@ -18,6 +18,8 @@ import { type Direction, onceForCall, type Test, type View } from "./view.ts";
  */
 export function tool(patterns: readonly string[], direction: Direction, bareStar: boolean): Criterion {
   const words = compileFolded(patterns);
+  const [only] = words.literals ?? [];
+  if (direction === "tighten" && only !== undefined && words.literals?.length === 1) return oneTool(only);
   const proper = patterns.filter((pattern) => !/^[*]+$/.test(pattern));
   const named = proper.length === patterns.length ? words : compileFolded(proper);
   const namedTest = named.positives.length === 0 ? () => false : named.test;
@@ -31,6 +33,13 @@ export function tool(patterns: readonly string[], direction: Direction, bareStar
   };
   return { cost: 0, test, ...(words.literals ? { anchor: { kind: "tool", keys: words.literals } } : {}) };
 }
+
+/** By itself, so that ten thousand such rules keep a name each and not a list of patterns. */
+const oneTool = (name: string): Criterion => ({
+  cost: 0,
+  test: ({ facts: { tool } }) => tool.normalized === name || tool.meaning === name,
+  anchor: { kind: "tool", keys: [name] },
+});
 
 /** A named argument: a top-level name, or a JSON pointer. `undefined` = the call has no such argument. */
 function argument(args: { [key: string]: Json }, name: string): Json | undefined {
