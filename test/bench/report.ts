@@ -273,9 +273,13 @@ ${[
 }
 
 /** @param write also the page in docs/, which is tracked */
-export function keepResult(result: BenchResult, options: { json?: string; write: boolean }): void {
+export function keepResult(
+  result: BenchResult,
+  options: { json?: string; write: boolean },
+  places = { history: join(root, "test", "bench", "history.jsonl"), page: join(root, "docs", "performance.md") },
+): void {
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   if (!options.write) return;
-  appendFileSync(join(root, "test", "bench", "history.jsonl"), `${JSON.stringify(result)}\n`);
-  writeFileSync(join(root, "docs", "performance.md"), performancePage(result));
+  appendFileSync(places.history, `${JSON.stringify(result)}\n`);
+  writeFileSync(places.page, performancePage(result));
 }

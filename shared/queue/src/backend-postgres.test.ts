@@ -1,6 +1,5 @@
 // backend-postgres.test.ts — the contract on a real Postgres
 
-import { randomBytes } from "node:crypto";
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import { Queue as BullQueue, createPostgresBackend } from "bullmq";
@@ -8,8 +7,7 @@ import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { queuePool } from "./backend-postgres.ts";
 import { openQueue } from "./open.ts";
-import { queueContract } from "./queue.contract.ts";
-import { keyRing } from "./seal.ts";
+import { contractRing, queueContract } from "./queue.contract.ts";
 
 test("a connection that breaks between two statements of a transaction ends nothing but that", async () => {
   const database = await privateDatabase({ migrated: false });
@@ -32,7 +30,7 @@ describe("on Postgres", () => {
     const database = await privateDatabase({ migrated: false });
     const options = {
       url: database.url,
-      ring: keyRing([{ id: "k1", key: randomBytes(32) }]),
+      ring: contractRing(),
       log: createLogger("test", { level: "fatal" }),
     };
     const queue = await openQueue(options);
@@ -40,8 +38,8 @@ describe("on Postgres", () => {
     const others: { close(): Promise<void> }[] = [];
     return {
       queue,
-      second: async () => {
-        const second = await openQueue(options);
+      second: async (keys) => {
+        const second = await openQueue({ ...options, ring: contractRing(keys) });
         others.push(second);
         return second;
       },

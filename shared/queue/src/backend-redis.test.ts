@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { checkRedis } from "./backend-redis.ts";
 import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
-import { queueContract } from "./queue.contract.ts";
+import { contractRing, queueContract } from "./queue.contract.ts";
 import { keyRing } from "./seal.ts";
 import type { SettleDraft } from "./types.ts";
 
@@ -31,13 +31,13 @@ describe.each(
     const prefix = `contract-${++run}`;
     const redis = new Redis(url);
     await redis.flushall();
-    const options = { url, ring, log, prefix };
+    const options = { url, ring: contractRing(), log, prefix };
     const queue = await openQueue(options);
     const others: { close(): Promise<void> }[] = [];
     return {
       queue,
-      second: async () => {
-        const second = await openQueue(options);
+      second: async (keys) => {
+        const second = await openQueue({ ...options, ring: contractRing(keys) });
         others.push(second);
         return second;
       },
