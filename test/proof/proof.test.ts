@@ -48,7 +48,7 @@ describe.each([
       expect(report.kills).toBeGreaterThanOrEqual(2);
       expect(report.wipes).toBeGreaterThanOrEqual(1);
     },
-    180_000,
+    300_000,
   );
 });
 

@@ -101,6 +101,12 @@ export function bullBackend(
     const queue = factory.queue(stage, shard);
     queue.on("error", onError);
     queues.set(key, queue);
+    // One whose first words to the server failed answers with that failure for ever: the next call makes another. Without it
+    // the watchdog could not count what waits, and would leave a worker that began no better as it is.
+    queue.waitUntilReady().catch((error: unknown) => {
+      if (queues.get(key) === queue) queues.delete(key);
+      onError(error instanceof Error ? error : new Error(String(error)));
+    });
     return queue;
   };
   const marks = shards.map((shard) =>
