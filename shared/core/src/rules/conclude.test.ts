@@ -65,6 +65,11 @@ describe("who decided", () => {
     ]);
   });
 
+  test("a rule once, by however many of its words it is found", () => {
+    const policy = rules("id: a, effect: deny, when: { paths: ['**/x/**', '**/y/**'] }");
+    expect(verdictOf(policy, { paths: [{ path: "/x/y/z" }] }).trace).toHaveLength(1);
+  });
+
   test("no more rules are named than a list may hold", () => {
     const many = Array.from({ length: 300 }, (_, index) => `id: r${index}, effect: deny`);
     expect(verdictOf(rules(...many), {}).rules).toHaveLength(256);
@@ -265,6 +270,16 @@ describe("a deny that may be escalated", () => {
     ["not by default", "default: deny"],
     ["not where it only asks", rules("id: a, effect: require_approval")],
   ])("%s", (_why, policy) => expect(verdictOf(policy, {})).not.toHaveProperty("escalatable"));
+
+  test("may be, whatever else was met that denies nothing", () => {
+    const policy = rules(
+      `id: d, ${may}`,
+      "id: a, effect: alert",
+      "id: b, effect: allow",
+      "id: q, effect: require_approval",
+    );
+    expect(verdictOf(policy, {}).escalatable).toEqual({ role: "approver", quorum: 1 });
+  });
 
   test("is asked about the parts that are denied, and about each of them", () => {
     const [action, facts] = handmade({});

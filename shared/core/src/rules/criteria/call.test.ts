@@ -2,7 +2,7 @@
 
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { describe, expect, test } from "vitest";
-import { allows, denies, type Handmade } from "../handmade.ts";
+import { allows, denies, type Handmade, verdictOf } from "../handmade.ts";
 
 const call = (args: { [key: string]: Json }): Handmade => ({
   atom: { kind: "call" },
@@ -193,4 +193,12 @@ describe("context", () => {
   ])("%s", (_why, when, given, deny, allow) => {
     expect([denies(when, given), allows(`{ kind: tool, ${when.slice(1)}`, given)]).toEqual([deny, allow]);
   });
+});
+
+test("a bare star exempts no tool that nobody knows, and any that somebody does", () => {
+  const denied = (meaning?: string) =>
+    verdictOf("default: allow\nrules: [{ effect: deny, unless: { tool: ['*'] } }]", {
+      facts: { tool: { name: "odd", normalized: "odd", ...(meaning && { meaning }), deceptive: false } },
+    }).effect;
+  expect([denied(), denied("fs.read")]).toEqual(["deny", "allow"]);
 });

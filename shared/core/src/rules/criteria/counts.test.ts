@@ -126,6 +126,15 @@ test("exemptions ask as well, and an unknown count exempts nobody", () => {
   expect(judge(policy, undefined).effect).toBe("deny");
 });
 
+test("only sums hold the action's own, and a deny counts them also on an agent's word", () => {
+  const rate = denyWhen("{ session: { actions: { gte: 1 } } }");
+  expect(judge(rate, BLANK_HISTORY, { kind: "model_call" }).counts?.asks).toMatchObject([{ own: 0, held: false }]);
+  const budget = denyWhen("{ limits: { run: { costUsd: { gt: 1 } } } }");
+  const claimed = { attested: ["agent"], usage: { costUsd: 0.5 } };
+  expect(judge(budget, BLANK_HISTORY, claimed).effect).toBe("allow");
+  expect(judge(budget, BLANK_HISTORY, { ...claimed, usage: { costUsd: 1.5 } }).effect).toBe("deny");
+});
+
 test.each([
   ["a bound between whole numbers", "{ session: { denials: { gt: 2.5 } } }", "session/denials/0/s-1", 3, "deny"],
   ["and below it", "{ session: { denials: { gt: 2.5 } } }", "session/denials/0/s-1", 2, "allow"],
@@ -142,8 +151,8 @@ test.each([
   expect(judge(denyWhen(when), { counts: { [name]: count } }).effect).toBe(effect);
 });
 
-test("what costs little is asked first: nothing is asked of the history where the command is another", () => {
+test("what costs little is asked first: nothing is asked of the history where the risk is another", () => {
   const limit = "limits: { agent: { actions: { gte: 3 } } }";
-  for (const when of [`{ ${limit}, commands: [make] }`, `{ commands: [make], ${limit} }`])
+  for (const when of [`{ ${limit}, risk: { gte: 90 } }`, `{ risk: { gte: 90 }, ${limit} }`])
     expect(judge(denyWhen(when), BLANK_HISTORY).counts?.asks).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // paths.test.ts — the criterion `paths`: anchors, access, what may lie below, by facts made by hand
 
 import { expect, test } from "vitest";
-import { allows, denies, type Handmade } from "../handmade.ts";
+import { allows, denies, type Handmade, verdictOf } from "../handmade.ts";
 
 type Path = NonNullable<Handmade["paths"]>[number];
 const at = (path: string, more: Path = {}): Path => ({ path, ...more });
@@ -64,6 +64,20 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
     "a relative path that does not climb",
     "{ paths: [/etc/passwd] }",
     from({ cwd: undefined }, of(at("etc/passwd"))),
+    false,
+    false,
+  ],
+  [
+    "any access of one condition beside the writes of another",
+    "{ paths: [{ any: ['**/a*'], access: [write] }, { any: ['**/x*'] }] }",
+    of(at("/x1")),
+    true,
+    true,
+  ],
+  [
+    "a shell's pattern of which only the run knows the rest",
+    below("**/.env", "names"),
+    of(at("/srv/.e*", { mayContain: true, dynamic: true })),
     false,
     false,
   ],
@@ -250,4 +264,11 @@ test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: 
   ],
 ])("%s", (_why, when, given, deny, allow) => {
   expect([denies(when, given), allows(`{ kind: tool, ${when.slice(1)}`, given)]).toEqual([deny, allow]);
+});
+
+test("a home that nobody vouches for does not keep a path of another variable from where it surely lies", () => {
+  const allow = `rules: [{ effect: allow, opaque: allow, when: { kind: tool, paths: ['${named("tmp")}/**'] } }]`;
+  const under = (raw: string) =>
+    verdictOf(allow, { paths: [{ raw, path: raw, dynamic: true }], action: { attested: [] } }).effect;
+  expect([under("$TMPDIR/a"), under("$HOME/a")]).toEqual(["allow", "deny"]);
 });
