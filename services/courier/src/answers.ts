@@ -1,5 +1,6 @@
 // answers.ts — an inbound answer becomes a vote only when everything about it is right; else a reason, evidence, and no change
 
+import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
 import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
@@ -43,9 +44,7 @@ const UNAVAILABLE: Reply = { status: 503, headers: { "retry-after": "5" } };
 function explained(voted: Exclude<Voted, { status: "counted" }>): Outcome {
   if (voted.status === "unknown") return refused("unknown_approval");
   if (voted.status !== "already_settled") return refused(voted.status);
-  const { state, votes } = voted.approval;
-  const by = votes.map(({ voter }) => voter).join(", ");
-  return refused("already_settled", `this is settled already: ${state}${by === "" ? "" : ` by ${by}`}`);
+  return refused("already_settled", settledWords(voted.approval));
 }
 
 interface Judged {

@@ -93,6 +93,7 @@ describe("in a house of one person", () => {
     expect((await agent("POST", `/v1/actions/${one.action.actionId}/claim`)).body.reasonCode).toBe("denied");
     const late = await vote(one, yes(one));
     expect([late.status, late.body.code]).toEqual([409, "already_settled"]);
+    expect(late.body.detail).toMatch(/^this is settled already: \w+ by \S+, 20\d\d-\d\d-\d\d \d\d:\d\d UTC$/);
     expect(late.body.approval).toMatchObject({
       state: "rejected",
       settledAt: expect.any(String),

@@ -8,7 +8,8 @@ export function gist({ text }: Pick<Card, "text">, columns = 60): string {
   const lines = text.split("\n");
   const from = lines.findIndex((line) => line.startsWith("ARGUMENTS"));
   const [first = ""] = lines.slice(from + 1).filter((line) => line.trim() !== "");
-  return cut(harmless(first.trim()), columns);
+  // `command [text]: ls` — which argument it is says nothing in a list, what it is does.
+  return cut(harmless(first.trim().replace(/^\S+ \[text\]: /, "")), columns);
 }
 
 /** "in 42 min": what matters is how long there is left. */

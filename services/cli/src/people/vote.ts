@@ -1,5 +1,6 @@
 // vote.ts — `holdpoint approve` and `deny`: a vote on the card that was just shown, and on no other
 
+import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
 import { openClient } from "../api.ts";
 import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
@@ -15,13 +16,15 @@ export interface VoteOptions extends AccessOptions {
 /** Shows the card first. In a terminal it asks; elsewhere the command itself is the answer. */
 export async function approve(id: string, options: VoteOptions): Promise<number> {
   const client = await openClient(options);
-  const { card, state } = await client.approval(id);
+  const approvalNow = await client.approval(id);
+  const { card } = approvalNow;
+  const ended = settledWords(approvalNow);
+  if (ended !== undefined) throw new Error(ended);
   process.stderr.write(`${cardText(card)}\n\n`);
   if (card.truncated) throw new Error("the card is cut off: what cannot be shown cannot be approved");
   if (options.card !== undefined && options.card !== card.sha256)
     throw new Error(`the card is another one by now: ${card.sha256}`);
-  const question = state === "pending" ? "approve this? [y/N] " : `it is ${state}; vote anyway? [y/N] `;
-  if (!options.yes && process.stdin.isTTY && !saysYes(await ask(question))) {
+  if (!options.yes && process.stdin.isTTY && !saysYes(await ask("approve this? [y/N] "))) {
     process.stderr.write("nothing was voted\n");
     return 2;
   }

@@ -1,6 +1,7 @@
 // votes.ts — the answer of a person: written under the approval's lock, settled by the escalation stage, shown as it then is
 
 import { ballotsFrom } from "@holdpoint/core/escalation/counting.ts";
+import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
 import { standingObjection } from "@holdpoint/core/escalation/standing.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
@@ -53,7 +54,8 @@ async function refused(
     approvalId: approval.id,
   });
   const told = status === "already_settled" || status === "already_voted" ? settledAs(approval) : {};
-  throw new Fault(status satisfies FaultCode, why ?? WHY[status], { ...told, approvalId: approval.id });
+  const ended = status === "already_settled" ? settledWords(approval) : undefined;
+  throw new Fault(status satisfies FaultCode, why ?? ended ?? WHY[status], { ...told, approvalId: approval.id });
 }
 
 /** What an answer must bring with it: a yes the card that was read, a no its reason. */
