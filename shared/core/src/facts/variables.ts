@@ -37,6 +37,8 @@ const EXACT: Record<string, VariableKind> = {
   RSYNC_RSH: "command",
   CVS_RSH: "command",
   TAR_OPTIONS: "settings",
+  APT_CONFIG: "code",
+  RPM_CONFIGDIR: "code",
   MAKEFLAGS: "settings",
   MFLAGS: "settings",
   GNUMAKEFLAGS: "settings",

@@ -95,16 +95,15 @@ const namesSomething = (pattern: string): boolean =>
   !/^[*?/]*(\.[*?/]+)*$/.test(pattern.replaceAll(/\[[^\]]*\]/g, "?"));
 const saysSomething = (pattern: string): boolean => /[\p{L}\p{N}_~#-]/u.test(pattern.replaceAll(/\[[^\]]*\]/g, ""));
 
-/** `+30`, `7`, `-1`: an age or a size. None at all picks nothing, nor does what is younger than decades or below a terabyte. */
-const measures = (value: string): boolean =>
-  /^[+-]?[1-9]\d*[a-z]?$/i.test(value) ? !/^-\d{4,}|^-\d+[GTP]$/.test(value) : /^0[ckwbM]?$/.test(value);
+/** `+30`, `7`: what is old, or of a size. What is young or small (`-1`) is what people work on, and most of what there is. */
+const measures = (value: string): boolean => /^\+?[1-9]\d*[a-z]?$/i.test(value) || /^0[ckwbM]?$/.test(value);
 
 const PICKING: Record<string, (value: string) => boolean> = {};
 for (const name of "-name -iname -path -ipath -wholename -iwholename -lname -ilname".split(" "))
   PICKING[name] = namesSomething;
 for (const name of ["-regex", "-iregex"]) PICKING[name] = saysSomething;
 for (const name of "-mtime -atime -ctime -mmin -amin -cmin -size".split(" ")) PICKING[name] = measures;
-for (const name of "-newer -anewer -cnewer -newermt -newerct -inum -samefile".split(" ")) PICKING[name] = () => true;
+for (const name of ["-inum", "-samefile"]) PICKING[name] = () => true;
 
 function picks({ text, value }: Primary, emptyOnly: boolean): boolean {
   if (text === null) return false;

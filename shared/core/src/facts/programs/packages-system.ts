@@ -41,7 +41,11 @@ function installsTrusted(call: Call): void {
   const plain = call.operands.every(
     ({ text }) => text !== null && /^@?[A-Za-z0-9][\w.+:=*~]*(-[\w.+:=*~]+)*$/.test(text),
   );
-  if (plain && [...call.options.keys()].every((name) => TRUSTING.has(name))) runs(call, "trusted-package");
+  // Whatever else is set may name other repositories, settings or programs.
+  const quiet = call.atom.variables.every((name) =>
+    /^(DEBIAN_(FRONTEND|PRIORITY)|LC_ALL|LANG|LANGUAGE|TZ|NEEDRESTART_MODE|ACCEPT_EULA)$/.test(name),
+  );
+  if (plain && quiet && [...call.options.keys()].every((name) => TRUSTING.has(name))) runs(call, "trusted-package");
 }
 
 /** `apt install ./x.deb`, `rpm -i URL`. */
