@@ -40,6 +40,15 @@ test.each([["ls"], ["rm x"], ["mv a b"], ["unknown"]])("the decision of `%s` fit
   expect(Decision.safeParse(decided(command).decision).error).toBeUndefined();
 });
 
+test("what a command does to files that run by themselves, and to databases, is said in words", () => {
+  const said = (command: string) => {
+    const { decision, verdict, facts } = decided(command);
+    return explain(decision, verdict, facts);
+  };
+  expect(said("psql -c 'drop table users'")).toContain("it tells a database: drop table users");
+  expect(said("echo x > Makefile")).toMatch(/writes .*Makefile, makes run what is in .*Makefile/);
+});
+
 test("an approval appears only with an ask, and names its first requirement", () => {
   expect(decided("rm x").decision.approval).toBeUndefined();
   expect(decided("mv a b").decision.approval).toMatchObject({

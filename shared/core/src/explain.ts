@@ -58,14 +58,28 @@ function commands(verdict: Verdict, facts: Facts): string[] {
   });
 }
 
+/** `execute` is not said of a program that is called, but of a file that runs by itself from then on. */
+const DOES: Readonly<Record<Atom["paths"][number]["access"], string>> = {
+  read: "reads",
+  write: "writes",
+  delete: "deletes",
+  execute: "makes run what is in",
+};
+
 function touched(atom: Atom, indent: string): string[] {
   const lines: string[] = [];
-  const paths = atom.paths.slice(0, 8).map(({ path, access }) => `${access}s ${path}`);
+  const paths = atom.paths.slice(0, 8).map(({ path, access }) => `${DOES[access]} ${path}`);
   if (paths.length > 0) lines.push(`${indent}it ${paths.join(", ")}${atom.paths.length > 8 ? ", …" : ""}`);
   const hosts = atom.hosts
     .slice(0, 8)
     .map(({ host, zone, upload }) => `${upload ? "sends to" : "asks"} ${host || "an unknown host"} (${zone})`);
   if (hosts.length > 0) lines.push(`${indent}it ${hosts.join(", ")}`);
+  const statements = atom.databases
+    .slice(0, 8)
+    .map(
+      ({ verb, object, unbounded }) => `${[verb, object].filter(Boolean).join(" ")}${unbounded ? " (all of it)" : ""}`,
+    );
+  if (statements.length > 0) lines.push(`${indent}it tells a database: ${statements.join("; ")}`);
   if (atom.runsCode.length > 0) lines.push(`${indent}it runs code that was not read: ${atom.runsCode.join(", ")}`);
   if (atom.opaque.length > 0) lines.push(`${indent}it could not be understood: ${atom.opaque.join(", ")}`);
   return lines;
@@ -117,7 +131,7 @@ function tree(verdict: Verdict, facts: Facts): string[] {
   for (const [index, atom] of atoms.entries()) {
     const last = index === atoms.length - 1;
     const judged = verdict.atoms[index];
-    lines.push(`${last ? "└─" : "├─"} ${judged?.effect ?? "?"}  ${short(atom.text) || "(nothing)"}`);
+    lines.push(`${last ? "└─" : "├─"} ${judged?.effect ?? "?"}  ${short(atom.text.trim()) || "(nothing)"}`);
     const entries = verdict.trace.filter((entry) => entry.atom === index);
     const indent = last ? "   " : "│  ";
     if (entries.length === 0) lines.push(`${indent}└─ no rule matched: the default`);

@@ -250,3 +250,20 @@ describe("the file that lists them", () => {
 });
 
 checkerContract(() => program('answer([{ severity: "warn", code: "x", note: q.action.tool, at: "/command" }])'), 5);
+
+/** A server of the test's own, up before the first checker is made. */
+const answering = createServer((request, response) => {
+  let text = "";
+  request.on("data", (piece) => {
+    text += piece;
+  });
+  request.on("end", () => {
+    const question = JSON.parse(text) as { id: string; action: { tool: string } };
+    const findings = [{ severity: "warn", code: "x", note: question.action.tool, at: "/command" }];
+    response.end(JSON.stringify({ protocolVersion: 1, id: question.id, findings }));
+  });
+});
+await new Promise<void>((up) => answering.listen(0, "127.0.0.1", up));
+afterAll(() => void answering.close());
+const answeringAt = `http://127.0.0.1:${(answering.address() as AddressInfo).port}/`;
+checkerContract(() => httpChecker({ checker: "by-http", timeoutMs: 5_000, url: answeringAt }), 20);

@@ -242,6 +242,83 @@ describe.each(EXPORT_TARGETS)("policies of ours for %s", (target) => {
   });
 });
 
+/** Rules about files, tools and hosts too, with exemptions and defaults of every kind; and calls of every kind of tool. */
+const PATHS = ["**/.env", "~/.ssh/**", "./src/**", "/etc/**", "/srv/data/**", "*.pem"];
+const wide: fc.Arbitrary<PolicySource> = fc
+  .record({
+    default: fc.constantFrom("deny", "ask", "allow", undefined),
+    combining: fc.constantFrom("deny-overrides", "first-match", undefined),
+    rules: fc.array(
+      fc.record(
+        {
+          effect: fc.constantFrom("allow", "deny", "require_approval", "redact", "alert"),
+          when: fc.record(
+            {
+              tool: fc.subarray(["shell", "fs.read", "fs.write", "fs.edit", "http.fetch", "mcp__x__y", "*"], {
+                minLength: 1,
+              }),
+              commands: fc.subarray(PREFIXES, { minLength: 1, maxLength: 3 }),
+              paths: fc.subarray(PATHS, { minLength: 1, maxLength: 3 }),
+              hosts: fc.constant(["*.example"]),
+            },
+            { requiredKeys: [] },
+          ),
+          unless: fc.record({ paths: fc.subarray(PATHS, { minLength: 1, maxLength: 1 }) }, { requiredKeys: [] }),
+        },
+        { requiredKeys: ["effect", "when"] },
+      ),
+      { maxLength: 6 },
+    ),
+  })
+  .map(({ rules, ...rest }) => ({
+    name: "wide.json",
+    dialect: "native-json",
+    text: JSON.stringify({ ...rest, rules: rules.map((rule, index) => ({ id: `r${index}`, ...rule })) }),
+  }));
+const FILES = ["src/a.ts", ".env", "src/.env", "/etc/passwd", "/srv/data/x", "/home/dev/.ssh/id_rsa", "a.pem"];
+interface ToolCall {
+  tool: string;
+  args: { [key: string]: string };
+}
+const CALLS: readonly ToolCall[] = [
+  ...[...PREFIXES, ...SPELLED, "cat .env", "git status && rm x"].map((text) => ({
+    tool: "Bash",
+    args: { command: text },
+  })),
+  ...FILES.flatMap((path): ToolCall[] => [
+    { tool: "Read", args: { file_path: path } },
+    { tool: "Write", args: { file_path: path, content: "x" } },
+    { tool: "Edit", args: { file_path: path, old_string: "a", new_string: "b" } },
+    { tool: "read_file", args: { file_path: path } },
+    { tool: "write_file", args: { file_path: path, content: "x" } },
+  ]),
+  { tool: "WebFetch", args: { url: "https://a.example/", prompt: "x" } },
+  { tool: "mcp__x__y", args: {} },
+  { tool: "frobnicate", args: {} },
+];
+test.each(EXPORT_TARGETS)(
+  "whatever a policy is about, nothing is allowed for %s that is not allowed here",
+  (target) => {
+    fc.assert(
+      fc.property(wide, (source) => {
+        const exported = compileSet([
+          { name: "exported", dialect: DIALECT[target], text: exportPolicy([source], target).text },
+        ]);
+        const own = compileSet([source]);
+        const looser = CALLS.filter((call) => {
+          const action = exampleAction(call);
+          const facts = deriveFacts(action);
+          return (
+            evaluate(exported, action, facts).effect === "allow" && evaluate(own, action, facts).effect !== "allow"
+          );
+        });
+        expect(looser, source.text).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
+
 test("what is lost on the way out is said, rule by rule", () => {
   const source: PolicySource = {
     name: "team.yaml",
