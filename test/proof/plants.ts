@@ -262,7 +262,7 @@ export const plants: readonly Plant[] = [
     file: "shared/queue/src/open.ts",
     find: "        const closed = consumer.close();",
     replace: "        const closed = Promise.resolve();\n        void consumer;",
-    tests: ["test/pipeline/processes.test.ts"],
+    tests: ["shared/queue/src/backend-postgres.test.ts"],
   },
   {
     name: "an `up` that hangs goes on hanging",

@@ -190,6 +190,26 @@ export function queueContract(open: () => Promise<Opened>): void {
       expect(exhausted).toEqual([]);
     });
 
+    test("a drain ends when what is in hand has", async () => {
+      const end = Promise.withResolvers<void>();
+      const began: string[] = [];
+      const worker = opened.queue.work(
+        "rules",
+        async (each) => {
+          began.push(each.action.id);
+          await end.promise;
+          return settle(each);
+        },
+        deps,
+      );
+      await opened.queue.send("rules", [message()]);
+      await until(() => began.length === 1);
+      const drained = worker.drain(60_000).then(() => ids());
+      await nextTurn();
+      end.resolve();
+      expect(await drained).toEqual(began);
+    });
+
     test("a drain waits for work that never ends only as long as it is told to", async () => {
       const end = Promise.withResolvers<void>();
       let began = false;
