@@ -38,14 +38,12 @@ function sorted(tried: readonly Tried[], same: Readonly<Record<string, readonly 
   return all;
 }
 
-/** Those of the list that a test notices or the type checker refuses: they have no place on it. */
+/** Those of the list that a test notices or the type checker refuses: they have no place on it. Several may share a name. */
 export const listedInVain = (tried: readonly Tried[], same: Readonly<Record<string, readonly string[]>>): string[] => {
-  const names = new Set(Object.values(same).flat());
-  const seen = new Map(tried.map((one) => [nameOf(one), one]));
-  return [...names].filter((name) => {
-    const one = seen.get(name);
-    return one !== undefined && (noticed(one) || one.outcome === "refused");
-  });
+  const byName = Map.groupBy(tried, nameOf);
+  return [...new Set(Object.values(same).flat())].filter((name) =>
+    byName.get(name)?.every((one) => noticed(one) || one.outcome === "refused"),
+  );
 };
 
 /**

@@ -382,6 +382,11 @@ test("each part is judged by its own paths", () => {
   expect(effects(allow, inside, outside)).toEqual(["allow", "deny"]);
   expect(effects(allow, outside, inside)).toEqual(["deny", "allow"]);
   expect(effects(deny, inside, outside)).toEqual(["allow", "deny"]);
+  // Also where another rule looked at the path of the part before.
+  const beside =
+    "{ id: a, effect: deny, when: { paths: ['/etc/**'] } }, { id: b, effect: alert, when: { paths: ['**/*a*'] } }";
+  const both = compileSet([yamlSource(`default: allow\nrules: [${beside}]`)]);
+  expect(effects(both, inside, outside)).toEqual(["allow", "deny"]);
 });
 
 test("a session ends where one of the denies says so", () => {
