@@ -53,6 +53,29 @@ test("whoever proposed it cannot confirm it, with no key of theirs", async () =>
   expect((await as(ben, "POST", `/v1/changes/${body.id}/confirm`, {})).status).toBe(404);
 });
 
+test("a key that names nobody is no second person beside admins who are known", async () => {
+  const nameless = await house.key({ role: "admin" });
+  const { body } = await as(ann, "POST", "/v1/people", person("gil"));
+  for (const answer of [
+    await as(nameless, "POST", `/v1/changes/${body.id}/confirm`, {}),
+    await as(nameless, "POST", "/v1/people", person("gil")),
+  ])
+    expect([answer.status, answer.body.code]).toEqual([409, "two_person_required"]);
+  expect(await known("gil")).toBe(false);
+  expect((await as(ben, "POST", `/v1/changes/${body.id}/confirm`, {})).status).toBe(201);
+});
+
+test("what such a key proposed before there were two admins with names is not confirmed by one of them", async () => {
+  const young = await openHouse({ onePerson: false, stages: false });
+  const at = (key: string, path: string, body: unknown) => call(young, "POST", path, { key, body });
+  const nameless = await young.key({ role: "admin" });
+  const first = await young.key({ role: "admin", person: "ann" });
+  const { body } = await at(nameless, "/v1/people", person("gil"));
+  await young.key({ role: "admin", person: "ben" });
+  expect((await at(first, `/v1/changes/${body.id}/confirm`, {})).body.code).toBe("two_person_required");
+  await young.close();
+});
+
 test.each(["approver", "admin", "policy-publisher"])("a key with role %s takes two, too", async (role) => {
   const proposed = await as(ann, "POST", "/v1/keys", { role, person: "ann-again" });
   expect(proposed.status).toBe(202);

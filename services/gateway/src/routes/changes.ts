@@ -11,9 +11,14 @@ import { type Answer, noContent, ok, route } from "../route.ts";
 /** A key that is nobody's stands for itself. */
 const whoIs = ({ person, id }: Credential): string => person ?? id;
 
-/** Whether there is anybody who could confirm: until a second admin exists, the first one makes the house ready alone. */
-export async function takesTwo({ store, onePerson, clock, signIn }: Gateway, { tenant }: Credential): Promise<boolean> {
-  if (onePerson) return false;
+interface Admins {
+  /** people: by their keys, or because they sign in */
+  named: ReadonlySet<string>;
+  /** keys that name nobody, such as a fleet's first one */
+  nameless: ReadonlySet<string>;
+}
+
+async function adminsOf({ store, clock, signIn }: Gateway, tenant: string): Promise<Admins> {
   const keys = await store.keys.list(tenant);
   const people = signIn?.tenant === tenant ? await store.people.list(tenant) : [];
   const signingIn = people.filter(
@@ -22,7 +27,27 @@ export async function takesTwo({ store, onePerson, clock, signIn }: Gateway, { t
   const live = keys.filter(
     ({ role, expiresAt }) => role === "admin" && (expiresAt === undefined || Date.parse(expiresAt) > clock.now()),
   );
-  return new Set([...live.map(({ person, id }) => person ?? id), ...signingIn.map(({ id }) => id)]).size > 1;
+  return {
+    named: new Set([...live.flatMap(({ person }) => person ?? []), ...signingIn.map(({ id }) => id)]),
+    nameless: new Set(live.filter(({ person }) => person === undefined).map(({ id }) => id)),
+  };
+}
+
+/** Whether there is anybody who could confirm: until a second admin exists, the first one makes the house ready alone. */
+export async function takesTwo(gateway: Gateway, { tenant }: Credential): Promise<boolean> {
+  if (gateway.onePerson) return false;
+  const { named, nameless } = await adminsOf(gateway, tenant);
+  return named.size + nameless.size > 1;
+}
+
+/**
+ * Where two admins are known by name, a key that names nobody is no voice beside them: whoever holds it may be one of the
+ * two. Throws `two_person_required`.
+ */
+async function refuseNameless(gateway: Gateway, tenant: string, who: string): Promise<void> {
+  const { named, nameless } = await adminsOf(gateway, tenant);
+  if (named.size > 1 && nameless.has(who))
+    throw new Fault("two_person_required", "that key names nobody: two admins who are known by name make this change");
 }
 
 async function done(gateway: Gateway, credential: Credential, change: ChangeRequest): Promise<Answer> {
@@ -54,6 +79,7 @@ async function done(gateway: Gateway, credential: Credential, change: ChangeRequ
 export async function change(gateway: Gateway, credential: Credential, wanted: ChangeRequest): Promise<Answer> {
   if (!(await takesTwo(gateway, credential))) return done(gateway, credential, wanted);
   const { tenant } = credential;
+  await refuseNameless(gateway, tenant, whoIs(credential));
   const proposed = await gateway.store.proposedChanges.propose(tenant, wanted, whoIs(credential), actorOf(credential));
   return { status: 202, body: proposed };
 }
@@ -88,6 +114,9 @@ export const changeRoutes = [
     async run({ credential, params }, gateway) {
       const { tenant } = credential;
       const id = params["id"] ?? "";
+      await refuseNameless(gateway, tenant, whoIs(credential));
+      const waiting = (await gateway.store.proposedChanges.list(tenant)).find((each) => each.id === id);
+      if (waiting) await refuseNameless(gateway, tenant, waiting.proposedBy);
       const taken = await gateway.store.proposedChanges.take(tenant, id, whoIs(credential), actorOf(credential));
       if (taken === "unknown") throw notFound();
       if (taken === "same_person")
