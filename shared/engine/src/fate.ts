@@ -3,9 +3,13 @@
 
 import type { WorkerFate } from "@holdpoint/queue/types.ts";
 import type { Store } from "@holdpoint/store/store.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 
-/** A process whose loop turns has beaten within this on the busiest machine; one that loops has been ended by its guard. */
-const SILENT_MS = 30_000;
+/**
+ * A process whose loop turns has beaten within this, also one that is late. Shorter than an action may be silent before the
+ * reconciler sends it again (4 s after it was taken back): else what hangs one worker would be handed to the next one anew.
+ */
+const SILENT_MS = limits.workerHeartbeatMs + 1_500;
 const LOOK_MS = 100;
 
 export interface FateDeps {
