@@ -78,8 +78,8 @@ export const plants: readonly Plant[] = [
   {
     name: "one no is outvoted",
     file: "shared/core/src/escalation/tally.ts",
-    find: 'state: vetoed ? "rejected" : unmet === undefined ? "approved" : "pending",',
-    replace: 'state: unmet === undefined ? "approved" : vetoed ? "rejected" : "pending",',
+    find: 'state: vetoed ? "rejected" : unmet === undefined || instead ? "approved" : "pending",',
+    replace: 'state: unmet === undefined || instead ? "approved" : vetoed ? "rejected" : "pending",',
     tests: ["shared/core/src/escalation/tally.test.ts"],
   },
   {
