@@ -112,10 +112,12 @@ export function redisHarm(redis: RunningRedis): QueueHarm {
       await rm(copy, { recursive: true, force: true });
       await cp(files, copy, { recursive: true });
       await meanwhile();
-      await redis.crash(async () => {
+      const { crash } = redis;
+      await crash(async () => {
         await rm(files, { recursive: true, force: true });
         await cp(copy, files, { recursive: true });
-      });
+        // A copy of files that are being written may be torn and not load: then an operator starts with none.
+      }).catch(() => crash(() => rm(files, { recursive: true, force: true })));
     },
     async close() {
       await closeQueues(queues);
