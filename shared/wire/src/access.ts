@@ -3,31 +3,17 @@
 import { z } from "zod";
 import { list, name, Trust, timestamp } from "./scalars.ts";
 
-export const ROLES = [
-  "agent",
-  "executor",
-  "authzen",
-  "approver",
-  "operator",
-  "policy-author",
-  "policy-publisher",
-  "auditor",
-  "admin",
-] as const;
+const OF_AGENTS = ["agent", "executor", "authzen"] as const;
+const OF_PEOPLE = ["approver", "operator", "policy-author", "policy-publisher", "auditor", "admin"] as const;
+/** Each role is of one kind: a new one has to say of which. */
+export const ROLES = [...OF_AGENTS, ...OF_PEOPLE] as const;
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 /** Credentials that act for an agent: what they are told is what the agent is told. */
-export const AGENT_ROLES: readonly Role[] = ["agent", "executor", "authzen"];
+export const AGENT_ROLES: readonly Role[] = OF_AGENTS;
 /** What only people do, and programs in their place. No credential has roles of both kinds. */
-export const PEOPLE_ROLES: readonly Role[] = [
-  "approver",
-  "operator",
-  "policy-author",
-  "policy-publisher",
-  "auditor",
-  "admin",
-];
+export const PEOPLE_ROLES: readonly Role[] = OF_PEOPLE;
 
 /**
  * What a person who signed in may do here, from the roles they hold. Roles of a house's own (`dba`, `repo-owner`) answer

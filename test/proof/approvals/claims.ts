@@ -117,6 +117,16 @@ async function consume(racer: pg.Client, rows: readonly ActionRow[]): Promise<st
 }
 
 /** The same race where it is decided: one connection a racer, each in an order of its own, at the one statement that consumes. */
+const blankReport = (racers: number): Omit<ClaimsReport, "seconds" | "perSecond"> => ({
+  actions: 0,
+  racers,
+  attempts: 0,
+  approved: 0,
+  claimed: 0,
+  doubled: [],
+  unclaimed: [],
+});
+
 export async function racingConsumes(options: {
   actions: number;
   racers: number;
@@ -135,15 +145,7 @@ export async function racingConsumes(options: {
       return client;
     }),
   );
-  const report = {
-    actions: 0,
-    racers,
-    attempts: 0,
-    approved: 0,
-    claimed: 0,
-    doubled: [] as string[],
-    unclaimed: [] as string[],
-  };
+  const report = blankReport(racers);
   const startedAt = performance.now();
   try {
     while (report.actions < actions && performance.now() - startedAt < minutesMax * 60_000) {
@@ -191,15 +193,7 @@ export async function racingClaims(options: {
     Array.from({ length: STORES - 1 }, () => openStore({ url: t.url, masterKey, log, connectionsMax: 6 })),
   );
   const stores = [t.store, ...others];
-  const report = {
-    actions: 0,
-    racers,
-    attempts: 0,
-    approved: 0,
-    claimed: 0,
-    doubled: [] as string[],
-    unclaimed: [] as string[],
-  };
+  const report = blankReport(racers);
   const startedAt = performance.now();
   try {
     while (report.actions < actions) {

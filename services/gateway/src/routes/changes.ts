@@ -44,9 +44,9 @@ export async function takesTwo(gateway: Gateway, { tenant }: Credential): Promis
  * Where two admins are known by name, a key that names nobody is no voice beside them: whoever holds it may be one of the
  * two. Throws `two_person_required`.
  */
-async function refuseNameless(gateway: Gateway, tenant: string, who: string): Promise<void> {
+async function refuseNameless(gateway: Gateway, tenant: string, voices: readonly string[]): Promise<void> {
   const { named, nameless } = await adminsOf(gateway, tenant);
-  if (named.size > 1 && nameless.has(who))
+  if (named.size > 1 && voices.some((who) => nameless.has(who)))
     throw new Fault("two_person_required", "that key names nobody: two admins who are known by name make this change");
 }
 
@@ -79,7 +79,7 @@ async function done(gateway: Gateway, credential: Credential, change: ChangeRequ
 export async function change(gateway: Gateway, credential: Credential, wanted: ChangeRequest): Promise<Answer> {
   if (!(await takesTwo(gateway, credential))) return done(gateway, credential, wanted);
   const { tenant } = credential;
-  await refuseNameless(gateway, tenant, whoIs(credential));
+  await refuseNameless(gateway, tenant, [whoIs(credential)]);
   const proposed = await gateway.store.proposedChanges.propose(tenant, wanted, whoIs(credential), actorOf(credential));
   return { status: 202, body: proposed };
 }
@@ -114,9 +114,8 @@ export const changeRoutes = [
     async run({ credential, params }, gateway) {
       const { tenant } = credential;
       const id = params["id"] ?? "";
-      await refuseNameless(gateway, tenant, whoIs(credential));
       const waiting = (await gateway.store.proposedChanges.list(tenant)).find((each) => each.id === id);
-      if (waiting) await refuseNameless(gateway, tenant, waiting.proposedBy);
+      await refuseNameless(gateway, tenant, [whoIs(credential), ...(waiting ? [waiting.proposedBy] : [])]);
       const taken = await gateway.store.proposedChanges.take(tenant, id, whoIs(credential), actorOf(credential));
       if (taken === "unknown") throw notFound();
       if (taken === "same_person")
