@@ -45,9 +45,10 @@ export async function takesTwo(gateway: Gateway, { tenant }: Credential): Promis
  * two. Throws `two_person_required`.
  */
 async function refuseNameless(gateway: Gateway, tenant: string, voices: readonly string[]): Promise<void> {
-  const { named, nameless } = await adminsOf(gateway, tenant);
-  if (named.size > 1 && voices.some((who) => nameless.has(who)))
-    throw new Fault("two_person_required", "that key names nobody: two admins who are known by name make this change");
+  const { named } = await adminsOf(gateway, tenant);
+  // Not "is a nameless key": one that ended since has no row to be known by.
+  if (named.size > 1 && voices.some((who) => !named.has(who)))
+    throw new Fault("two_person_required", "both voices have to be of admins who are known by name: propose it anew");
 }
 
 async function done(gateway: Gateway, credential: Credential, change: ChangeRequest): Promise<Answer> {
