@@ -2,16 +2,17 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const tied = JSON.stringify(join(import.meta.dirname, "tied.ts"));
 const isThere = (pid: number) => existsSync(`/proc/${pid}`);
-async function untilGone(pid: number, ms = 10_000): Promise<boolean> {
-  for (const end = performance.now() + ms; isThere(pid) && performance.now() < end; )
+const programOf = (pid: number) => (isThere(pid) ? readFileSync(`/proc/${pid}/comm`, "utf8").trim() : "");
+async function until(holds: () => boolean, ms = 10_000): Promise<boolean> {
+  for (const end = performance.now() + ms; !holds() && performance.now() < end; )
     await new Promise((next) => setTimeout(next, 10));
-  return !isThere(pid);
+  return holds();
 }
 
 test.runIf(existsSync("/proc/self")).each([
@@ -29,8 +30,9 @@ test.runIf(existsSync("/proc/self")).each([
   ]);
   const [said] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(String(said));
-  expect(isThere(pid)).toBe(true);
+  // a child that is stopped before its watcher was born has none; it is born by the time the shell became the program
+  expect(await until(() => programOf(pid) === "sleep")).toBe(true);
   if (stopped) process.kill(pid, "SIGSTOP");
   parent.kill(signal);
-  expect(await untilGone(pid)).toBe(true);
+  expect(await until(() => !isThere(pid))).toBe(true);
 });
