@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bothRuns, filesToRunAgain, verdict } from "./verdict.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
@@ -38,26 +39,30 @@ if (filters.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "holdpoint-test-"));
-const report = join(folder, "report.json");
-const code = await run("vitest", [
-  "run",
-  "--reporter=default",
-  "--reporter=json",
-  `--outputFile.json=${report}`,
-  ...filters,
-]);
+const vitest = async (name, only) => {
+  const report = join(folder, name);
+  const code = await run("vitest", [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...only,
+  ]);
+  return verdict(JSON.parse(readFileSync(report, "utf8")), code);
+};
 try {
-  const result = JSON.parse(readFileSync(report, "utf8"));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests;
-  // A file that does not load has no tests to fail, and a skipped test has not passed: both are said, the first is a failure.
-  const broken = result.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.every((one) => one.status !== "failed"),
-  );
-  for (const file of broken) console.log(`FAILED to load: ${file.name}`);
-  failed += broken.length;
-  if (result.numPendingTests > 0) console.log(`skipped: ${result.numPendingTests} (each says why above)`);
-  if (code !== 0 && result.numFailedTests + broken.length === 0) failed++;
+  const first = await vitest("first.json", filters);
+  for (const { file, tests } of first.failing) if (tests.length === 0) console.log(`FAILED to load: ${file}`);
+  if (first.skipped > 0) console.log(`skipped: ${first.skipped} (each says why above)`);
+  const again = filesToRunAgain(first);
+  let whole = { ...first, late: [] };
+  if (again.length > 0) {
+    console.log(`run once more, alone: ${again.join(", ")}`);
+    whole = bothRuns(first, await vitest("again.json", again));
+  }
+  for (const name of whole.late) console.log(`FAILED at first, passed alone: ${name}`);
+  passed += whole.passed;
+  failed += whole.failed;
 } catch (error) {
   console.log(`FAILED: no test report (${error.message})`);
   failed++;
