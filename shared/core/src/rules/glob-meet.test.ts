@@ -36,6 +36,13 @@ test.each([
   ["a dot behind a letter that a star stands for", "a.b", "*b", true],
   ["nothing is left for the rest of a rule", "a*b", "a", false],
   ["on either side", "b", "a".repeat(256), true],
+  ["other letters in front of a shell's star", ".env", ".n*", false],
+  ["other letters behind it", ".env", "*.ts", false],
+  ["letters that a class stands for", "keys", "k[ab]ys", true],
+  ["a class at the end", "key", "ke[xy]", true],
+  ["letters behind a class that differ", "keys", "k[ab]y", false],
+  ["a bracket that nothing closes is a letter", "k[a", "k[a", true],
+  ["an escape at a rule's end", "a\\b", "*b", true],
 ])("%s", (_why, rule, shell, meets) => expect(globsMeet(rule, shell)).toBe(meets));
 
 test.each([

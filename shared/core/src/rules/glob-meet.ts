@@ -2,11 +2,37 @@
 
 /** No file system knows longer names: such a one is taken to meet. */
 const LETTERS_MAX = 255;
-const WILD = /[*?[\\]/;
+
+/** What stands for more than itself on either side, or ends what does: `*`, `?`, `[`, `]`, a backslash. */
+const isWild = (code: number): boolean => code === 42 || code === 63 || code === 91 || code === 92 || code === 93;
 
 /** A name that meets itself and no other name; undefined where it is a pattern, or too long to be compared. */
-export const plainName = (name: string | undefined): string | undefined =>
-  name === undefined || name.length > LETTERS_MAX || WILD.test(name) ? undefined : name;
+export function plainName(name: string | undefined): string | undefined {
+  if (name === undefined || name.length > LETTERS_MAX) return undefined;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if (code !== 93 && isWild(code)) return undefined;
+  }
+  return name;
+}
+
+/** Do they begin, or end, with other letters? Most do, and share no name then. */
+function differAtAnEdge(rule: string, shell: string): boolean {
+  const shorter = Math.min(rule.length, shell.length);
+  for (let at = 0; at < shorter; at += 1) {
+    const ours = rule.charCodeAt(at);
+    const theirs = shell.charCodeAt(at);
+    if (isWild(ours) || isWild(theirs)) break;
+    if (ours !== theirs) return true;
+  }
+  for (let back = 1; back <= shorter; back += 1) {
+    const ours = rule.charCodeAt(rule.length - back);
+    const theirs = shell.charCodeAt(shell.length - back);
+    if (isWild(ours) || isWild(theirs)) break;
+    if (ours !== theirs) return true;
+  }
+  return false;
+}
 
 /**
  * Whether the two may name the same thing within one path segment. The shell's side follows the shell: a wildcard at
@@ -14,6 +40,7 @@ export const plainName = (name: string | undefined): string | undefined =>
  */
 export function globsMeet(rule: string, shell: string): boolean {
   if (plainName(rule) !== undefined && plainName(shell) !== undefined) return rule === shell;
+  if (rule.length <= LETTERS_MAX && shell.length <= LETTERS_MAX && differAtAnEdge(rule, shell)) return false;
   const ours = rule.replaceAll(/\\(.)/g, "$1");
   const theirs = shell.replaceAll(/\[[^\]]*\]/g, "?");
   if (ours.length > LETTERS_MAX || theirs.length > LETTERS_MAX) return true;

@@ -25,6 +25,8 @@ export interface PathPattern {
   segments: string[];
   /** the first of them, where it is a plain name */
   head: string | undefined;
+  // of `**/.env`: the name, wherever it lies
+  name: string | undefined;
 }
 
 export function parsePathPattern(text: string, tighten: boolean, flavour: Flavour): PathPattern[] {
@@ -41,7 +43,15 @@ function parseOne(source: string, tighten: boolean, flavour: Flavour): PathPatte
   if (rest === "") rest = "**";
   if (tighten) rest = rest.toLowerCase();
   const segments = rest.replace(/^\//, "").split("/");
-  return { source, anchor, glob: withFolder(rest, flavour, tighten), segments, head: plainName(segments[0]) };
+  const [first, second] = segments;
+  return {
+    source,
+    anchor,
+    glob: withFolder(rest, flavour, tighten),
+    segments,
+    head: plainName(first),
+    name: anchor === "anywhere" && segments.length === 2 && first === "**" && second !== "**" ? second : undefined,
+  };
 }
 
 function anchorOf(source: string, tighten: boolean): [Anchor, string] {
@@ -92,6 +102,7 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   const { segments: wanted, head } = pattern;
   // What lies anywhere may lie below.
   if (below && wanted[0] === "**") return true;
+  if (pattern.name !== undefined && !below) return seen.name === "**" || globsMeet(pattern.name, seen.name);
   const { segments, head: first } = apart(seen, from);
   // Most patterns start with a name, and most paths with another.
   if (head !== undefined && first !== undefined && head !== first) return false;
