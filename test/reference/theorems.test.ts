@@ -1,4 +1,4 @@
-// theorems.test.ts — what holds for any policy, action and facts: trust.md I7 to I9, and the theorems of Cedar that have a
+// theorems.test.ts — what holds for any policy, action and facts: order, defaults and tightening, and the theorems of Cedar that have a
 // meaning here (forbid trumps permit, default deny, allowed only if permitted, order does not matter, errors stay where they are)
 
 import { compileSet } from "@holdpoint/core/rules/compile.ts";

@@ -2,7 +2,7 @@
 
 import { type Fault, isFault } from "@holdpoint/wire/fault.ts";
 
-/** api.md "Programs": what `check` exits with. */
+/** What `check` exits with. */
 export const EXIT = { allow: 0, failed: 2, ask: 10, deny: 20 } as const;
 
 interface PolicyProblem {

@@ -1,5 +1,5 @@
 // answer.contract.test.ts — what every channel promises about answers: one vote of one known person, or a reason and no change
-// Threats of trust.md §6: anyone in the channel clicks, replay of a callback, cross-tenant, clock skew, free-text "yes",
+// Threats of docs/threats.md: anyone in the channel clicks, replay of a callback, cross-tenant, clock skew, free-text "yes",
 // stolen webhook secret (one voter, itself; quorum needs people who signed in), CSRF and link prefetch.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

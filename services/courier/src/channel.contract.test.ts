@@ -1,5 +1,5 @@
 // channel.contract.test.ts — what every channel promises about telling, on a loopback of its platform
-// Threats of trust.md §6: approval phishing (markup, forging of lines), truncation.
+// Threats of docs/threats.md: approval phishing (markup, forging of lines), truncation.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { codesIn, type Platform } from "../test/platform.ts";

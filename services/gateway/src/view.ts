@@ -23,7 +23,7 @@ export interface Extras {
   grants?: Grants;
 }
 
-/** The one body of every answer about an action (api.md "Propose"). */
+/** The one body of every answer about an action. */
 export function actionBody(row: ActionRow, credential: Credential, { replayed, grants }: Extras = {}): object {
   const { action, version, receipt, replacedBy, approvalId, approvalToken, claim } = row;
   const decision = decisionFor(row, credential);

@@ -6,7 +6,7 @@ import { Decision } from "@holdpoint/wire/decision.ts";
 import { Grant } from "@holdpoint/wire/grant.ts";
 import { z } from "zod";
 
-/** An agent's credential sees a part of it (api.md "Propose"): the ids, effect and message are always there. */
+/** An agent's credential sees a part of it: the ids, effect and message are always there. */
 export const SeenDecision = z.looseObject({
   decisionId: z.string(),
   effect: Decision.shape.effect,

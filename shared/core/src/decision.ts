@@ -49,6 +49,25 @@ export function toDecision(verdict: Verdict, ids: DecisionIds): Decision {
   };
 }
 
+/** A decision without ids, times and people: those belong to actions that were really proposed. */
+export function decisionAlone(verdict: Verdict) {
+  const { effect, outcome, reason, rules, risk, findings, sandbox, redactions, modifications, alerts, ask } = verdict;
+  return {
+    effect,
+    outcome,
+    reason,
+    rules,
+    risk,
+    findings,
+    ...(sandbox && { sandbox }),
+    redactions,
+    ...(modifications && { modifications }),
+    alerts,
+    ...(ask && { approval: { requirements: ask.requirements, expiresMs: ask.expiresMs } }),
+    policyDigest: verdict.policyDigest,
+  };
+}
+
 const clip = (text: string): string =>
   text.length > limits.textCharsMax ? `${text.slice(0, limits.textCharsMax - 1)}…` : text;
 
@@ -82,7 +101,7 @@ function messageFor(
   return clip(`${named}${reason}${hint}`);
 }
 
-/** What an agent's credential sees of a decision (api.md "Propose"). */
+/** What an agent's credential sees of a decision. */
 export interface AgentDecision extends Partial<Decision> {
   decisionId: Decision["decisionId"];
   effect: Decision["effect"];

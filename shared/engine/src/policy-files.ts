@@ -123,7 +123,7 @@ function readNamed(path: string): PolicySource {
   return readSource(path);
 }
 
-/** rulings §D8: `./policy.d` where it exists, else the `coding-agent` pack. */
+/** rulings §E8: `./policy.d` where it exists, else the `coding-agent` pack. */
 export function defaultPolicySources(folder: string): PolicySource[] {
   const policies = join(folder, "policy.d");
   return existsSync(policies) ? loadPolicySources([policies]) : [pack("coding-agent")];

@@ -197,7 +197,7 @@ export function createSettler(deps: SettlerDeps): Settler {
   };
 }
 
-/** enforcement.md §3: never arguments. */
+/** What leaves for others: never arguments. */
 export const decisionAttributes = (decision: Decision): Attributes => ({
   "holdpoint.decision.id": decision.decisionId,
   "holdpoint.effect": decision.effect,

@@ -7,7 +7,7 @@ import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { type Loop, loop } from "./loop.ts";
 import type { Progress } from "./progress.ts";
 
-/** trust.md L5: a backlog and a healthy worker mean progress within five seconds; replaced before those are over. */
+/** A backlog and a healthy worker mean progress within five seconds; replaced before those are over. */
 const STUCK_MS = 3_000;
 const LOOK_MS = 1_000;
 

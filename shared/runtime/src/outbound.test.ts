@@ -1,4 +1,4 @@
-// outbound.test.ts — threats of trust.md §6: "SSRF through webhook URLs (resolve, check, pin, no redirects)"
+// outbound.test.ts — threats of docs/threats.md: "SSRF through webhook URLs (resolve, check, pin, no redirects)"
 // Everything listens on loopback; what must be refused is refused before a socket is opened, so nothing leaves the machine.
 
 import { createServer, type RequestListener, type Server } from "node:http";

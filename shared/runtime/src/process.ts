@@ -33,7 +33,7 @@ const realHooks = (name: string): ProcessHooks => ({
   telemetry: startTelemetry,
   keepCompiled: flushCompileCache,
   log: createLogger(name),
-  // All of it, the last telemetry too, ends within `limits.drainMs` (api.md "Programs").
+  // All of it, the last telemetry too, ends within `limits.drainMs`.
   drainMs: limits.drainMs - limits.telemetryFlushMs - EXIT_MARGIN_MS,
 });
 

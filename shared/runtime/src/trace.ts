@@ -20,7 +20,7 @@ import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { shutdownMetrics, startMetrics } from "./metrics.ts";
 import { idsOnly } from "./trace-ids.ts";
 
-/** api.md "Spans": every name that Holdpoint itself gives a span. */
+/** Every name that Holdpoint itself gives a span. */
 export const SPANS = {
   propose: "holdpoint.propose",
   rules: "holdpoint.rules",

@@ -199,7 +199,7 @@ export function voting(
             atMs,
           });
           if (answer !== "done") return as(row.state === "expired" ? "approval_expired" : refusalOf(answer));
-          // A person who says yes all the time does not look any more (trust.md §1, fatigue).
+          // A person who says yes all the time does not look any more.
           const counted = await writeVote(held, vote, after, options.approvalsPerHourMax);
           if (!counted) return as("too_many");
           return { status: "counted", approval: toApproval(key, counted), actionId: row.action_id };

@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { decide } from "@holdpoint/core/decide.ts";
+import { decisionAlone } from "@holdpoint/core/decision.ts";
 import { builtinCheckers } from "@holdpoint/core/safety/builtin.ts";
 import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { parseStrictJson } from "@holdpoint/wire/strict-json.ts";
-import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import { EXIT } from "../failure.ts";
 import { writeOut } from "../output.ts";
 import { batch } from "./batch.ts";
@@ -23,25 +23,6 @@ export interface CheckOptions extends PolicyOptions {
   batch?: string;
   without?: string[];
   trace?: boolean;
-}
-
-/** A decision without ids, times and people: those belong to actions that were really proposed. */
-function published(verdict: Verdict) {
-  const { effect, outcome, reason, rules, risk, findings, sandbox, redactions, modifications, alerts, ask } = verdict;
-  return {
-    effect,
-    outcome,
-    reason,
-    rules,
-    risk,
-    findings,
-    ...(sandbox && { sandbox }),
-    redactions,
-    ...(modifications && { modifications }),
-    alerts,
-    ...(ask && { approval: { requirements: ask.requirements, expiresMs: ask.expiresMs } }),
-    policyDigest: verdict.policyDigest,
-  };
 }
 
 /** `-` reads the arguments from stdin; a text that is no JSON object of a shell tool is its command. */
@@ -83,7 +64,7 @@ export async function check(
   const { facts, verdict } = decide(policySet(options, process.cwd()), action, checkers);
   await writeOut(
     options.json
-      ? `${JSON.stringify({ ...published(verdict), ...(options.trace && { trace: verdict.trace, facts }) })}\n`
+      ? `${JSON.stringify({ ...decisionAlone(verdict), ...(options.trace && { trace: verdict.trace, facts }) })}\n`
       : verdictText(verdict, facts, options.trace === true),
   );
   return EXIT[verdict.effect];

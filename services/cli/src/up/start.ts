@@ -34,7 +34,7 @@ export interface UpOptions {
   log: Log;
 }
 
-/** api.md "Programs": the line that says how to reach it. */
+/** The line that says how to reach it. */
 export interface Ready extends Partial<PersonKeys> {
   url: string;
   metricsUrl: string;

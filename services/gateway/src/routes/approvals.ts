@@ -33,7 +33,7 @@ async function revealed(
   if (credential.role !== "approver") throw new Fault("forbidden", "only approvers may see the value of a secret");
   const row = await gateway.store.actions.get(credential.tenant, approval.actionId);
   if (!row?.facts || !row.verdict) throw notFound();
-  // Recorded before it is shown: a reveal that leaves no trace must not happen (api.md "audited").
+  // Recorded before it is shown: a reveal that leaves no trace must not happen.
   await gateway.store.actions.note(credential.tenant, row.action.id, "approval.revealed", actorOf(credential), {
     approvalId: approval.id,
   });

@@ -20,7 +20,7 @@ const ACK_POLL_MS = 25;
 
 const authorOf = ({ person, id }: Credential): string => person ?? id;
 
-/** In a fleet admins keep keys and members, others write policy, and yet others publish it (trust.md §4). */
+/** In a fleet admins keep keys and members, others write policy, and yet others publish it. */
 function mayAdminister({ onePerson }: Gateway, { role }: Credential): void {
   if (role === "admin" && !onePerson)
     throw new Fault("forbidden", "in a fleet policy is written and published by people with those roles");

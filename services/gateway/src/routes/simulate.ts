@@ -1,6 +1,7 @@
 // simulate.ts — what would be decided if these documents were the policy: nothing is kept, nothing runs
 
 import { decide } from "@holdpoint/core/decide.ts";
+import { decisionAlone } from "@holdpoint/core/decision.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { sourceOf } from "@holdpoint/store/policy-source.ts";
@@ -29,37 +30,7 @@ function source(candidate: z.output<typeof Candidate>, index: number): PolicySou
   return written ? sourceOf(written, 1) : { name, dialect: "native-json", text: JSON.stringify(candidate) };
 }
 
-function judged(set: PolicySet, action: Action) {
-  const { verdict } = decide(set, action);
-  const {
-    effect,
-    outcome,
-    reason,
-    rules,
-    risk,
-    findings,
-    sandbox,
-    redactions,
-    modifications,
-    alerts,
-    ask,
-    policyDigest,
-  } = verdict;
-  return {
-    effect,
-    outcome,
-    reason,
-    rules,
-    risk,
-    findings,
-    sandbox,
-    redactions,
-    ...(modifications && { modifications }),
-    alerts,
-    ...(ask && { approval: { requirements: ask.requirements, expiresMs: ask.expiresMs } }),
-    policyDigest,
-  };
-}
+const judged = (set: PolicySet, action: Action) => decisionAlone(decide(set, action).verdict);
 
 export const simulateRoutes = [
   route({

@@ -1,4 +1,4 @@
-// schema.ts — a native policy document: every word a rule may say (decision-model §3, rulings §B10), and nothing else
+// schema.ts — a native policy document: every word a rule may say (rulings §B10), and nothing else
 
 import { RULE_EFFECTS, RUNGS } from "@holdpoint/wire/decision.ts";
 import { HOST_ZONES } from "@holdpoint/wire/facts.ts";

@@ -18,7 +18,7 @@ const merged = (known: readonly Finding[], more: readonly Finding[]): Finding[] 
   ),
 ];
 
-/** 0–100: the sum of named contributions, each code once (decision-model §6). */
+/** 0–100: the sum of named contributions, each code once. */
 function riskier(risk: Risk, findings: readonly Finding[]): Risk {
   const contributions: RiskContribution[] = [...risk.contributions];
   for (const { code, severity } of findings) {

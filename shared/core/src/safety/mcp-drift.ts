@@ -1,4 +1,4 @@
-// mcp-drift.ts — a tool that is not the one it was: its definition is pinned by hash (enforcement §1)
+// mcp-drift.ts — a tool that is not the one it was: its definition is pinned by hash
 // Not among the built-in checkers: a proposal names a tool and does not define it, so only what stands between a client and
 // its MCP servers sees definitions. Until there is such a gateway nothing calls this.
 

@@ -1,4 +1,4 @@
-// select.ts — which rung an action should run in (recommended) and must run in (required): decision-model §5
+// select.ts — which rung an action should run in (recommended) and must run in (required): rulings §C6
 
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { Rung, Sandbox } from "@holdpoint/wire/decision.ts";

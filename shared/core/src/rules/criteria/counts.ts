@@ -1,4 +1,4 @@
-// counts.ts — criteria about how much there was before: rates, budgets, repeated denials (decision-model §9)
+// counts.ts — criteria about how much there was before: rates, budgets, repeated denials
 
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { Counted, CountScope, CountWhat } from "@holdpoint/wire/verdict.ts";
