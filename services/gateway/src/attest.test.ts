@@ -83,10 +83,30 @@ test("an enforcer attests the place it sees; an agent does not", () => {
     resource: { type: "repository" },
     environment: { variables: ["PATH"] },
     bindings: { cwd: "/w" },
+    audience: "eu",
+    toolVersion: "sha256:7d0c",
   };
-  const place = ["environment.variables", "branch", "resource", "classification", "bindings"];
+  const place = [
+    "environment.variables",
+    "branch",
+    "resource",
+    "classification",
+    "bindings",
+    "audience",
+    "toolVersion",
+  ];
   expect(take(over, {}, { role: "executor" }).attested).toEqual(expect.arrayContaining(place));
   for (const each of place) expect(take(over).attested).not.toContain(each);
+});
+
+test("a key that is pinned to a place proposes for that one, said or not, and vouches for it once", () => {
+  for (const over of [{}, { audience: "eu" }])
+    for (const role of ["agent", "executor"] as const) {
+      const action = take(over, { audience: "eu" }, { role });
+      expect(action.audience).toBe("eu");
+      expect(action.attested.filter((each) => each === "audience")).toEqual(["audience"]);
+    }
+  expect(take({ audience: "us" }, {}).audience).toBe("us");
 });
 
 describe("the form { command, writes, paths }", () => {

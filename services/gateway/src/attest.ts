@@ -41,7 +41,8 @@ function pinned<T>(pin: T | undefined, said: T | undefined, same: (a: T, b: T) =
 const lowest = (a: Trust, b: Trust): Trust => (compareTrust(a, b) <= 0 ? a : b);
 
 interface Vouched {
-  fields: Pick<Action, "principal" | "trust"> & Pick<Partial<Action>, "home" | "environment" | "permissions">;
+  fields: Pick<Action, "principal" | "trust"> &
+    Pick<Partial<Action>, "home" | "environment" | "permissions" | "audience">;
   attested: Attestable[];
 }
 
@@ -61,12 +62,15 @@ function vouch({ principal, environment, ...said }: Proposal, { attests, role }:
   const workflow = take("workflow", attests.workflow, principal.workflow);
   const name = take("environment.name", attests.environment?.name, environment?.name);
   const permissions = take("permissions", attests.permissions, said.permissions, sameSet);
+  const audience = take("audience", attests.audience, said.audience);
   // An enforcer sees the place where the call will run; an agent only tells of it.
   if (role === "executor") {
     if (environment?.variables) attested.push("environment.variables");
     if (said.context?.branch !== undefined) attested.push("branch");
     if (said.resource) attested.push("resource", "classification");
     if (said.bindings) attested.push("bindings");
+    if (said.toolVersion !== undefined) attested.push("toolVersion");
+    if (said.audience !== undefined && attests.audience === undefined) attested.push("audience");
     if (said.usage) attested.push("usage");
   }
   const place = {
@@ -88,14 +92,30 @@ function vouch({ principal, environment, ...said }: Proposal, { attests, role }:
       ...(home !== undefined && { home }),
       ...((environment !== undefined || name !== undefined) && { environment: place }),
       ...(permissions !== undefined && { permissions }),
+      ...(audience !== undefined && { audience }),
     },
   };
 }
 
 /** The action that a credential proposes. Its `args` are the very ones that were sent. */
 export function accept(proposal: Proposal, credential: Credential, at: { id: Id<"act">; proposedAt: string }): Action {
-  const { tool, args, cwd, toolCallId, session, context, resource, mode, risk, plan, usage, client, kind, bindings } =
-    proposal;
+  const {
+    tool,
+    toolVersion,
+    args,
+    cwd,
+    toolCallId,
+    session,
+    context,
+    resource,
+    mode,
+    risk,
+    plan,
+    usage,
+    client,
+    kind,
+  } = proposal;
+  const { bindings } = proposal;
   const { fields, attested } = vouch(proposal, credential);
   return {
     id: at.id,
@@ -115,6 +135,7 @@ export function accept(proposal: Proposal, credential: Credential, at: { id: Id<
     ...(client !== undefined && { client }),
     ...(toolCallId !== undefined && { toolCallId }),
     ...(bindings && { bindings }),
+    ...(toolVersion !== undefined && { toolVersion }),
     ...fields,
     attested,
     credential: credential.id,

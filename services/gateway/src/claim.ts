@@ -13,9 +13,9 @@ import type { ClaimRefusal, ClaimRequest } from "@holdpoint/wire/grant.ts";
 import type { TraceCarrier } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
-import { changedBinding } from "./bindings.ts";
 import { judgedAgain } from "./judged-again.ts";
 import type { Gateway } from "./parts.ts";
+import { audienceOf, changedPin } from "./pins.ts";
 import { notFound } from "./query.ts";
 import { actorOf, noteRefusal } from "./refusals.ts";
 import { standing } from "./rejudge.ts";
@@ -49,6 +49,8 @@ const WHY: Readonly<Record<ClaimRefusal, string>> = {
   revoked: "it was withdrawn",
   kill_switch: "it was stopped: the kill switch is engaged, or its session was terminated",
   bindings_changed: "something that was pinned has changed",
+  wrong_audience: "it is meant for another place than this claim",
+  tool_changed: "it is meant for another version of the tool than this claim",
   rung_missing: "it needs a sandbox that this claimant does not have",
   draft: "it is a draft; drafts are promoted, not run",
 };
@@ -110,8 +112,6 @@ type Guard = Pick<ClaimAttempt, "policyDigest" | "leaseMs" | "counts" | "state">
 async function vet(gateway: Gateway, claimant: Claimant, row: ActionRow): Promise<Guard> {
   const { credential, request } = claimant;
   if (isDraft(row, row.verdict)) return refuse(gateway, claimant, row, "draft");
-  const changed = changedBinding(row.action.bindings, request.bindings);
-  if (changed) return refuse(gateway, claimant, row, "bindings_changed", { at: `/bindings/${changed}` });
   const set = await gateway.policies.active(row.action.tenant);
   const resolved = credential.role === "executor" ? request.bindings?.resolvedPaths : undefined;
   const judged = await rejudge(gateway, row, set, resolved);
@@ -134,11 +134,15 @@ async function vet(gateway: Gateway, claimant: Claimant, row: ActionRow): Promis
 async function judgeAndClaim(gateway: Gateway, claimant: Claimant, start: ActionRow): Promise<ActionRow> {
   const { credential, request, idempotencyKey } = claimant;
   const { tenant, id: actionId, usage: { runId } = {} } = start.action;
+  const audience = audienceOf(credential.attests, request);
   let row = start;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const repeated = isRepeated(claimant, row);
     const refused = REFUSED_BY_STATE[row.state];
     if (refused !== undefined && !repeated) return refuse(gateway, claimant, row, refused);
+    // Before it is judged again: whoever is not meant changes nothing about it. A repeated claim is the same one only then.
+    const changed = changedPin(row.action, credential.attests, request);
+    if (changed) return refuse(gateway, claimant, row, changed.reasonCode, { at: changed.at });
     const guard: Guard = repeated
       ? { policyDigest: "", leaseMs: leaseMsOf(row.verdict) }
       : await vet(gateway, claimant, row);
@@ -152,6 +156,8 @@ async function judgeAndClaim(gateway: Gateway, claimant: Claimant, start: Action
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(request.executor !== undefined && { executor: request.executor }),
       ...(request.bindings && { bindings: request.bindings }),
+      ...(audience !== undefined && { audience }),
+      ...(request.toolVersion !== undefined && { toolVersion: request.toolVersion }),
       ...(runId !== undefined && { run: runId }),
     });
     if (claimed.status === "unknown") throw notFound();

@@ -62,11 +62,14 @@ export const requestHashOf = ({ kind, tool, args, cwd, principal, session }: Pro
   hash({ kind: kind ?? "tool", tool, args, cwd, principal, session });
 
 /**
- * Equal while it waits or is approved: one card, one run (rulings §C4). Bindings are part of it: a call whose script
- * has changed since is another call, and needs a card of its own.
+ * Equal while it waits or is approved: one card, one run (rulings §C4). What is pinned is part of it: a call whose script
+ * has changed since, or that is meant for another place, is another call and needs a card of its own.
  */
-export const joinHashOf = ({ tenant, credential, kind, mode, tool, argsHash, cwd, bindings, ...of }: Action): string =>
-  hash({
+export function joinHashOf(action: Action): string {
+  const { tenant, credential, kind, mode, tool, argsHash, cwd, bindings, audience, toolVersion } = action;
+  const { principal, session } = action;
+  const pins = { bindings, audience, toolVersion };
+  return hash({
     tenant,
     credential,
     kind,
@@ -74,10 +77,11 @@ export const joinHashOf = ({ tenant, credential, kind, mode, tool, argsHash, cwd
     tool,
     argsHash,
     cwd,
-    bindings,
-    agent: of.principal.agent,
-    session: of.session.id,
+    ...pins,
+    agent: principal.agent,
+    session: session.id,
   });
+}
 
 /** The client's own name for a call, where it has one: client, session and tool call together. */
 export const naturalKey = ({

@@ -24,8 +24,9 @@ function changed(change: Change): Partial<Action> {
 }
 
 /**
- * Commits the successor. The same change of the same action is one successor, however often it is asked for. Pins of the
- * original say nothing about other arguments, so an edit starts without any: NOT PINNED, and the card says so.
+ * Commits the successor. The same change of the same action is one successor, however often it is asked for. Bindings
+ * of the original say nothing about other arguments, so an edit starts without any: NOT PINNED, and the card says so. It is
+ * still meant for the same place and for the same tool.
  */
 export function succeed(
   { intake, clock }: Gateway,

@@ -46,8 +46,8 @@ async function vote(action: Body, body: object): Promise<Body> {
   });
   return { ...answer.body, status: answer.status };
 }
-const claim = async (action: Body): Promise<Body> =>
-  (await call(house, "POST", `/v1/actions/${action.actionId}/claim`, { key: house.agentKey })).body;
+const claim = async (action: Body, body: object = {}): Promise<Body> =>
+  (await call(house, "POST", `/v1/actions/${action.actionId}/claim`, { key: house.agentKey, body })).body;
 const grants = async (): Promise<Body[]> =>
   (await call(house, "GET", "/v1/grants", { key: house.auditorKey })).body.items;
 const grantOf = async (action: Body) => (await grants()).find(({ actionId }) => actionId === action.actionId);
@@ -55,26 +55,27 @@ const grantOf = async (action: Body) => (await grants()).find(({ actionId }) => 
 describe("a standing grant", () => {
   test("for so many times: the next ones need no person, each is its own action with its evidence, then people are asked again", async () => {
     const command = fresh();
-    const first = await propose(command);
+    const pins = { audience: "runners-eu", toolVersion: "sha256:7d0c" };
+    const first = await propose(command, pins);
     expect((await vote(first, { standing: { scope: "times", times: 2 } })).approval.state).toBe("approved");
     const grant = await grantOf(first);
     expect(grant).toMatchObject({
       scope: "times",
       usesLeft: 2,
       used: 0,
-      covers: { args: { command }, rules: [expect.stringContaining("ask-push")] },
+      covers: { args: { command }, ...pins, rules: [expect.stringContaining("ask-push")] },
     });
     for (const _ of [1, 2]) {
-      const next = await propose(command);
+      const next = await propose(command, pins);
       expect([next.state, next.actionId === first.actionId]).toEqual(["approved", false]);
-      expect((await claim(next)).state).toBe("executing");
+      expect((await claim(next, pins)).state).toBe("executing");
       const approval = await house.engine.store.approvals.get("default", next.decision.approval.id);
       expect(approval?.votes).toMatchObject([{ standing: grant?.id, channel: "standing", vote: "approve" }]);
       expect(await house.engine.store.events.verify("default", next.actionId)).toEqual({ sound: true });
       const events = await house.engine.store.events.ofAction("default", next.actionId);
       expect(events.find(({ type }) => type === "approved")?.actor).toMatchObject({ credential: grant?.id });
     }
-    expect((await propose(command)).state).toBe("held");
+    expect((await propose(command, pins)).state).toBe("held");
     expect(await grantOf(first)).toMatchObject({ usesLeft: 0, used: 2 });
   });
 
@@ -103,6 +104,8 @@ describe("a standing grant", () => {
     ["another command beside it", (command) => [`${command} && npx prisma migrate deploy`, {}]],
     ["a variable set for it", (command) => [`GIT_DIR=/tmp/x ${command}`, {}]],
     ["pins that were not there", (command) => [command, { bindings: { executable: "sha256:1" } }]],
+    ["a place that was not named", (command) => [command, { audience: "runners-eu" }]],
+    ["a version of the tool that was not named", (command) => [command, { toolVersion: "sha256:7d0c" }]],
     ["a draft of it", (command) => [command, { mode: "draft" }]],
   ])("does not cover %s", async (_what, other) => {
     const command = fresh();

@@ -176,6 +176,16 @@ describe("guard", () => {
     expect(await guard({ holdMs: 5_000 })(ls, () => "ran")).toBe("ran");
   });
 
+  test("what the call is pinned to goes out with it and again with the claim; a call's own tool version wins", async () => {
+    const bindings = { cwd: "/w" };
+    const context = { principal: { agent: "a" }, session: { id: "s" }, audience: "eu", toolVersion: "0", bindings };
+    reply = ({ url }) => ({ body: url.endsWith("/claim") ? granted() : action({ state: "approved" }) });
+    await guard({ context })({ ...ls, toolVersion: "sha256:7d0c" }, () => 7);
+    const pins = { audience: "eu", toolVersion: "sha256:7d0c", bindings };
+    expect(seen[0]?.body).toMatchObject(pins);
+    expect(seen[1]).toMatchObject({ url: "/v1/actions/act_1/claim", body: pins });
+  });
+
   test.each<[string, object]>([
     ["denied", action({ state: "denied" })],
     ["held, and nobody is to be waited for", action({ state: "held" })],

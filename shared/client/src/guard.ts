@@ -10,7 +10,7 @@ import type { Client } from "./client.ts";
 
 export interface GuardOptions {
   client: Client;
-  /** what every call has in common: principal, session, cwd, client … */
+  /** what every call has in common: principal, session, cwd, client, the audience that runs it … */
   context: Omit<Proposal, "tool" | "args" | "claim" | "approval">;
   /** how long a call that is held may wait for a person; 0 throws at once, and the same call again joins the held one */
   holdMs?: number;
@@ -23,6 +23,8 @@ export interface GuardOptions {
 export interface ToolCall {
   tool: string;
   args: Proposal["args"];
+  /** the tool's version or the digest of its definition: what is decided is good for this one only */
+  toolVersion?: string;
   /** the client's own id of this call: the same one is never run twice */
   toolCallId?: string;
   signal?: AbortSignal;
@@ -55,6 +57,16 @@ async function answered(client: Client, first: ActionAnswer, holdMs: number, sig
   return answer;
 }
 
+/** What the proposal names and the claim has to repeat. */
+function pinsOf({ bindings, audience, ...context }: GuardOptions["context"], call: ToolCall) {
+  const toolVersion = call.toolVersion ?? context.toolVersion;
+  return {
+    ...(bindings && { bindings }),
+    ...(audience !== undefined && { audience }),
+    ...(toolVersion !== undefined && { toolVersion }),
+  };
+}
+
 /**
  * Throws `not_claimable` where the call may not run, and whatever the tool itself throws. Everything unclear is a
  * refusal: no grant, a replayed answer, other arguments than the ones in hand.
@@ -68,14 +80,13 @@ export function createGuard({
 }: GuardOptions): Guard {
   async function permitted(call: ToolCall): Promise<{ actionId: string; grant: string }> {
     const { tool, args, toolCallId, signal } = call;
-    const proposal = { ...context, tool, args, claim: true, ...(toolCallId !== undefined && { toolCallId }) };
+    const pins = pinsOf(context, call);
+    const proposal = { ...context, ...pins, tool, args, claim: true, ...(toolCallId !== undefined && { toolCallId }) };
     const first = await client.propose(proposal, { waitMs: limits.hookDeadlineMs, ...(signal && { signal }) });
     if (first.replayed !== false) throw refused(first, "this very call was answered before");
     const answer = await answered(client, first, holdMs, signal);
     const claimable = answer.state === "allowed" || answer.state === "approved";
-    const { bindings } = context;
-    const claimed =
-      claimable && !answer.grant ? await client.claim(answer.actionId, bindings ? { bindings } : {}) : answer;
+    const claimed = claimable && !answer.grant ? await client.claim(answer.actionId, pins) : answer;
     if (claimed.state !== "executing" || !claimed.grant || !claimed.args) throw refused(claimed);
     if (canonicalJson(claimed.args as Json) !== canonicalJson(args as Json))
       throw refused(claimed, "the arguments that were decided are not the ones of this call");

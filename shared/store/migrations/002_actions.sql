@@ -11,6 +11,8 @@ CREATE TABLE actions (
   session_id       text COLLATE "C" NOT NULL,
   tool             text NOT NULL,
   mode             text NOT NULL,
+  audience         text COLLATE "C",             -- the place that the run is meant for: a claim has to name the same
+  tool_version     text COLLATE "C",             -- as the claim has to name it too
   sealed           bytea NOT NULL,               -- the action itself, with its arguments
   join_mac         text COLLATE "C" NOT NULL,    -- keyed: an equal proposal has the same, a guess cannot be checked
   trace            text NOT NULL,

@@ -16,7 +16,7 @@ $$;
 -- Parts of an item: 1 the sealed action, 2 the event's payload, 3 its content, 4 the trace context.
 -- `p_fresh`: a new action by intent (edited, escalated, promoted) joins nothing; what is equal to it later joins it.
 CREATE FUNCTION propose(p_tenant text, p_ids text[], p_credentials text[], p_agents text[], p_sessions text[], p_tools text[],
-  p_modes text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
+  p_modes text[], p_audiences text[], p_tool_versions text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
   p_places int[], p_blob bytea, p_open_max int, p_fresh boolean[])
 RETURNS TABLE (r_n int, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
@@ -102,10 +102,10 @@ BEGIN
     END IF;
   END LOOP;
   WITH born AS (
-    INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac,
-                         trace, proposed_at, dispatched_at, deadline_at, due_at, receipt)
+    INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, audience, tool_version,
+                         sealed, join_mac, trace, proposed_at, dispatched_at, deadline_at, due_at, receipt)
     SELECT p_tenant, p_ids[n], 'received', 1, 1, p_credentials[n], p_agents[n], p_sessions[n], p_tools[n], p_modes[n],
-           part(p_blob, p_places, 4, n, 1), coalesce(p_join_macs[n], ''), convert_from(part(p_blob, p_places, 4, n, 4), 'UTF8'),
+           p_audiences[n], p_tool_versions[n], part(p_blob, p_places, 4, n, 1), coalesce(p_join_macs[n], ''), convert_from(part(p_blob, p_places, 4, n, 4), 'UTF8'),
            r_at, r_at, r_at + p_within_ms[n] * interval '1 ms', r_at + p_within_ms[n] * interval '1 ms', v_hash[n]
       FROM generate_series(1, v_count) AS n
      WHERE v_hash[n] IS NOT NULL

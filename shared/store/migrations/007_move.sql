@@ -24,23 +24,27 @@ BEGIN
   FOR i IN
     SELECT * FROM json_to_recordset(p_items) AS x(
       n int, id text, credential text, key text, version int, digest text, lease_ms bigint, executor text,
-      event text, payload text, c0 int, c1 int, run text, counts json)
+      event text, payload text, c0 int, c1 int, run text, counts json, audience text, tool_version text)
      ORDER BY id, n
   LOOP
-    SELECT state, version, receipt, mode, due_at, agent, session_id, credential, claim_credential, claim_key INTO a
+    SELECT state, version, receipt, mode, due_at, agent, session_id, credential, claim_credential, claim_key,
+           audience <> coalesce(i.audience, '') AS elsewhere, tool_version <> coalesce(i.tool_version, '') AS other_tool INTO a
       FROM actions WHERE tenant = p_tenant AND id = i.id FOR UPDATE;
     CONTINUE WHEN NOT FOUND;
     v_now := date_trunc('milliseconds', clock_timestamp()); -- after the lock: waiting for it counts
     r_n := i.n;
     r_why := NULL;
     r_status := CASE
-      WHEN a.state = 'executing' AND a.claim_credential = i.credential AND a.claim_key = i.key AND a.due_at > v_now THEN 'repeated'
+      WHEN a.state = 'executing' AND a.claim_credential = i.credential AND a.claim_key = i.key AND a.due_at > v_now
+           AND (a.elsewhere OR a.other_tool) IS NOT TRUE THEN 'repeated'
       WHEN a.state IN ('executing', 'succeeded', 'failed', 'sandbox_denied', 'outcome_unknown') THEN 'used'
       WHEN a.state IN ('received', 'held') THEN 'held'
       WHEN a.state IN ('denied', 'rejected') THEN 'denied'
       WHEN a.state IN ('revoked', 'cancelled') THEN 'revoked'
       WHEN a.state = 'expired' OR a.due_at <= v_now THEN 'expired'
       WHEN a.mode = 'draft' THEN 'draft'
+      WHEN a.elsewhere THEN 'wrong_audience' -- what was not named at the proposal is null here, and may be anything
+      WHEN a.other_tool THEN 'tool_changed'
       ELSE 'claimed' END;
     IF r_status = 'claimed' THEN
       SELECT s.because INTO r_why FROM stopped_by(p_tenant, a.agent, a.session_id, a.credential) s;

@@ -33,7 +33,7 @@ interface ProposeAnswer {
 }
 
 const PROPOSE =
-  "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+  "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 export function actions(database: Database, keys: TenantKeys, openActionsPerAgentMax: number): Reading {
   async function get(tenant: string, ids: readonly string[]) {
@@ -140,6 +140,8 @@ function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openM
     actions.map(({ session }) => session.id),
     actions.map(({ tool }) => tool),
     actions.map(({ mode }) => mode),
+    actions.map(({ audience }) => audience ?? null),
+    actions.map(({ toolVersion }) => toolVersion ?? null),
     items.map(({ idempotencyKey }) => idempotencyKey ?? null),
     items.map(({ requestHash }) => key.mac("request", requestHash)),
     items.map(({ joinHash }) => key.mac("join", joinHash)),

@@ -122,6 +122,32 @@ describe("claim", () => {
     expect(await t.store.actions.claim({ ...attempt(row), actionId: "act_unknown" })).toEqual({ status: "unknown" });
   });
 
+  test("for another place or version of the tool it is refused by the database itself, and stays as it was", async () => {
+    const pins = { audience: "runners-eu", toolVersion: "sha256:7d0c" };
+    const row = await decided(t.store, "allowed", pins);
+    const claim = (said: object) => t.store.actions.claim(attempt(row, { idempotencyKey: "k", ...said }));
+    for (const [said, reason] of [
+      [{}, "wrong_audience"],
+      [{ ...pins, audience: "runners-us" }, "wrong_audience"],
+      [{ ...pins, audience: "runners-EU" }, "wrong_audience"],
+      [{ audience: pins.audience }, "tool_changed"],
+      [{ ...pins, toolVersion: "sha256:0bad" }, "tool_changed"],
+    ] as const)
+      expect(await claim(said)).toMatchObject({ status: "refused", reason, row: { state: "allowed", version: 2 } });
+    expect(await claim(pins)).toMatchObject({ status: "claimed", repeated: false, row: { claim: { number: 1 } } });
+    expect(await claim(pins)).toMatchObject({ status: "claimed", repeated: true });
+    expect(await claim({ ...pins, toolVersion: "sha256:0bad" })).toMatchObject({ status: "refused", reason: "used" });
+    const event = (await t.store.events.ofAction("default", row.action.id)).at(-1);
+    expect(event).toMatchObject({ type: "executing", detail: pins });
+  });
+
+  test("what was pinned to no place and no version may be claimed for any", async () => {
+    const row = await decided(t.store, "allowed");
+    expect(await t.store.actions.claim(attempt(row, { audience: "x", toolVersion: "y" }))).toMatchObject({
+      status: "claimed",
+    });
+  });
+
   test("a draft runs never, whether it was proposed so or a rule made it so", async () => {
     const row = await decided(t.store, "allowed", { mode: "draft" });
     expect(await t.store.actions.claim(attempt(row))).toMatchObject({ status: "refused", reason: "draft" });

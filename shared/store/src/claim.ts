@@ -19,6 +19,12 @@ interface ClaimAnswer {
 
 const CLAIM = "SELECT * FROM holdpoint.claim($1, $2, $3, $4)";
 
+/** What the claimant said of itself, as evidence. */
+function presented({ executor, bindings, audience, toolVersion }: ClaimAttempt) {
+  const said = [executor, bindings, audience, toolVersion].some((each) => each !== undefined);
+  return said ? { detail: { executor, bindings, audience, toolVersion } } : {};
+}
+
 /** Claims of a tenant that arrive while one is being committed go together; the database says who has it. */
 export function claim(
   database: Database,
@@ -38,10 +44,7 @@ export function claim(
           state: "executing",
           actor: attempt.actor,
           policyDigest: attempt.policyDigest,
-          content:
-            attempt.executor === undefined && attempt.bindings === undefined
-              ? {}
-              : { detail: { executor: attempt.executor, bindings: attempt.bindings } },
+          content: presented(attempt),
         });
         const [c0, c1] = blob.add(event.content);
         return {
@@ -58,6 +61,8 @@ export function claim(
           c0,
           c1,
           run: attempt.run,
+          audience: attempt.audience,
+          tool_version: attempt.toolVersion,
           counts: countsFor(attempt, attempt.state ?? "allowed"),
         };
       });

@@ -120,6 +120,9 @@ export interface ClaimAttempt {
   executor?: string;
   actor: Actor;
   bindings?: unknown;
+  /** what it is claimed for; both must be the proposal's, where that names them */
+  audience?: string;
+  toolVersion?: string;
   /** of the verdict that the claim rests on */
   counts?: Verdict["counts"];
   /** what the row was when it was judged */

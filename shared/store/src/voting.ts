@@ -145,6 +145,8 @@ export function voting(
       const id = newId("grt");
       const covers: Covers = {
         tool: action.tool,
+        ...(action.toolVersion === undefined ? {} : { toolVersion: action.toolVersion }),
+        ...(action.audience === undefined ? {} : { audience: action.audience }),
         ...(action.cwd === undefined ? {} : { cwd: action.cwd }),
         args: action.args,
         rules: (judgement?.verdict?.ask?.because ?? []).map(({ rule }) => rule),

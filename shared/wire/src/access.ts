@@ -35,6 +35,8 @@ export const Attests = z.strictObject({
   trust: Trust.optional(),
   home: name(4096).optional(),
   permissions: list(name()).optional(),
+  /** what this key proposes is meant for this place, and what it claims was; it has no word of its own about it */
+  audience: name().optional(),
 });
 export type Attests = z.infer<typeof Attests>;
 

@@ -72,6 +72,10 @@ export const Proposal = z.strictObject({
   kind: Kind.optional(),
   claim: z.boolean().optional(),
   bindings: Bindings.optional(),
+  /** for which place the run is meant: only a claim that is made for the same one gets it */
+  audience: name().optional(),
+  /** which version of the tool is meant, or the digest of its definition: only a claim that names the same one gets it */
+  toolVersion: name().optional(),
   approval: z.strictObject({ id: id("apr"), token: name() }).optional(),
 });
 export type Proposal = z.infer<typeof Proposal>;
@@ -101,6 +105,8 @@ export const ATTESTABLE = [
   "resource",
   "classification",
   "bindings",
+  "audience",
+  "toolVersion",
   "usage",
 ] as const;
 export const Attestable = z.enum(ATTESTABLE);
@@ -133,6 +139,8 @@ export const Action = z.strictObject({
   client: name().optional(),
   toolCallId: name().optional(),
   bindings: Bindings.optional(),
+  audience: name().optional(),
+  toolVersion: name().optional(),
   attested: z.array(Attestable),
   /** Id of the key that proposed it. */
   credential: name(),

@@ -137,7 +137,14 @@ export const StandingGrant = z.strictObject({
   agent: name(),
   session: name().optional(),
   /** the call that was approved; equal ones, by their facts, are covered */
-  covers: z.strictObject({ tool: name(), cwd: name(4096).optional(), args: JsonObject, rules: z.array(name()) }),
+  covers: z.strictObject({
+    tool: name(),
+    toolVersion: name().optional(),
+    audience: name().optional(),
+    cwd: name(4096).optional(),
+    args: JsonObject,
+    rules: z.array(name()),
+  }),
   cardSha256: name(),
   usesLeft: z.int().min(0).optional(),
   used: z.int().min(0),

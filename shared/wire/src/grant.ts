@@ -12,6 +12,10 @@ export const ClaimRequest = z.strictObject({
   executor: name().optional(),
   rungs: list(Rung).optional(),
   bindings: Bindings.optional(),
+  /** the place that it is claimed for; a key that is pinned to one claims for that one */
+  audience: name().optional(),
+  /** the tool as it is where the call will run */
+  toolVersion: name().optional(),
   approval: z.strictObject({ id: name(), token: name() }).optional(),
 });
 export type ClaimRequest = z.infer<typeof ClaimRequest>;
@@ -24,6 +28,8 @@ export const CLAIM_REFUSALS = [
   "revoked",
   "kill_switch",
   "bindings_changed",
+  "wrong_audience",
+  "tool_changed",
   "rung_missing",
   "draft",
 ] as const;

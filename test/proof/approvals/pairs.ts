@@ -110,7 +110,7 @@ const fields = (random: Random, depth: number): { [key: string]: Json } =>
     ]),
   );
 
-type Seen = Pick<Action, "tool" | "args" | "cwd" | "principal" | "plan" | "bindings">;
+type Seen = Pick<Action, "tool" | "args" | "cwd" | "principal" | "plan" | "bindings" | "audience" | "toolVersion">;
 
 const base = (random: Random): Seen => ({
   tool: random.pick(["Bash", "bash", "Ваsh", "write_file", text(random) || "t"]),
@@ -119,6 +119,8 @@ const base = (random: Random): Seen => ({
   principal: { agent: text(random) || "agent", ...(random.once(2) && { onBehalfOf: text(random) || "dev" }) },
   ...(random.once(2) && { plan: { why: text(random) } }),
   ...(random.once(4) && { bindings: { executable: text(random) || "sha256:0" } }),
+  ...(random.once(4) && { audience: text(random) || "eu" }),
+  ...(random.once(4) && { toolVersion: text(random) || "sha256:0" }),
 });
 
 const LOOKS_LIKE: Readonly<Record<string, string>> = {
@@ -195,8 +197,16 @@ function twinArgs(args: { [key: string]: Json }, random: Random): { [key: string
   }
 }
 
+function swapped({ audience, toolVersion, ...seen }: Seen): Seen {
+  return {
+    ...seen,
+    ...(toolVersion !== undefined && { audience: toolVersion }),
+    ...(audience !== undefined && { toolVersion: audience }),
+  };
+}
+
 function twin(seen: Seen, random: Random): Seen {
-  switch (random.int(12)) {
+  switch (random.int(15)) {
     case 0:
       return { ...seen, tool: twinText(seen.tool, random) || "t" };
     case 1:
@@ -207,6 +217,12 @@ function twin(seen: Seen, random: Random): Seen {
       return { ...seen, plan: { why: twinText(seen.plan?.why ?? "", random) } };
     case 4:
       return { ...seen, bindings: { executable: twinText(seen.bindings?.executable ?? "x", random) || "x" } };
+    case 5:
+      return { ...seen, audience: twinText(seen.audience ?? "x", random) || "x" };
+    case 6:
+      return { ...seen, toolVersion: twinText(seen.toolVersion ?? "x", random) || "x" };
+    case 7: // one under the name of the other
+      return swapped(seen);
     default:
       return { ...seen, args: twinArgs(seen.args as { [key: string]: Json }, random) as Action["args"] };
   }

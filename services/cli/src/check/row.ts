@@ -63,6 +63,8 @@ const ATTESTED: readonly [Attestable, (proposal: Proposal) => unknown][] = [
   ["resource", ({ resource }) => resource],
   ["classification", ({ resource }) => resource?.classification],
   ["bindings", ({ bindings }) => bindings],
+  ["audience", ({ audience }) => audience],
+  ["toolVersion", ({ toolVersion }) => toolVersion],
 ];
 
 /**

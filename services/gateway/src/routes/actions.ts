@@ -9,10 +9,12 @@ import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
 import { accept, asProposal } from "../attest.ts";
-import { isAgentSide, isItsOwn, speaksFor } from "../auth.ts";
-import { claimAction } from "../claim.ts";
+import { isAgentSide, isItsOwn } from "../auth.ts";
+import { type Claimant, claimAction } from "../claim.ts";
 import { idempotencyKey, traceOf } from "../headers.ts";
+import { mayPropose } from "../may-propose.ts";
 import type { Gateway } from "../parts.ts";
+import { pinsOf } from "../pins.ts";
 import { naturalKey, newAction, requestHashOf, type Taken } from "../propose.ts";
 import { notFound, pathId, Wait } from "../query.ts";
 import { noteRefusal } from "../refusals.ts";
@@ -40,15 +42,17 @@ export async function followed(
 
 export type Proposing = Call<Wait, Proposal | z.output<typeof ProposedAction>>;
 
+/** A proposal that claims presents the pins that it names. */
+const claimantOf = (call: Proposing, proposal: Proposal, key: string | undefined): Claimant => ({
+  credential: call.credential,
+  request: pinsOf(proposal),
+  idempotencyKey: key === undefined ? undefined : `propose:${key}`,
+  under: traceOf(call),
+});
+
 /** What a refused claim leaves behind is the answer: the state says it all, and there is no grant in it. */
-async function claimed(gateway: Gateway, call: Proposing, proposal: Proposal, row: ActionRow, key: string | undefined) {
+async function claimed(gateway: Gateway, claimant: Claimant, row: ActionRow) {
   try {
-    const claimant = {
-      credential: call.credential,
-      request: { ...(proposal.bindings && { bindings: proposal.bindings }) },
-      idempotencyKey: key === undefined ? undefined : `propose:${key}`,
-      under: traceOf(call),
-    };
     return { row: await claimAction(gateway, row, claimant), granted: true };
   } catch (error) {
     if (!isFault(error) || error.code !== "not_claimable") throw error;
@@ -90,13 +94,8 @@ async function retried(
         actionId: action.id,
       }),
     );
-  const claimant = {
-    credential,
-    request: { ...(proposal.bindings && { bindings: proposal.bindings }) },
-    idempotencyKey: key === undefined ? undefined : `propose:${key}`,
-    under: traceOf(call),
-  };
-  return ok(actionBody(await claimAction(gateway, row, claimant), credential, { replayed: false, grants }));
+  const taken = await claimAction(gateway, row, claimantOf(call, proposal, key));
+  return ok(actionBody(taken, credential, { replayed: false, grants }));
 }
 
 function sameText(a: string, b: string): boolean {
@@ -107,11 +106,7 @@ function sameText(a: string, b: string): boolean {
 export async function propose(call: Proposing, gateway: Gateway): Promise<Answer> {
   const { credential, query, gone } = call;
   const proposal = asProposal(call.body);
-  const { agent } = proposal.principal;
-  if (!speaksFor(credential, agent)) {
-    await noteRefusal(gateway, credential, undefined, "propose.refused", { agent, tool: proposal.tool });
-    throw new Fault("forbidden", `this key may not speak for \`${agent}\``, { at: "/principal/agent" });
-  }
+  await mayPropose(gateway, credential, proposal);
   const key = idempotencyKey(call) ?? naturalKey(proposal);
   if (proposal.approval) return retried(gateway, call, proposal, key);
   const taken = await gateway.intake.take(accept(proposal, credential, newAction(gateway.clock)), {
@@ -125,7 +120,7 @@ export async function propose(call: Proposing, gateway: Gateway): Promise<Answer
   const claimable = row.state === "allowed" || row.state === "approved" || (replayed && row.state === "executing");
   if (proposal.claim !== true || !claimable)
     return { status: statusOf(row), body: actionBody(row, credential, { replayed }) };
-  const outcome = await claimed(gateway, call, proposal, row, key);
+  const outcome = await claimed(gateway, claimantOf(call, proposal, key), row);
   const body = actionBody(outcome.row, credential, { replayed, ...(outcome.granted && { grants: gateway.grants }) });
   return {
     status: statusOf(outcome.row),

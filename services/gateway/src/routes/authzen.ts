@@ -8,13 +8,14 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { name } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
 import { accept } from "../attest.ts";
-import { speaksFor } from "../auth.ts";
 import { fit } from "../body.ts";
 import { claimAction } from "../claim.ts";
 import { traceOf } from "../headers.ts";
+import { mayPropose } from "../may-propose.ts";
 import type { Gateway } from "../parts.ts";
+import { pinsOf } from "../pins.ts";
 import { newAction, requestHashOf } from "../propose.ts";
-import { actorOf, noteRefusal } from "../refusals.ts";
+import { actorOf } from "../refusals.ts";
 import { type Call, ok, route } from "../route.ts";
 import { actionBody } from "../view.ts";
 import { followed } from "./actions.ts";
@@ -81,10 +82,16 @@ const obliges = ({ decision }: ActionRow): boolean =>
   decision.redactions.length > 0;
 
 /** Claimed, and at once of unknown outcome: whoever asked will not come back to tell. */
-async function taken(gateway: Gateway, call: Pick<Call, "credential" | "header">, row: ActionRow): Promise<boolean> {
+async function taken(
+  gateway: Gateway,
+  call: Pick<Call, "credential" | "header">,
+  proposal: Proposal,
+  row: ActionRow,
+): Promise<boolean> {
   const { credential } = call;
   try {
-    const claimed = await claimAction(gateway, row, { credential, request: {}, under: traceOf(call) });
+    const claimant = { credential, request: pinsOf(proposal), under: traceOf(call) };
+    const claimed = await claimAction(gateway, row, claimant);
     const done = await gateway.store.actions.transition({
       tenant: row.action.tenant,
       actionId: row.action.id,
@@ -113,11 +120,7 @@ async function evaluate(
 ): Promise<Evaluated> {
   const { credential, gone } = call;
   const proposal = asProposal(asked);
-  const { agent } = proposal.principal;
-  if (!speaksFor(credential, agent)) {
-    await noteRefusal(gateway, credential, undefined, "propose.refused", { agent, tool: proposal.tool });
-    throw new Fault("forbidden", `this key may not speak for \`${agent}\``, { at: "/subject/id" });
-  }
+  await mayPropose(gateway, credential, proposal, { agent: "/subject/id", audience: "/context/audience" });
   const entered = await gateway.intake.take(accept(proposal, credential, newAction(gateway.clock)), {
     requestHash: requestHashOf(proposal),
     waits: true,
@@ -126,7 +129,7 @@ async function evaluate(
   const row = await followed(entered, { wait: WAIT_MS }, gone);
   if (!row.decision) throw new Fault("not_ready", "there was no decision in time", { actionId: row.action.id });
   const claimable = row.state === "allowed" || row.state === "approved";
-  const decision = claimable && !obliges(row) && (await taken(gateway, call, row));
+  const decision = claimable && !obliges(row) && (await taken(gateway, call, proposal, row));
   return { decision, context: contextOf(row, credential) };
 }
 

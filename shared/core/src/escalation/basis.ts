@@ -21,6 +21,8 @@ export const basisOf = (action: Action, verdict: Verdict): string =>
     argsHash: action.argsHash,
     cwd: action.cwd ?? null,
     bindings: action.bindings ?? null,
+    audience: action.audience,
+    toolVersion: action.toolVersion,
     effect: verdict.effect,
     outcome: verdict.outcome,
     reason: verdict.reason,

@@ -1,6 +1,6 @@
 // card.test.ts — the card: exact, injective, clean; secrets masked; whatever is cut says so
 
-import type { Action } from "@holdpoint/wire/action.ts";
+import type { Action, Attestable } from "@holdpoint/wire/action.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import fc from "fast-check";
@@ -30,12 +30,16 @@ const asked = fc.record({
   agent: fc.string({ minLength: 1, unit: "grapheme" }),
   onBehalfOf: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
   why: fc.option(fc.string({ unit: "grapheme" }), { nil: undefined }),
-  attested: fc.subarray(["agent", "onBehalfOf", "trust"] as const),
+  attested: fc.subarray(["agent", "onBehalfOf", "trust", "audience", "toolVersion"] as const),
+  audience: fc.option(fc.string({ minLength: 1, unit: "grapheme" }), { nil: undefined }),
+  toolVersion: fc.option(fc.string({ minLength: 1, unit: "binary" }), { nil: undefined }),
   executable: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
 });
 type Asked = typeof asked extends fc.Arbitrary<infer T> ? T : never;
-const actionOf = ({ tool, args, cwd, agent, onBehalfOf, why, attested, executable }: Asked): Action =>
+const actionOf = ({ tool, args, cwd, agent, onBehalfOf, why, attested, executable, ...pins }: Asked): Action =>
   sampleAction({
+    ...(pins.audience === undefined ? {} : { audience: pins.audience }),
+    ...(pins.toolVersion === undefined ? {} : { toolVersion: pins.toolVersion }),
     tool,
     args: wellFormed(args) as Action["args"],
     ...(cwd === undefined ? {} : { cwd }),
@@ -56,22 +60,22 @@ function wellFormed(value: Json): Json {
       .map(([key, each]) => [key.toWellFormed(), wellFormed(each)]),
   );
 }
-const shownParts = ({ tool, args, cwd, principal, plan, attested, bindings }: Action) =>
+const shownParts = ({ tool, args, cwd, principal, plan, attested, bindings, audience, toolVersion }: Action) =>
   JSON.stringify([
+    audience,
+    toolVersion,
     tool,
     sorted(args as Json),
     cwd,
     principal.agent,
     principal.onBehalfOf,
     plan?.why,
-    marks(principal, attested),
+    marks({ ...principal, audience, toolVersion }, attested),
     bindings,
   ]);
 /** An attestation matters only for a value that is there. */
-const marks = (principal: Action["principal"], attested: Action["attested"]) =>
-  ["agent", ...(principal.onBehalfOf === undefined ? [] : ["onBehalfOf"]), "trust"].filter((each) =>
-    attested.some((one) => one === each),
-  );
+const marks = (named: Partial<Record<Attestable, unknown>>, attested: Action["attested"]) =>
+  attested.filter((each) => each === "agent" || each === "trust" || named[each] !== undefined);
 const sorted = (value: Json): Json =>
   Array.isArray(value)
     ? value.map(sorted)
@@ -211,10 +215,12 @@ describe("what it says", () => {
   });
 
   test("what was not bound is said to be not pinned", () => {
-    expect(card().text).toContain("NOT PINNED: cwd, executable, files, resolvedPaths, environmentHash");
-    expect(card({ bindings: { cwd: "/x", executable: "sha256:aa" } }).text).toContain(
-      "NOT PINNED: files, resolvedPaths, environmentHash",
+    expect(card().text).toContain(
+      "NOT PINNED: audience, toolVersion, cwd, executable, files, resolvedPaths, environmentHash",
     );
+    const pinned = card({ bindings: { cwd: "/x", executable: "sha256:aa" }, audience: "eu", attested: ["audience"] });
+    expect(pinned.text).toContain("NOT PINNED: toolVersion, files, resolvedPaths, environmentHash");
+    expect(pinned.text).toContain("  pinned audience [attested]: eu\n  pinned cwd [claimed]: /x\n");
   });
 
   test("paths, hosts, reasons, risk, roles and the sandbox are named", () => {
@@ -318,6 +324,18 @@ describe("the hash", () => {
     expect(renderCard({ action, facts, verdict }).sha256).not.toBe(
       renderCard({ action, facts, verdict: other }).sha256,
     );
+  });
+
+  test.each<[string, Partial<Action>, Partial<Action>]>([
+    ["an audience", { audience: "eu" }, { audience: "us" }],
+    ["a tool version", { toolVersion: "1" }, { toolVersion: "2" }],
+    ["which of the two it is", { audience: "1", toolVersion: "2" }, { audience: "2", toolVersion: "1" }],
+    ["a binding", { bindings: { cwd: "/a" } }, { bindings: { cwd: "/b" } }],
+  ])("covers %s also where the text is cut before it", (_what, one, other) => {
+    const args = { content: "x".repeat(limits.cardCharsMax) };
+    const [a, b] = [card({ args, ...one }), card({ args, ...other })];
+    expect(a.text).toBe(b.text);
+    expect(a.sha256).not.toBe(b.sha256);
   });
 
   test("a card that does not fit is cut, says so, and is marked as truncated", () => {

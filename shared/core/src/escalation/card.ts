@@ -30,15 +30,18 @@ function capped(text: string): { text: string; truncated: boolean } {
 }
 
 /**
- * `sha256` covers the text and what the text stands for: masked secrets by `argsHash`, and bindings and policy set
+ * `sha256` covers the text and what the text stands for: masked secrets by `argsHash`, and pins and policy set
  * even where the text is cut. Different actions give different text, or, where only a masked secret differs, another hash.
  */
 export function renderCard(input: CardInput): Card {
+  const { argsHash, bindings, audience, toolVersion } = input.action;
   const { text, truncated } = capped(sectionsText(cardSections(input)));
   const covered = canonicalJson({
     text,
-    argsHash: input.action.argsHash,
-    bindings: (input.action.bindings ?? null) as Json,
+    argsHash,
+    bindings: (bindings ?? null) as Json,
+    ...(audience !== undefined && { audience }),
+    ...(toolVersion !== undefined && { toolVersion }),
     policyDigest: input.verdict.policyDigest,
   });
   return { text, sha256: `sha256:${createHash("sha256").update(covered).digest("hex")}`, truncated };

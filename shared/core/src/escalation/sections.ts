@@ -139,14 +139,24 @@ function sandboxItems({ verdict }: CardInput): CardItem[] {
   ];
 }
 
-const PINNABLE = ["cwd", "executable", "files", "resolvedPaths", "environmentHash"] as const;
+/** Each pin with what vouches for it. */
+const PINNABLE = [
+  ["audience", "audience"],
+  ["toolVersion", "toolVersion"],
+  ["cwd", "bindings"],
+  ["executable", "bindings"],
+  ["files", "bindings"],
+  ["resolvedPaths", "bindings"],
+  ["environmentHash", "bindings"],
+] as const;
 
 function pinItems({ action }: CardInput, show: Show): CardItem[] {
-  const { bindings } = action;
-  const marks = [vouched(action, "bindings")];
-  const items = PINNABLE.flatMap((name): CardItem[] => {
-    const value = bindings?.[name];
+  const { bindings, audience, toolVersion } = action;
+  const pins = { ...bindings, audience, toolVersion };
+  const items = PINNABLE.flatMap(([name, by]): CardItem[] => {
+    const value = pins[name];
     if (value === undefined) return [];
+    const marks = [vouched(action, by)];
     if (typeof value === "string") return [line(`pinned ${name}`, show(value), marks)];
     return [
       list(
@@ -160,7 +170,7 @@ function pinItems({ action }: CardInput, show: Show): CardItem[] {
       ),
     ];
   });
-  const missing = PINNABLE.filter((name) => bindings?.[name] === undefined);
+  const missing = PINNABLE.map(([name]) => name).filter((name) => pins[name] === undefined);
   return [...items, ...(missing.length > 0 ? [line("NOT PINNED", missing.join(", "))] : [])];
 }
 

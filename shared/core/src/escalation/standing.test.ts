@@ -85,6 +85,8 @@ describe("is bound to", () => {
     ["its words", shell("git push origin main2")],
     ["its environment", { ...one, environment: { name: "production" } }],
     ["its pins", { ...one, bindings: { executable: "sha256:1" } }],
+    ["its place", { ...one, audience: "runners-eu" }],
+    ["its tool's version", { ...one, toolVersion: "sha256:7d0c" }],
     ["its other arguments", sampleAction({ args: { command: "git push origin main", run_in_background: true } })],
   ])("%s", (_what, other) => expect(subject(other)).not.toBe(subject(one)));
 
@@ -105,8 +107,10 @@ describe("is bound to", () => {
 
 describe("a denial is remembered by", () => {
   const one = shell("rm -rf $DIR");
-  test("facts and credential: spelling, session and rules are not asked", () =>
-    expect(memory({ ...shell("rm  -rf  $DIR"), session: { id: "s-9" } })).toBe(memory(one)));
+  test("facts and credential: spelling, session, rules and pins are not asked, so that no other word asks anew", () => {
+    expect(memory({ ...shell("rm  -rf  $DIR"), session: { id: "s-9" } })).toBe(memory(one));
+    expect(memory({ ...one, audience: "elsewhere", toolVersion: "2" })).toBe(memory(one));
+  });
   test.each<[string, Action]>([
     ["another text where it is opaque", shell("rm -rf $OTHER")],
     ["another folder", { ...one, cwd: "/x" }],

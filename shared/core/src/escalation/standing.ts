@@ -89,12 +89,14 @@ export function standingObjection(action: Action, facts: Facts, verdict: Verdict
 /** What a standing grant is bound to, all of it: who asks, the call by its facts, its pins, the rules that asked, whom they asked. */
 export function standingSubject(action: Action, facts: Facts, verdict: Verdict): string | undefined {
   if (standingObjection(action, facts, verdict) !== undefined) return undefined;
-  const { principal, credential, environment, bindings } = action;
+  const { principal, credential, environment, bindings, audience, toolVersion } = action;
   return text({
     credential,
     principal,
     environment: environment ?? null,
     bindings: bindings ?? null,
+    audience,
+    toolVersion,
     attested: sorted(action.attested),
     call: sameCall(action, facts),
     rules: sorted((verdict.ask?.because ?? []).map(({ rule }) => rule)),
