@@ -6,6 +6,7 @@ import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { JOB_VERSION, JOB_VERSIONS, type Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
+import { squeeze, unsqueeze } from "./squeeze.ts";
 import { mayEnter, type Sender } from "./topology.ts";
 
 /** The first key seals, all open: rotate by putting the new one in front and dropping the old one when its jobs are done. */
@@ -118,7 +119,10 @@ export function seal(ring: KeyRing, from: Sender, to: Stage, items: readonly Pac
   const iv = smallRandom(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(clear));
-  const body = Buffer.concat([iv, cipher.update(contentOf(items), "utf8"), cipher.final(), cipher.getAuthTag()]);
+  const content = squeeze(contentOf(items));
+  const hidden = typeof content === "string" ? cipher.update(content, "utf8") : cipher.update(content);
+  cipher.final(); // of this cipher it has no bytes
+  const body = Buffer.concat([iv, hidden, cipher.getAuthTag()]);
   return `${clear}.${body.toString("base64url")}`;
 }
 
@@ -149,9 +153,9 @@ function decipher(key: KeyObject, clear: string, sealed: string): unknown {
     opening.setAAD(Buffer.from(clear));
     opening.setAuthTag(body.subarray(body.length - TAG_BYTES));
     const text = Buffer.concat([opening.update(body.subarray(IV_BYTES, body.length - TAG_BYTES)), opening.final()]);
-    return JSON.parse(text.toString("utf8"));
+    return JSON.parse(unsqueeze(text));
   } catch {
-    return undefined; // authentication failed: nothing of it is believed
+    return undefined; // authentication failed, or none of ours wrote it so: nothing of it is believed
   }
 }
 

@@ -91,6 +91,7 @@ export const limits = {
   // moving
   packActionsMax: 32,
   packBytesMax: 1_048_576,
+  packPlainBytesMax: 4_096,
   jobLockMs: 2_000,
   stalledCheckMs: 1_000,
   runRetryMs: 300,
