@@ -213,7 +213,7 @@ ${SHAPES.map((shape) => {
 ${SHAPES.map((shape) => `- 10 → 10,000 rules, ${shape}: ${growth[shape]} times the cost (goal 3: ${mark(growth[shape] <= 3)})`).join("\n")}
 - a 200-byte command of six steps: ${command.parseMicros} µs to understand, ${command.decideMicros} µs to judge by the coding-agent pack (goal 20 together: ${mark(command.parseMicros + command.decideMicros <= 20)})
 - an argument of 100 kB: ${largeArgumentMs} ms (goal 25: ${mark(largeArgumentMs <= 25)}); secrets in 100 kB: ${secrets.cleanMs} ms clean (goal 2: ${mark(secrets.cleanMs <= 2)}), ${secrets.hostileMs} ms hostile (goal 5: ${mark(secrets.hostileMs <= 5)})
-- ${compile.rules} rules compile in ${compile.ms} ms (goal 100: ${mark(compile.ms <= 100)}) and ${compile.heapMb} MB (goal 30: ${mark(compile.heapMb <= 30)})
+- ${compile.rules} rules compile in ${compile.ms} ms, from one text in JSON to a set that judges, not for the first time in the process (goal 100: ${mark(compile.ms <= 100)}) and ${compile.heapMb} MB (goal 30: ${mark(compile.heapMb <= 30)})
 `;
 
 const corePart = (figures: CoreFigures[]): string => `## The pure core, one decision

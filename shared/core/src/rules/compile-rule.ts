@@ -4,11 +4,11 @@ import type { RuleEffect } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { CompiledApproval, CompiledDocument, CompiledRule } from "./compiled.ts";
 import { bothChecks, type Checks, type Conditions, compileWhen, type Refuse } from "./conditions.ts";
-import type { Anchor } from "./criteria/anchors.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
 import type { Direction } from "./criteria/view.ts";
 import type { Draft } from "./dialects/draft.ts";
 import { parseDuration } from "./duration.ts";
+import type { Found } from "./rule-index.ts";
 import type { ApprovalTerms, Rule } from "./schema.ts";
 
 /** The document's scope as criteria, for rules that tighten and for rules that loosen. */
@@ -26,7 +26,7 @@ export function compileRule(
   scope: Scope,
   draft: Draft,
   refuse: Refuse,
-): { rule: CompiledRule; anchors: Anchor[] } {
+): Found {
   const direction = directionOf(rule.effect);
   const at = ["rules", order] as const;
   const when = compileWhen(rule.when ?? {}, direction, draft.reading, (path, message) =>
@@ -41,7 +41,7 @@ export function compileRule(
   misplacedWords(rule, document, (path, message) => refuse([...at, ...path], message));
   const scoped = scope[direction];
   const checks = bothChecks(scoped.checks, when.checks);
-  const counters = [...when.counters, ...(unless?.counters ?? [])];
+  const counters = unless ? [...when.counters, ...unless.counters] : when.counters;
   const compiled: CompiledRule = {
     id,
     document,
@@ -56,14 +56,11 @@ export function compileRule(
     escalatable: rule.escalatable ?? false,
     holdsRun: rule.holds === "run",
     uncovered: when.uncovered,
-    counters: counters.length > 0 ? counters : NONE,
+    counters,
     weight: when.count + scoped.count,
   };
-  return { rule: compiled, anchors: [...scoped.anchors, ...when.anchors] };
+  return { rule: compiled, anchors: scoped.anchors.length > 0 ? [...scoped.anchors, ...when.anchors] : when.anchors };
 }
-
-/** Of ten thousand rules hardly one counts anything. */
-const NONE: CompiledRule["counters"] = [];
 
 /** What a call's text says, without what it means: alone it never allows a shell atom (rulings §B2). */
 const BLIND = ["args", "argsMatch", "argsJson", "written"] as const;

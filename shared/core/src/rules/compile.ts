@@ -18,7 +18,7 @@ import { DIALECTS } from "./dialects/registry.ts";
 import { checkExamples } from "./examples.ts";
 import { isPack } from "./packs.ts";
 import { type Problem, refusePolicy } from "./problems.ts";
-import { type Anchors, buildIndex } from "./rule-index.ts";
+import { buildIndex, type Found } from "./rule-index.ts";
 import type { Document, When } from "./schema.ts";
 
 export type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
@@ -109,8 +109,8 @@ function compileAll(sources: readonly PolicySource[], problems: Problem[]): Comp
 export interface CompiledSource {
   document: CompiledDocument;
   rules: CompiledRule[];
-  /** by which each rule is found; kept no longer than until the index is built */
-  anchors: Anchors;
+  /** the rules with that by which each is found; kept no longer than until the index is built */
+  found: Found[];
   logRedactions: LogRedaction[];
   audit: string | undefined;
 }
@@ -122,10 +122,7 @@ function assemble(compiled: readonly CompiledSource[], digest: string, tools: Ow
     documents: compiled.map(({ document }) => document).filter(({ name }) => name !== alwaysSource.name),
     ruleCount: rules.filter(({ document }) => document.name !== alwaysSource.name).length,
     rules,
-    index: buildIndex(
-      rules.filter(({ uncovered }) => !uncovered),
-      new Map(compiled.flatMap(({ anchors }) => [...anchors])),
-    ),
+    index: buildIndex(compiled.flatMap(({ found }) => found).filter(({ rule }) => !rule.uncovered)),
     uncovered: rules.filter(({ uncovered }) => uncovered),
     defaults: compiled.filter(({ document }) => document.default !== undefined).map(({ document }) => document),
     counters: distinctCounters(rules.flatMap(({ counters }) => counters)),
@@ -195,19 +192,17 @@ function compileDraft(
     warnings: draft.warnings,
   };
   const ids = new Set<string>();
-  const rules: CompiledRule[] = [];
-  const anchors: Anchors = new Map();
+  const found: Found[] = [];
   for (const [order, rule] of (document.rules ?? []).entries()) {
     const id = rule.id ?? `rule-${order + 1}`;
     if (ids.has(id)) refuse(["rules", order, "id"], `two rules are called \`${id}\``);
     ids.add(id);
     if (rule.enabled === false) continue;
-    const one = compileRule(rule, id, order, compiled, scope, draft, refuse);
-    rules.push(one.rule);
-    anchors.set(one.rule, one.anchors);
+    found.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
   }
+  const rules = found.map(({ rule }) => rule);
   if (problems.length === before && examples) checkExamples(document, rules, tools, refuse);
-  return { document: compiled, rules, anchors, logRedactions: draft.logRedactions ?? [], audit: draft.audit };
+  return { document: compiled, rules, found, logRedactions: draft.logRedactions ?? [], audit: draft.audit };
 }
 
 /** A document with a scope concerns only what its selector names; its rules carry that as one more criterion. */

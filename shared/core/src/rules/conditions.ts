@@ -56,38 +56,50 @@ export type Refuse = (path: DocumentPath, message: string) => void;
 
 export function compileWhen(when: When, direction: Direction, reading: Reading, refuse: Refuse): Conditions {
   const criteria: Criterion[] = [];
-  const add = (path: DocumentPath, make: () => Criterion) => {
+  let key = "";
+  const add = (below: DocumentPath, make: () => Criterion) => {
     try {
       criteria.push(make());
     } catch (error) {
       if (!isFault(error)) throw error;
       const { index } = error.place;
-      refuse(typeof index === "number" ? [...path, index] : path, error.message);
+      refuse([key, ...below, ...(typeof index === "number" ? [index] : [])], error.message);
     }
   };
-  for (const [key, value] of Object.entries(when)) {
-    if (value === undefined) continue;
-    const one = MAKERS[key as keyof When] as Maker<unknown>;
-    one(value, { direction, reading, add: (below, make) => add([key, ...below], make) });
+  const making: Making = { direction, reading, add };
+  for (key in when) {
+    const value = when[key as keyof When];
+    if (value !== undefined) (MAKERS[key as keyof When] as Maker<unknown>)(value, making);
   }
-  criteria.sort((a, b) => a.cost - b.cost);
+  if (criteria.length > 1) criteria.sort((a, b) => a.cost - b.cost);
+  let [needs, bars] = [0, 0];
+  const tests: Test[] = [];
+  const anchors: Anchor[] = [];
+  for (const one of criteria) {
+    needs |= one.needs ?? 0;
+    bars |= one.bars ?? 0;
+    if (one.test) tests.push(one.test);
+    if (one.anchor) anchors.push(one.anchor);
+  }
   return {
-    checks: {
-      needs: criteria.reduce((bits, { needs = 0 }) => bits | needs, 0),
-      bars: criteria.reduce((bits, { bars = 0 }) => bits | bars, 0),
-      tests: criteria.flatMap(({ test }) => (test ? [test] : [])),
-    },
+    checks: { needs, bars, tests },
     count: criteria.length,
-    anchors: criteria.flatMap(({ anchor }) => (anchor ? [anchor] : [])),
+    anchors,
     knowsMeaning: MEANING.some((key) => when[key] !== undefined),
     namesTool:
-      (when.tool ?? []).some((pattern) => !pattern.startsWith("!") && !/^[*]+$/.test(pattern)) ||
+      (when.tool?.some((pattern) => !pattern.startsWith("!") && !/^[*]+$/.test(pattern)) ?? false) ||
       (when.kind !== undefined && !when.kind.includes("tool")) ||
       (reading.bareStar && when.tool !== undefined),
     uncovered: when.covered === false,
-    counters: COUNT_SCOPES.flatMap((scope) => countersIn(scope, countsOf(when, scope) ?? {})),
+    counters:
+      when.session || when.limits
+        ? COUNT_SCOPES.flatMap((scope) => countersIn(scope, countsOf(when, scope) ?? {}))
+        : NONE,
   };
 }
+
+/** Of ten thousand rules hardly one counts anything. */
+const NONE: Counter[] = [];
 
 const countsOf = ({ session, limits }: When, scope: CountScope): When["session"] =>
   scope === "session" ? session : limits?.[scope];

@@ -77,7 +77,7 @@ export function compileGlob(pattern: string, flavour: Flavour = "text"): Glob {
   if (pattern.length > limits.patternBytesMax)
     invalid(pattern.slice(0, 40), `is longer than ${limits.patternBytesMax}`);
   if (pattern === "") invalid(pattern, "is empty");
-  if (/(^|[^\\])(\\\\)*\\$/.test(pattern)) invalid(pattern, "ends in a backslash");
+  if (pattern.endsWith("\\") && /(^|[^\\])(\\\\)*\\$/.test(pattern)) invalid(pattern, "ends in a backslash");
   if (!/[*?\\]/.test(pattern)) return { source: pattern, literal: pattern, test: (text) => text === pattern };
   return flavour === "path" ? compilePath(pattern) : compileText(pattern);
 }
@@ -160,9 +160,8 @@ function compileText(pattern: string): Glob {
 /** A segment of a path pattern; `undefined` is `**`. */
 export type SegmentTest = ((segment: string) => boolean) | undefined;
 
-export function pathSegments(pattern: string): SegmentTest[] {
-  const segments = pattern.split("/");
-  return segments.map((segment) => {
+function pathSegments(pattern: string): SegmentTest[] {
+  return pattern.split("/").map((segment) => {
     if (segment === "**") return undefined;
     if (segment.replaceAll(/\\./g, "").includes("**"))
       invalid(pattern, "has a `**` that does not stand alone between slashes");
@@ -172,15 +171,18 @@ export function pathSegments(pattern: string): SegmentTest[] {
 
 function compilePath(pattern: string): Glob {
   if (pattern === "**") return { source: pattern, test: () => true };
-  const tests = pathSegments(pattern);
   const wild = pattern.search(/[*?\\]/);
-  const whole = pattern.slice(0, pattern.lastIndexOf("/", wild) + 1);
-  const rest = pattern.slice(whole.length);
-  if (rest === "**" && whole.length > 1) {
+  if (wild > 1 && wild === pattern.length - 2 && pattern.endsWith("/**")) {
     // `/a/**`: the folder itself and all below, the commonest pattern there is
-    const folder = whole.slice(0, -1);
-    return { source: pattern, test: (text) => text.startsWith(whole) || text === folder };
+    const folder = pattern.slice(0, -3);
+    return {
+      source: pattern,
+      test: (text) =>
+        text.startsWith(folder) && (text.length === folder.length || text.charCodeAt(folder.length) === 47),
+    };
   }
+  const tests = pathSegments(pattern);
+  const whole = pattern.slice(0, pattern.lastIndexOf("/", wild) + 1);
   if (pattern.startsWith("**/") && !/[*?\\]/.test(pattern.slice(3))) {
     const tail = pattern.slice(2);
     const name = pattern.slice(3);

@@ -2,25 +2,27 @@
 
 import { expect, test } from "vitest";
 import { judged } from "./judged.ts";
-import { parsePathPattern, sureTokens } from "./path-pattern.ts";
+import { parsePathPattern, sureWords } from "./path-pattern.ts";
 
-test.each<[pattern: string, tokens: string[]]>([
-  ["/srv/shop/**", ["s:srv", "s:shop"]],
-  ["/Srv/Shop/**", ["s:srv", "s:shop"]],
-  ["**/.env", ["s:.env"]],
-  ["/a/*/b", ["s:a", "s:b"]],
-  ["**/*.pem", ["w:pem"]],
-  ["**/id_*.old-key", ["w:id", "w:old", "w:key"]],
-  ["**/ID_*", ["w:id"]],
-  ["**/*.tar.gz*", ["w:tar"]],
+test.each<[pattern: string, segments: string[], words?: string[]]>([
+  ["/srv/shop/**", ["srv", "shop"]],
+  ["/Srv/Shop/**", ["srv", "shop"]],
+  ["**/.env", [".env"]],
+  ["/a/*/b", ["a", "b"]],
+  ["**/*.pem", [], ["pem"]],
+  ["**/id_*.old-key", [], ["id", "old", "key"]],
+  ["**/ID_*", [], ["id"]],
+  ["**/*.tar.gz*", [], ["tar"]],
   ["**/x*", []],
   ["**", []],
   ["**/a*/**", []],
   ["/srv/\\*", []],
   ["**/\\a", []],
-])("%s is found by %j", (pattern, tokens) => {
+])("%s is found by %j", (pattern, segments, words = []) => {
+  const names = [...segments, ...words];
+  const sure = names.length === 0 ? undefined : { of: words.length > 0 ? "word" : "segment", names };
   for (const tighten of [true, false])
-    expect(parsePathPattern(pattern, tighten, "path").map(sureTokens)).toEqual([tokens]);
+    expect(parsePathPattern(pattern, tighten, "path").map(sureWords)).toEqual([sure]);
 });
 
 test.each<[pattern: string, anchor: string, segments: string, tightSegments?: string]>([

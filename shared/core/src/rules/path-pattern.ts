@@ -10,6 +10,7 @@
 // broad (`/`, `/etc`, a home) that "inside the workspace" would mean nothing.
 
 import { Fault } from "@holdpoint/wire/fault.ts";
+import type { SureWords } from "./criteria/anchors.ts";
 import type { SeenPath } from "./criteria/surroundings.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet, plainName } from "./glob-meet.ts";
@@ -35,8 +36,10 @@ export function parsePathPattern(text: string, tighten: boolean, flavour: Flavou
 
 function parseOne(source: string, tighten: boolean, flavour: Flavour): PathPattern {
   let [anchor, rest] = anchorOf(source, tighten || flavour === "crossing");
-  rest = rest.replaceAll(/\/{2,}/g, "/").replaceAll(/(^|\/)\.(?=\/)/g, "");
-  if (/(^|\/)\.\.(\/|$)/.test(rest)) throw new Fault("policy_invalid", `the pattern \`${source}\` climbs with \`..\``);
+  if (rest.includes("//")) rest = rest.replaceAll(/\/{2,}/g, "/");
+  if (rest.includes("./")) rest = rest.replaceAll(/(^|\/)\.(?=\/)/g, "");
+  if (rest.includes("..") && /(^|\/)\.\.(\/|$)/.test(rest))
+    throw new Fault("policy_invalid", `the pattern \`${source}\` climbs with \`..\``);
   if (rest.endsWith("/") && rest.length > 1) rest = `${rest}**`;
   if (anchor === "anywhere" && flavour !== "crossing" && !rest.startsWith("**")) rest = `**/${rest}`;
   if (anchor !== "root" && anchor !== "anywhere") rest = rest.replace(/^\//, "");
@@ -137,16 +140,15 @@ const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined => {
   return anchor === "scratch" ? inScratch(seen) : seen.path;
 };
 
-/**
- * Words of which every path inside the pattern holds at least the given one: whole segments (`s:.ssh`), or whole words
- * of the last segment (`w:pem`). Empty = there is none that is sure.
- */
-export function sureTokens({ segments, glob }: PathPattern): string[] {
-  if (glob.source.includes("\\")) return [];
-  const whole = segments.filter((segment) => segment !== "" && !/[*?]/.test(segment));
-  if (whole.length > 0) return whole.map((segment) => `s:${segment.toLowerCase()}`);
+/** Words of which every path inside the pattern holds all: `.ssh` of `~/.ssh/**`, `pem` of `*.pem`. None = there is none that is sure. */
+export function sureWords({ segments, glob }: PathPattern): SureWords | undefined {
+  if (glob.source.includes("\\")) return undefined;
+  const whole: string[] = [];
+  for (const segment of segments)
+    if (segment !== "" && !segment.includes("*") && !segment.includes("?")) whole.push(segment.toLowerCase());
+  if (whole.length > 0) return { of: "segment", names: whole };
   const last = segments.at(-1) ?? "";
-  if (last.includes("**")) return [];
-  const words = last.matchAll(/(?<=^|[-_.])[^-_.*?]+(?=[-_.]|$)/g);
-  return [...words].map(([word]) => `w:${word.toLowerCase()}`);
+  if (last.includes("**")) return undefined;
+  const names = Array.from(last.matchAll(/(?<=^|[-_.])[^-_.*?]+(?=[-_.]|$)/g), ([word]) => word.toLowerCase());
+  return names.length > 0 ? { of: "word", names } : undefined;
 }

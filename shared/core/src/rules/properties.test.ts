@@ -114,7 +114,7 @@ describe("for any rules and action", () => {
       fc.assert(
         fc.property(fc.array(rules, { minLength: 1, maxLength: 3 }), setting, action, (all, effect, given) => {
           const set = compile(all.map((one) => ({ rules: one, default: effect })));
-          const unindexed = { ...buildIndex([], new Map()), rest: [...set.rules] };
+          const unindexed = { ...buildIndex([]), rest: [...set.rules] };
           const facts = deriveFacts(given);
           const direct = evaluate({ ...set, index: unindexed }, given, facts);
           const found = evaluate(set, given, facts);

@@ -2,7 +2,7 @@
 
 import type { Atom } from "@holdpoint/wire/facts.ts";
 import type { Buckets, CompiledRule, RuleIndex } from "./compiled.ts";
-import { type Anchor, FACT_NAMES, type FactName } from "./criteria/anchors.ts";
+import { type Anchor, FACT_NAMES, type FactName, type SureWords } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
 import type { SeenPath } from "./criteria/surroundings.ts";
@@ -24,12 +24,7 @@ const WEIGHTS: Readonly<Record<Anchor["kind"], number>> = {
 /** How many rules name each key, by what the key is of. */
 type Sizes = Map<string, Map<string, number>>;
 
-const keysOf = (anchor: Anchor): readonly (readonly string[])[] =>
-  anchor.kind === "fact" ? [[anchor.fact]] : anchor.kind === "path" ? anchor.tokens : [anchor.keys];
-
-function sizesOf(sizes: Sizes, anchor: Anchor): Map<string, number> {
-  const of =
-    anchor.kind === "arg" ? `arg ${anchor.name}` : anchor.kind === "field" ? `field ${anchor.field}` : anchor.kind;
+function sizesOf(sizes: Sizes, of: string): Map<string, number> {
   let found = sizes.get(of);
   if (!found) {
     found = new Map();
@@ -38,17 +33,20 @@ function sizesOf(sizes: Sizes, anchor: Anchor): Map<string, number> {
   return found;
 }
 
-/** The signs by which each rule is found; a rule without any is tried always. */
-export type Anchors = Map<CompiledRule, readonly Anchor[]>;
+/** What the keys of an anchor are of; a path's are of segments or of words, pattern by pattern. */
+const keysAreOf = (anchor: Exclude<Anchor, { kind: "path" }>): string =>
+  anchor.kind === "arg" ? `arg ${anchor.name}` : anchor.kind === "field" ? `field ${anchor.field}` : anchor.kind;
+
+/** A rule with the signs by which it is found; one without any is tried always. */
+export interface Found {
+  rule: CompiledRule;
+  anchors: readonly Anchor[];
+}
 
 /** Each rule goes where the fewest others are: one anchor of its criteria, in every bucket that this anchor names. */
-export function buildIndex(rules: readonly CompiledRule[], anchors: Anchors): RuleIndex {
+export function buildIndex(all: readonly Found[]): RuleIndex {
   const sizes: Sizes = new Map();
-  for (const rule of rules)
-    for (const anchor of anchors.get(rule) ?? []) {
-      const counts = sizesOf(sizes, anchor);
-      for (const keys of keysOf(anchor)) for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
+  for (const { anchors } of all) for (const anchor of anchors) count(anchor, sizes);
   const index: RuleIndex = {
     rest: [],
     tool: new Map(),
@@ -61,32 +59,55 @@ export function buildIndex(rules: readonly CompiledRule[], anchors: Anchors): Ru
     fields: [],
     facts: [],
   };
-  for (const rule of rules) {
+  for (const { rule, anchors } of all) {
     let best: Anchor | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (const anchor of anchors.get(rule) ?? []) {
-      const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizesOf(sizes, anchor));
+    for (const anchor of anchors) {
+      const cost = WEIGHTS[anchor.kind] * fullest(anchor, sizes);
       if (cost >= least) continue;
       best = anchor;
       least = cost;
     }
-    if (best) place(index, rule, best, sizesOf(sizes, best));
+    if (best) place(index, rule, best, sizes);
     else index.rest.push(rule);
   }
   return index;
 }
 
-/** The fullest bucket that the anchor would put a rule in; of a pattern's tokens the rarest is taken. */
-function fullest(anchor: Anchor, sizes: ReadonlyMap<string, number>): number {
+function count(anchor: Anchor, sizes: Sizes): void {
+  if (anchor.kind === "path") for (const { of, names } of anchor.words) addAll(sizesOf(sizes, of), names);
+  else addAll(sizesOf(sizes, keysAreOf(anchor)), anchor.kind === "fact" ? [anchor.fact] : anchor.keys);
+}
+
+function addAll(sizes: Map<string, number>, keys: readonly string[]): void {
+  for (const key of keys) sizes.set(key, (sizes.get(key) ?? 0) + 1);
+}
+
+/** The fullest bucket that the anchor would put a rule in; of a pattern's words the rarest is taken. */
+function fullest(anchor: Anchor, sizes: Sizes): number {
   let most = 1;
-  for (const keys of keysOf(anchor))
-    if (anchor.kind === "path") most = Math.max(most, sizes.get(rarest(keys, sizes)) ?? 1);
-    else for (const key of keys) most = Math.max(most, sizes.get(key) ?? 1);
+  if (anchor.kind === "path")
+    for (const words of anchor.words) most = Math.max(most, sizesOf(sizes, words.of).get(rarest(words, sizes)) ?? 1);
+  else {
+    const counts = sizesOf(sizes, keysAreOf(anchor));
+    for (const key of anchor.kind === "fact" ? [anchor.fact] : anchor.keys) most = Math.max(most, counts.get(key) ?? 1);
+  }
   return most;
 }
 
-const rarest = (tokens: readonly string[], sizes: ReadonlyMap<string, number>): string =>
-  tokens.reduce((best, token) => ((sizes.get(token) ?? 0) < (sizes.get(best) ?? 0) ? token : best), tokens[0] ?? "");
+function rarest({ of, names }: SureWords, sizes: Sizes): string {
+  let [best = ""] = names;
+  if (names.length === 1) return best;
+  const counts = sizesOf(sizes, of);
+  let least = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const size = counts.get(name) ?? 0;
+    if (size >= least) continue;
+    best = name;
+    least = size;
+  }
+  return best;
+}
 
 const push = (buckets: Buckets, key: string, rule: CompiledRule): void => {
   const bucket = buckets.get(key);
@@ -94,7 +115,7 @@ const push = (buckets: Buckets, key: string, rule: CompiledRule): void => {
   else if (bucket.at(-1) !== rule) bucket.push(rule);
 };
 
-function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: ReadonlyMap<string, number>): void {
+function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Sizes): void {
   switch (anchor.kind) {
     case "tool":
     case "program":
@@ -108,10 +129,9 @@ function place(index: RuleIndex, rule: CompiledRule, anchor: Anchor, sizes: Read
       return;
     }
     case "path":
-      for (const tokens of anchor.tokens) {
-        const token = rarest(tokens, sizes);
-        const name = token.slice(2);
-        push(token.startsWith("s:") ? index.segment : index.word, name, rule);
+      for (const words of anchor.words) {
+        const name = rarest(words, sizes);
+        push(index[words.of], name, rule);
         admit(index.sieve, name);
       }
       if (anchor.reaches) placeFact(index, "reaches", rule);
@@ -188,7 +208,7 @@ function openArguments(args: RuleIndex["args"], view: View, found: CompiledRule[
   }
 }
 
-/** The tokens of `sureTokens`, which are in lower case, and so are paths that are seen to tighten. */
+/** The words of `sureWords`, which are in lower case, and so are paths that are seen to tighten. */
 function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, found: CompiledRule[][]): void {
   for (let from = 0; segment.size > 0 && from < path.length; ) {
     let to = path.indexOf("/", from);

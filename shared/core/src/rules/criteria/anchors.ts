@@ -9,14 +9,20 @@ export type Anchor =
   | { kind: "arg"; name: string; keys: string[] }
   | {
       kind: "path";
-      /** of each pattern, the tokens of which every path inside it holds all */
-      tokens: string[][];
+      /** of each pattern, the words of which every path inside it holds all */
+      words: SureWords[];
       /** also tried for paths that may hold what the patterns name */
       reaches: boolean;
     }
   | { kind: "host"; keys: string[] }
   | { kind: "field"; field: Field; keys: string[] }
   | { kind: "fact"; fact: FactName };
+
+/** Whole segments of a path, or whole words of its last segment, in lower case. */
+export interface SureWords {
+  of: "segment" | "word";
+  names: string[];
+}
 
 export const FIELDS = [
   "agent",

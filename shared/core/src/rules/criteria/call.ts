@@ -17,9 +17,9 @@ import { type Direction, onceForCall, type Test, type View } from "./view.ts";
  * bare `*` (rulings §B7), unless the dialect says that `*` is any tool (seed 003).
  */
 export function tool(patterns: readonly string[], direction: Direction, bareStar: boolean): Criterion {
+  const [first = ""] = patterns;
+  if (direction === "tighten" && patterns.length === 1 && PLAIN_NAME.test(first)) return oneTool(first.toLowerCase());
   const words = compileFolded(patterns);
-  const [only] = words.literals ?? [];
-  if (direction === "tighten" && only !== undefined && words.literals?.length === 1) return oneTool(only);
   const proper = patterns.filter((pattern) => !/^[*]+$/.test(pattern));
   const named = proper.length === patterns.length ? words : compileFolded(proper);
   const namedTest = named.positives.length === 0 ? () => false : named.test;
@@ -33,6 +33,9 @@ export function tool(patterns: readonly string[], direction: Direction, bareStar
   };
   return { cost: 0, test, ...(words.literals ? { anchor: { kind: "tool", keys: words.literals } } : {}) };
 }
+
+/** As most tools are called: nothing in it is a pattern. */
+const PLAIN_NAME = /^[\w.-]{1,200}$/;
 
 /** By itself, so that ten thousand such rules keep a name each and not a list of patterns. */
 const oneTool = (name: string): Criterion => ({

@@ -4,10 +4,10 @@ import type { Access, Atom, PathFact } from "@holdpoint/wire/facts.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import type { Flavour } from "../glob.ts";
 import { compilePathList, type PathList } from "../path-list.ts";
-import { type PathPattern, parsePathPattern, sureTokens } from "../path-pattern.ts";
+import { type PathPattern, parsePathPattern, sureWords } from "../path-pattern.ts";
 import type { PathCondition, When } from "../schema.ts";
 import { seenPath } from "../seen-path.ts";
-import type { Criterion } from "./anchors.ts";
+import type { Criterion, SureWords } from "./anchors.ts";
 import { ACCESSES, ATOM, others } from "./features.ts";
 import { attests, type Direction, type View } from "./view.ts";
 
@@ -33,7 +33,8 @@ export function paths(condition: NonNullable<When["paths"]>, direction: Directio
 
 /** Without a path of an access that is named nothing holds; and every path needs such an access where a rule loosens. */
 function presence(conditions: readonly CompiledCondition[], loosen: boolean): { needs: number; bars: number } {
-  const named = conditions.flatMap(({ access }) => access ?? Object.keys(ACCESSES));
+  if (conditions.some(({ access }) => !access)) return { needs: ATOM.paths, bars: 0 };
+  const named = conditions.flatMap(({ access }) => access ?? []);
   const missing = others(ACCESSES, named);
   const [only] = named;
   let needs = ATOM.paths;
@@ -127,18 +128,18 @@ const endsInGlob = (path: string): boolean => /[*?[]/.test(path.slice(path.lastI
 
 /** By a word that every path inside has; rules of which a pattern has none are tried for every path (or every write). */
 function anchorOf(conditions: readonly CompiledCondition[]): NonNullable<Criterion["anchor"]> {
-  const tokens: string[][] = [];
+  const words: SureWords[] = [];
   for (const { patterns } of conditions) {
     if (patterns.length === 0) return anyPath(conditions);
     for (const pattern of patterns) {
-      const sure = sureTokens(pattern);
-      if (sure.length === 0) return anyPath(conditions);
-      tokens.push(sure);
+      const sure = sureWords(pattern);
+      if (!sure) return anyPath(conditions);
+      words.push(sure);
     }
   }
   return {
     kind: "path",
-    tokens,
+    words,
     reaches: conditions.some(({ mayContain }) => mayContain !== undefined && mayContain !== false),
   };
 }
