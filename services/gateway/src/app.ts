@@ -1,8 +1,8 @@
 // app.ts — the routes as one Hono app: who calls, what was sent, the handler, the answer or the problem
 
 import { timeRequest } from "@holdpoint/runtime/metrics.ts";
-import type { Role } from "@holdpoint/wire/access.ts";
-import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
+import type { Credential, Role } from "@holdpoint/wire/access.ts";
+import { Fault, type FaultCode, isFault } from "@holdpoint/wire/fault.ts";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { actingAs, createDoor } from "./auth.ts";
@@ -13,6 +13,7 @@ import type { Gateway, GatewayOptions, Parts } from "./parts.ts";
 import { asFault, problemResponse, SECURITY_HEADERS } from "./problems.ts";
 import { createIntake } from "./propose.ts";
 import { notFound, readQuery } from "./query.ts";
+import { createRefusals, noteRefused } from "./refusals.ts";
 import { type Answer, type Call, METHODS, type Route } from "./route.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { approvalPageRoutes } from "./routes/approval-page.ts";
@@ -35,10 +36,9 @@ import { standingRoutes } from "./routes/standing.ts";
 import { stopRoutes } from "./routes/stops.ts";
 import { talkRoutes } from "./routes/talk.ts";
 import { terminalRoutes } from "./routes/terminals.ts";
-import { voteRoutes } from "./routes/votes.ts";
+import { voteRoute } from "./routes/votes.ts";
 import { pendingSeal } from "./sign-in/cookies.ts";
 import { createProvider } from "./sign-in/provider.ts";
-import { signInRefusals } from "./sign-in/refusals.ts";
 import { createWaiters } from "./waiters.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -50,7 +50,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...eraseRoutes,
   ...approvalRoutes,
-  ...voteRoutes,
+  voteRoute,
   ...talkRoutes,
   ...keyRoutes,
   ...peopleRoutes,
@@ -85,10 +85,10 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
         ...options.signIn,
         provider: createProvider(options.signIn, clock),
         seal: pendingSeal(options.masterKey),
-        refusals: signInRefusals(options.signIn.tenant, parts, closing),
       },
     }),
     grants: createGrants(options.masterKey),
+    refusals: createRefusals(parts, closing),
     waiters,
     bells: createBells(),
     intake: createIntake({ ...parts, waiters }),
@@ -96,19 +96,24 @@ export function openGateway(parts: Parts, options: GatewayOptions, closing: Abor
   };
 }
 
-async function callerOf(gateway: Gateway, header: string | undefined, who: readonly Role[], otherwise: FaultCode) {
-  const caller = await gateway.door.caller(header);
-  const acting = actingAs(caller, who);
-  if (acting !== undefined) return acting;
+/** The caller in the role in which it may do this. Throws with the code of the route where it has none of them. */
+function acting(caller: Credential, who: readonly Role[], otherwise: FaultCode): Credential {
+  const able = actingAs(caller, who);
+  if (able !== undefined) return able;
   const { role, roles } = caller;
   const whose = roles === undefined ? `a key with role \`${role}\`` : `whoever signed in as ${roles.join(", ")}`;
-  throw new Fault(otherwise, `${whose} may not do this`);
+  throw new Fault(otherwise, `${whose} may not do this: it is for ${who.join(", ")}`);
 }
 
-async function answerOf(route: Route, gateway: Gateway, c: Context<Env>): Promise<Answer | Response> {
+async function answerOf(
+  route: Route,
+  gateway: Gateway,
+  c: Context<Env>,
+  caller: Credential | undefined,
+): Promise<Answer | Response> {
   const header = (name: string) => c.req.header(name);
   const { who, query, ownQuery, body, bodyOptional, otherwise = "forbidden" } = route;
-  const credential = who === "anyone" ? undefined : await callerOf(gateway, header("authorization"), who, otherwise);
+  const credential = who === "anyone" || caller === undefined ? undefined : acting(caller, who, otherwise);
   const call = {
     credential,
     params: c.req.param(),
@@ -120,6 +125,18 @@ async function answerOf(route: Route, gateway: Gateway, c: Context<Env>): Promis
   };
   // The route's own schemas have just made `query` and `body`; only their types are forgotten here.
   return route.run(call as unknown as Call<never, never>, gateway);
+}
+
+/** Whatever is refused is written down as well: with the caller, where the key is one that is known. */
+async function vetted(route: Route, gateway: Gateway, c: Context<Env>): Promise<Answer | Response> {
+  let caller: Credential | undefined;
+  try {
+    if (route.who !== "anyone") caller = await gateway.door.caller(c.req.header("authorization"));
+    return await answerOf(route, gateway, c, caller);
+  } catch (error) {
+    if (isFault(error)) await noteRefused(gateway, route, { caller, params: c.req.param() }, error);
+    throw error;
+  }
 }
 
 function respond({ status, body, headers }: Answer): Response {
@@ -147,7 +164,7 @@ export function createApp(gateway: Gateway): Hono<Env> {
   for (const route of routes) {
     app.on(route.method, route.path, async (c) => {
       const startedAt = performance.now();
-      const response = await answerOf(route, gateway, c).then(
+      const response = await vetted(route, gateway, c).then(
         (answer) => (answer instanceof Response ? answer : respond(answer)),
         (error: unknown) => failed(error, c),
       );

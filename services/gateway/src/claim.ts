@@ -17,7 +17,7 @@ import { judgedAgain } from "./judged-again.ts";
 import type { Gateway } from "./parts.ts";
 import { audienceOf, changedPin } from "./pins.ts";
 import { notFound } from "./query.ts";
-import { actorOf, noteRefusal } from "./refusals.ts";
+import { actorOf, refuse as refuseTo } from "./refusals.ts";
 import { standing } from "./rejudge.ts";
 
 /** Policy changes and votes may come between judging and claiming; each costs one more round. */
@@ -73,13 +73,17 @@ async function refuse(
   countClaim(reasonCode);
   const actionId = row.action.id;
   const decisionId = row.decision?.decisionId;
-  await noteRefusal(gateway, credential, actionId, "claim.refused", { reasonCode, ...more });
-  throw new Fault("not_claimable", WHY[reasonCode], {
-    reasonCode,
-    actionId,
-    ...(decisionId !== undefined && { decisionId }),
-    ...more,
-  });
+  return refuseTo(
+    gateway,
+    credential,
+    { actionId, type: "claim.refused", detail: { reasonCode, ...more } },
+    new Fault("not_claimable", WHY[reasonCode], {
+      reasonCode,
+      actionId,
+      ...(decisionId !== undefined && { decisionId }),
+      ...more,
+    }),
+  );
 }
 
 function missesRung({ credential, request }: Claimant, verdict: Verdict): boolean {

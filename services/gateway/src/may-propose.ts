@@ -6,7 +6,7 @@ import { Fault } from "@holdpoint/wire/fault.ts";
 import { speaksFor } from "./auth.ts";
 import type { Gateway } from "./parts.ts";
 import { isForAnother } from "./pins.ts";
-import { noteRefusal } from "./refusals.ts";
+import { refuse as refuseTo } from "./refusals.ts";
 
 /** Where the caller said it: AuthZEN has other names. */
 const PLACES = { agent: "/principal/agent", audience: "/audience" };
@@ -18,10 +18,13 @@ export async function mayPropose(
   { tool, audience, principal: { agent } }: Proposal,
   places: typeof PLACES = PLACES,
 ): Promise<void> {
-  const refuse = async (why: string, at: string, said: object): Promise<never> => {
-    await noteRefusal(gateway, credential, undefined, "propose.refused", { tool, ...said });
-    throw new Fault("forbidden", why, { at });
-  };
+  const refuse = (why: string, at: string, said: object) =>
+    refuseTo(
+      gateway,
+      credential,
+      { type: "propose.refused", detail: { tool, ...said } },
+      new Fault("forbidden", why, { at }),
+    );
   if (!speaksFor(credential, agent)) await refuse(`this key may not speak for \`${agent}\``, places.agent, { agent });
   if (isForAnother(credential.attests, audience))
     await refuse(`this key is for \`${credential.attests.audience}\` and no other place`, places.audience, {

@@ -5,6 +5,7 @@ import type { Door } from "./auth.ts";
 import type { Bells } from "./bells.ts";
 import type { Grants } from "./grants.ts";
 import type { Intake } from "./propose.ts";
+import type { Refusals } from "./refusals.ts";
 import type { SignInDesk } from "./sign-in/desk.ts";
 import type { SignInOptions } from "./sign-in/options.ts";
 import type { Waiters } from "./waiters.ts";
@@ -33,6 +34,7 @@ export interface Gateway extends Parts {
   signInRoles: readonly string[];
   courierUrl?: string;
   grants: Grants;
+  refusals: Refusals;
   intake: Intake;
   waiters: Waiters;
   bells: Bells;

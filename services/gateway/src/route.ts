@@ -39,6 +39,8 @@ export interface RouteSpec<Query extends z.ZodObject | undefined, Body extends z
   who: readonly Role[] | "anyone";
   /** the code of the 403 for other roles; `forbidden` when not said */
   otherwise?: FaultCode;
+  /** the type of the event that a refused request leaves; `request.refused` when not said */
+  refused?: string;
   query?: Query;
   /** reads its query from `raw` itself: what is unknown or repeated there is its own to refuse, in its own words */
   ownQuery?: true;

@@ -123,7 +123,7 @@ export async function startGateway(parts: Parts, options: ServerOptions): Promis
         closing.abort();
         await drained(server);
         await within(SEND_MS, gateway.intake.idle());
-        await gateway.signIn?.refusals.flush();
+        await gateway.refusals.flush();
         await Promise.all([unlisten(), metrics.close()]);
       },
     };

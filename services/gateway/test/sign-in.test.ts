@@ -276,7 +276,7 @@ describe("the full view that every channel links to", () => {
     expect(page.html).toContain("prisma migrate deploy");
     expect(page.html).toContain("NOT PINNED");
     const bare = await browser.submit(page, { decide: "deny" });
-    expect(bare).toMatchObject({ status: 409, html: expect.stringContaining("a denial says why") });
+    expect(bare).toMatchObject({ status: 422, html: expect.stringContaining("a denial says why") });
     const done = await browser.submit(page, { decide: "approve" });
     expect(done).toMatchObject({ status: 200, html: expect.stringContaining("the request is approved") });
     expect((await browser.submit(page, { decide: "deny", reason: "too late" })).html).toContain("Nothing was counted");
@@ -296,6 +296,8 @@ describe("the full view that every channel links to", () => {
       expect((await post(body, house.url)).status).toBe(422);
     const now = await call(house, "GET", `/v1/approvals/${approval.id}`, { key: house.approverKey });
     expect(now.body).toMatchObject({ state: "pending", votes: [] });
+    const codes = async () => (await events("vote.refused")).map(({ detail }) => detail?.["code"]);
+    await expect.poll(codes).toEqual(expect.arrayContaining(["forbidden", "card_changed", "invalid"]));
   });
   test("says the same of what is not there and of what is no id", async () => {
     const { browser } = await signIn("alice");

@@ -256,6 +256,29 @@ describe("in a fleet", () => {
     expect([voted.status, voted.body.code]).toEqual([403, "own_request"]);
   });
 
+  test.each<[string, string, (one: Held) => Promise<unknown>, string]>([
+    [
+      "whose role is newer than the request",
+      "erin",
+      async () => {
+        const body = { id: "erin", name: "Erin", roles: [role] };
+        await call(house, "POST", "/v1/people", { key: house.adminKey, body });
+        keys["erin"] = await house.key({ role: "approver", person: "erin" });
+      },
+      "not_an_approver",
+    ],
+    ["who has answered it before", "bob", (one) => vote(one, no(), "bob"), "already_settled"],
+    ["of another role", "carol", () => Promise.resolve(), "not_an_approver"],
+  ])("nor does anybody edit %s", async (_whose, who, before, code) => {
+    // a call of its own: a no to it is remembered
+    const one = await held(house, { args: { command: `${MIGRATE} --schema ${who}.prisma` } });
+    await before(one);
+    const edited = await vote(one, yes(one, { editedArgs: { command: "ls" } }), who);
+    expect([edited.body.code, edited.body.editedActionId]).toEqual([code, undefined]);
+    const { state } = (await call(house, "GET", one.path, { key: house.auditorKey })).body;
+    expect(state).toBe(code === "already_settled" ? "rejected" : "pending");
+  });
+
   test("an owner that is only claimed is barred as well", async () => {
     const key = await house.key({ role: "agent" });
     const one = await held(house, { principal: { agent: "claude-code", onBehalfOf: "alice" } }, key);

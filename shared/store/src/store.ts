@@ -19,6 +19,7 @@ import type {
   NewVote,
   Notice,
   Page,
+  PossibleVote,
   Proposed,
   Rejudged,
   Settled,
@@ -71,6 +72,8 @@ export interface Approvals {
   get(tenant: string, approvalId: string): Promise<Approval | undefined>;
   /** One transaction under the approval's row lock: checks, writes the vote, and a NOTIFY. */
   vote(vote: NewVote): Promise<Voted>;
+  /** How this vote would be answered at this moment; nothing is written. For what is more than a vote: an edit. */
+  wouldCount(vote: PossibleVote): Promise<Voted["status"]>;
   /** Applies the votes to the action: held → approved | rejected, by the tally. Idempotent. Used by the escalation worker. */
   apply(tenant: string, approvalId: string, actor: Actor): Promise<Transitioned | { status: "waiting" }>;
   /** Approvals with votes that reach a conclusion while their action is still held, so long after the last of them. */

@@ -186,6 +186,8 @@ export interface NewVote {
   /** an empty list in a one-person `up`; else nobody in here may vote (rulings §D2) */
   barred: string[];
 }
+/** What is known of a vote before it is one. */
+export type PossibleVote = Omit<NewVote, "voteId" | "channel" | "wish">;
 export type Voted =
   | { status: "counted"; approval: Approval; actionId: string }
   | { status: "already_settled"; approval: Approval }

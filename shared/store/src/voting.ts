@@ -1,7 +1,7 @@
 // voting.ts — votes through the pure machine: cast, taken back, and applied to the action as what they amount to
 
 import { ballotsOf, count } from "@holdpoint/core/escalation/counting.ts";
-import { type Answer, step } from "@holdpoint/core/escalation/machine.ts";
+import { type Answer, type Step, step } from "@holdpoint/core/escalation/machine.ts";
 import type { CastVote, Request } from "@holdpoint/core/escalation/request.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
@@ -16,7 +16,7 @@ import type { TenantKeys } from "./seal.ts";
 import type { Covers } from "./standing.ts";
 import type { Approvals } from "./store.ts";
 import { shown, transitionWithin } from "./transition.ts";
-import type { Answered, NewVote, Transition, Voted } from "./types.ts";
+import type { Answered, NewVote, PossibleVote, Transition, Voted } from "./types.ts";
 
 /** Who speaks for which role; with the role of the chain by which, where it is not the holder's own. */
 const voicesOf = (request: Request, cast: CastVote): Voice[] =>
@@ -24,8 +24,10 @@ const voicesOf = (request: Request, cast: CastVote): Voice[] =>
     roles.map((role): Voice => ({ role, holder: voter, ...(as !== undefined && { via: as }) })),
   );
 
+type Refusal = Exclude<Voted["status"], "counted" | "unknown">;
+
 /** Words of the machine for a vote that has no word of its own on the wire. */
-function refusalOf(answer: Exclude<Answer, "done">): Exclude<Voted["status"], "counted" | "unknown"> {
+function refusalOf(answer: Exclude<Answer, "done">): Refusal {
   switch (answer) {
     case "already_settled":
     case "already_voted":
@@ -42,6 +44,31 @@ function refusalOf(answer: Exclude<Answer, "done">): Exclude<Voted["status"], "c
       throw new Error(`a vote cannot be answered with \`${answer}\``);
   }
 }
+
+/** What the machine makes of a vote under the lock; nothing is written. */
+function wouldBe(held: HeldRequest, vote: PossibleVote): Pick<Step, "answer" | "request"> {
+  const { atMs, request } = held;
+  const open = request.state === "pending" && atMs < request.expiresAtMs;
+  if (open && [vote.credential, vote.voter].some((each) => vote.barred.includes(each)))
+    return { answer: "own_request", request };
+  return step(request, {
+    type: "vote",
+    vote: vote.vote,
+    ...(vote.cardSha256 === undefined ? {} : { cardSha256: vote.cardSha256 }),
+    // a denial's reason is asked for at the door that knows its caller; here a row without one is only odd
+    reason: vote.reason ?? (vote.vote === "deny" ? "no reason given" : ""),
+    voter: {
+      id: vote.voter,
+      roles: held.roles(vote.voter, vote.roles),
+      assurance: vote.assurance ?? "channel",
+      mayVote: true,
+    },
+    atMs,
+  });
+}
+
+const refusalIn = ({ row }: HeldRequest, answer: Exclude<Answer, "done">): Refusal =>
+  row.state === "expired" ? "approval_expired" : refusalOf(answer);
 
 /** The second function reads what the first one has written. */
 const CAST = `SELECT r.* FROM holdpoint.cast_vote($1, $2, $3, $4, $5, $6, $7) cast_on
@@ -129,7 +156,7 @@ export function voting(
   database: Database,
   keys: TenantKeys,
   options: { onePerson: boolean; approvalsPerHourMax: number; denialMemoryMs: number },
-): Pick<Approvals, "vote" | "withdraw" | "apply"> {
+): Pick<Approvals, "vote" | "wouldCount" | "withdraw" | "apply"> {
   const fleet = !options.onePerson;
 
   const wishes = ({ votes }: RawApproval) => votes.filter(({ wish, void: gone }) => wish !== null && gone === null);
@@ -178,29 +205,13 @@ export function voting(
         fleet,
         { tenant, approvalId, who: [vote.voter] },
         async (held) => {
-          const { key, row, atMs, request } = held;
-          const as = (status: Exclude<Voted["status"], "counted" | "unknown">): Voted => ({
+          const { key, row } = held;
+          const as = (status: Refusal): Voted => ({
             status,
             approval: toApproval(key, row),
           });
-          const open = request.state === "pending" && atMs < request.expiresAtMs;
-          if (open && [vote.credential, vote.voter].some((each) => vote.barred.includes(each)))
-            return as("own_request");
-          const { answer, request: after } = step(request, {
-            type: "vote",
-            vote: vote.vote,
-            ...(vote.cardSha256 === undefined ? {} : { cardSha256: vote.cardSha256 }),
-            // a denial's reason is asked for at the door that knows its caller; here a row without one is only odd
-            reason: vote.reason ?? (vote.vote === "deny" ? "no reason given" : ""),
-            voter: {
-              id: vote.voter,
-              roles: held.roles(vote.voter, vote.roles),
-              assurance: vote.assurance ?? "channel",
-              mayVote: true,
-            },
-            atMs,
-          });
-          if (answer !== "done") return as(row.state === "expired" ? "approval_expired" : refusalOf(answer));
+          const { answer, request: after } = wouldBe(held, vote);
+          if (answer !== "done") return as(refusalIn(held, answer));
           // A person who says yes all the time does not look any more.
           const counted = await writeVote(held, vote, after, options.approvalsPerHourMax);
           if (!counted) return as("too_many");
@@ -208,6 +219,15 @@ export function voting(
         },
       );
       return done ?? { status: "unknown" };
+    },
+
+    async wouldCount(vote) {
+      const { tenant, approvalId } = vote;
+      const done = await underLock(database, keys, fleet, { tenant, approvalId, who: [vote.voter] }, async (held) => {
+        const { answer } = wouldBe(held, vote);
+        return answer === "done" ? ("counted" as const) : refusalIn(held, answer);
+      });
+      return done ?? "unknown";
     },
 
     async withdraw({ tenant, approvalId, voter, actor }) {

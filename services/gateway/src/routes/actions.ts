@@ -17,7 +17,7 @@ import type { Gateway } from "../parts.ts";
 import { pinsOf } from "../pins.ts";
 import { naturalKey, newAction, requestHashOf, type Taken } from "../propose.ts";
 import { notFound, pathId, Wait } from "../query.ts";
-import { noteRefusal } from "../refusals.ts";
+import { refuse as refuseTo } from "../refusals.ts";
 import { type Answer, type Call, ok, route } from "../route.ts";
 import { actionBody } from "../view.ts";
 
@@ -75,10 +75,13 @@ async function retried(
   const row = approval && (await store.actions.get(credential.tenant, approval.actionId));
   if (!row || row.action.credential !== credential.id) throw notFound();
   const { action } = row;
-  const refuse = async (fault: Fault): Promise<never> => {
-    await noteRefusal(gateway, credential, action.id, "claim.refused", { reasonCode: fault.code });
-    throw fault;
-  };
+  const refuse = (fault: Fault) =>
+    refuseTo(
+      gateway,
+      credential,
+      { actionId: action.id, type: "claim.refused", detail: { reasonCode: fault.code } },
+      fault,
+    );
   if (row.state === "approved" && !sameText(token, row.approvalToken ?? ""))
     return refuse(new Fault("not_your_action", "the token is not the one of this approval", { at: "/approval/token" }));
   const same =
@@ -145,6 +148,7 @@ export const actionRoutes = [
     operationId: "propose",
     summary: "Propose a tool call; with `claim`, also take the permission to run it where nobody needs to be asked",
     who: ["agent", "executor"],
+    refused: "propose.refused",
     query: Wait,
     body: z.union([Proposal, ProposedAction]),
     answers: { 200: "decided", 202: "still deciding, or held; `state` says which" },

@@ -3,20 +3,18 @@
 import { cardHtml, escapeHtml } from "@holdpoint/core/escalation/card-html.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import { type Approval, VoteRequest } from "@holdpoint/wire/approval.ts";
-import { Fault, isFault } from "@holdpoint/wire/fault.ts";
+import { FAULTS, Fault, isFault } from "@holdpoint/wire/fault.ts";
 import { text } from "@holdpoint/wire/scalars.ts";
 import { z } from "zod";
 import { actingAs } from "../auth.ts";
 import { fit, readForm } from "../body.ts";
 import type { Gateway } from "../parts.ts";
 import { pathId } from "../query.ts";
+import { noteRefused } from "../refusals.ts";
 import { type Call, route } from "../route.ts";
 import { goTo, page, said, sentence } from "../sign-in/pages.ts";
 import { deskOf, sameOrigin, signedIn } from "../sign-in/session.ts";
-import { voteRoutes } from "./votes.ts";
-
-/** The very route that keys vote by: every check is its own. */
-const voteRoute = voteRoutes.find(({ operationId }) => operationId === "vote");
+import { voteRoute } from "./votes.ts";
 
 const Decision = z.strictObject({
   decide: z.enum(["approve", "deny"]),
@@ -50,17 +48,22 @@ async function shown(gateway: Gateway, who: Credential, id: string): Promise<App
 
 const nowhere = () => sentence(404, "Not here", "There is no such request, or it is not yours to see.");
 
-async function decide(call: Call, gateway: Gateway, who: Credential): Promise<Response> {
-  const { decide: vote, card, reason = "" } = await readForm(call.raw, Decision);
-  const body = fit(VoteRequest, { vote, cardSha256: card, ...(reason.trim() !== "" && { reason: reason.trim() }) });
+/** By the very route that keys vote by: every check is its own. Whatever stands in the way is said on a page, and is evidence like any other refused vote. */
+async function decide(call: Call, gateway: Gateway, who: Credential | undefined): Promise<Response> {
   try {
-    if (voteRoute === undefined) throw new Error("there is no route to vote by");
+    sameOrigin(deskOf(gateway), call);
+    if (who === undefined) throw new Fault("unauthenticated", "sign in first, then answer again");
+    const { decide: vote, card, reason = "" } = await readForm(call.raw, Decision);
+    const body = fit(VoteRequest, { vote, cardSha256: card, ...(reason.trim() !== "" && { reason: reason.trim() }) });
     const credential = actingAs(who, ["approver"]);
     if (credential === undefined) throw new Fault("not_an_approver", "none of your roles answers requests");
     await voteRoute.run({ ...call, credential, query: {}, body } as unknown as Call<never, never>, gateway);
   } catch (error) {
     if (!isFault(error)) throw error;
-    return sentence(409, "Not counted", `Nothing was counted: ${error.message}.`);
+    await noteRefused(gateway, voteRoute, { caller: who, params: call.params }, error);
+    if (error.code === "not_found") return nowhere();
+    const { status } = FAULTS[error.code];
+    return sentence(status < 500 ? status : 503, "Not counted", `Nothing was counted: ${error.message}.`);
   }
   const now = await shown(gateway, who, call.params["id"] ?? "");
   return sentence(200, "Counted", `Your answer is counted: the request is ${now?.state ?? "gone"}.`);
@@ -78,19 +81,15 @@ export const approvalPageRoutes = (["GET", "POST"] as const).map((method) =>
     async run(call, gateway) {
       const desk = deskOf(gateway);
       const id = call.params["id"] ?? "";
-      if (method === "POST") sameOrigin(desk, call);
       const who = await signedIn(gateway, call);
-      if (who === undefined) {
-        if (method === "POST")
-          return sentence(401, "Not signed in", "Nothing was counted: sign in, then answer again.");
+      if (method === "POST") return decide(call as unknown as Call, gateway, who);
+      if (who === undefined)
         return goTo(`${desk.publicUrl}/sign-in?back=${encodeURIComponent(`${desk.publicUrl}/approvals/${id}`)}`);
-      }
       const approval = await shown(gateway, who, id).catch((error: unknown) => {
         if (isFault(error) && error.code === "not_found") return undefined;
         throw error;
       });
       if (approval === undefined) return nowhere();
-      if (method === "POST") return decide(call as unknown as Call, gateway, who);
       return page(
         200,
         approval.state === "pending" ? "Approval needed" : `It is ${approval.state}`,

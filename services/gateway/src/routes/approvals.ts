@@ -7,7 +7,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { z } from "zod";
 import type { Gateway } from "../parts.ts";
 import { flag, notFound, pageParameters, pathId, shortText } from "../query.ts";
-import { actorOf } from "../refusals.ts";
+import { actorOf, refuse } from "../refusals.ts";
 import { type Call, ok, route } from "../route.ts";
 
 const READERS = ["approver", "operator", "auditor", "admin"] as const;
@@ -30,7 +30,13 @@ async function revealed(
   { credential }: Pick<Call, "credential">,
   approval: Approval,
 ): Promise<Approval> {
-  if (credential.role !== "approver") throw new Fault("forbidden", "only approvers may see the value of a secret");
+  if (credential.role !== "approver")
+    return refuse(
+      gateway,
+      credential,
+      { actionId: approval.actionId, type: "approval.reveal.refused", detail: { approvalId: approval.id } },
+      new Fault("forbidden", "only approvers may see the value of a secret"),
+    );
   const row = await gateway.store.actions.get(credential.tenant, approval.actionId);
   if (!row?.facts || !row.verdict) throw notFound();
   // Recorded before it is shown: a reveal that leaves no trace must not happen.

@@ -19,7 +19,7 @@ import { claimAction, leaseMsOf } from "../claim.ts";
 import { idempotencyKey, traceOf } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound, pathId, Wait } from "../query.ts";
-import { actorOf, noteRefusal } from "../refusals.ts";
+import { actorOf, refuse } from "../refusals.ts";
 import { type Call, ok, route } from "../route.ts";
 import { succeed } from "../successor.ts";
 import { actionBody } from "../view.ts";
@@ -33,19 +33,27 @@ async function own(gateway: Gateway, { credential, params }: Anyone): Promise<Ac
   const row = await gateway.store.actions.get(credential.tenant, pathId("act", params["id"]));
   if (!row) throw notFound();
   if (isItsOwn(credential, row.action)) return row;
-  await noteRefusal(gateway, credential, row.action.id, "access.refused", {});
-  throw new Fault("not_your_action", "this action belongs to another credential", { actionId: row.action.id });
+  return refuse(
+    gateway,
+    credential,
+    { actionId: row.action.id, type: "access.refused", detail: {} },
+    new Fault("not_your_action", "this action belongs to another credential", { actionId: row.action.id }),
+  );
 }
 
 /** The row whose claim the handle stands for; only the credential that claimed it may use it. */
 async function granted(gateway: Gateway, call: Anyone, grant: string): Promise<ActionRow> {
   const row = await own(gateway, call);
   if (row.claim?.credential === call.credential.id && gateway.grants.matches(row, grant)) return row;
-  await noteRefusal(gateway, call.credential, row.action.id, "grant.refused", {});
-  throw new Fault("not_your_action", "the grant is not the one of this action's claim", {
-    at: "/grant",
-    actionId: row.action.id,
-  });
+  return refuse(
+    gateway,
+    call.credential,
+    { actionId: row.action.id, type: "grant.refused", detail: {} },
+    new Fault("not_your_action", "the grant is not the one of this action's claim", {
+      at: "/grant",
+      actionId: row.action.id,
+    }),
+  );
 }
 
 const illegal = (row: ActionRow, wanted: string): Fault =>
@@ -120,6 +128,7 @@ export const runRoutes = [
     operationId: "claim",
     summary: "Take the permission to run, once",
     who: RUNS,
+    refused: "claim.refused",
     body: ClaimRequest,
     bodyOptional: true,
     answers: { 200: "`executing`, with `grant` and the stored `args`", 409: "not claimable; `reasonCode` says why" },

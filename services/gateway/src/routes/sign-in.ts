@@ -9,6 +9,7 @@ import { readForm } from "../body.ts";
 import type { Gateway } from "../parts.ts";
 import { noContent, route } from "../route.ts";
 import { dropCookie, PENDING_COOKIE, setCookie } from "../sign-in/cookies.ts";
+import { noteNoEntry } from "../sign-in/no-entry.ts";
 import { goTo, page, said, sentence } from "../sign-in/pages.ts";
 import { deskOf, ownPath, sameOrigin, signedIn } from "../sign-in/session.ts";
 
@@ -21,7 +22,7 @@ async function failed(gateway: Gateway, error: unknown): Promise<Response> {
   if (!isFault(error)) throw error;
   const { code, message } = error;
   gateway.log.warn({ error, code }, "a sign-in failed");
-  await gateway.signIn?.refusals.note({ code, reason: message });
+  await noteNoEntry(gateway, deskOf(gateway), { code, reason: message });
   const cookies: [string, string][] = [["set-cookie", dropCookie(PENDING_COOKIE)]];
   return code === "not_ready"
     ? sentence(503, "Not now", `You cannot sign in at the moment: ${message}.`)
@@ -50,7 +51,7 @@ async function cameBack(gateway: Gateway, query: URLSearchParams, sealed: string
   const admission = await admitted(gateway, desk.tenant, identity);
   if (admission.person === undefined) {
     const { code, why } = admission;
-    await desk.refusals.note({ code, reason: why, identity });
+    await noteNoEntry(gateway, desk, { code, reason: why, identity });
     const ask = `Ask an admin to give your person a role and the identity \`oidc\` with exactly this id:`;
     return page(403, "Not known here", `${said(`${why} ${ask}`)}<pre>${said(identity)}</pre>`, [
       ["set-cookie", dropCookie(PENDING_COOKIE)],

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { actingAs } from "../auth.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound, pathId } from "../query.ts";
-import { actorOf, noteRefusal } from "../refusals.ts";
+import { actorOf, refuse } from "../refusals.ts";
 import { type Call, created, noContent, ok, route } from "../route.ts";
 import { voterOf } from "../voters.ts";
 import { visible } from "./actions.ts";
@@ -43,9 +43,13 @@ async function passed(
 ) {
   if (status === "done") return;
   if (status === "unknown") throw notFound();
-  await noteRefusal(gateway, call.credential, actionId, `${what}.refused`, { code: status });
   const [code, why] = WHY[status];
-  throw new Fault(code, why);
+  await refuse(
+    gateway,
+    call.credential,
+    { actionId, type: `${what}.refused`, detail: { code: status } },
+    new Fault(code, why),
+  );
 }
 
 const meOf = ({ credential }: Pick<Call, "credential">): string => credential.person ?? credential.id;
@@ -72,6 +76,7 @@ export const talkRoutes = [
     summary: "Take back one's own yes; what was approved by it and is not claimed yet is revoked",
     who: ["approver"],
     otherwise: "not_an_approver",
+    refused: "vote.withdrawal.refused",
     answers: { 200: "taken back; the approval as it then is", 409: "there is none, or it is too late" },
     async run(call, gateway) {
       const approval = await approvalOf(gateway, call);
@@ -93,6 +98,7 @@ export const talkRoutes = [
     summary: "Ask the agent's side something first; it is on the card from then on, and answers nothing by itself",
     who: ["approver"],
     otherwise: "not_an_approver",
+    refused: "question.refused",
     body: InfoRequest,
     answers: { 200: "asked; the approval with the new card", 403: "not yours to ask", 429: "enough was asked" },
     async run(call, gateway) {
@@ -133,6 +139,7 @@ export const talkRoutes = [
     summary:
       "Answer the oldest open question, as the agent that asks or as the person it acts for; free text never approves",
     who: ["agent", "executor", "approver"],
+    refused: "answer.refused",
     body: InfoRequest,
     answers: { 200: "told to whoever asked", 403: "not your action", 409: "nothing is asked" },
     async run(call, gateway) {
@@ -173,6 +180,7 @@ export const talkRoutes = [
       "Lend one's own roles to another person until a time, for one request or for all; never further, never in a circle",
     who: ["approver"],
     otherwise: "not_an_approver",
+    refused: "delegation.refused",
     body: DelegationRequest,
     answers: {
       201: "lent",
@@ -208,6 +216,7 @@ export const talkRoutes = [
     operationId: "endDelegation",
     summary: "End a delegation before its time: one's own, or as an admin any",
     who: ["approver", "admin"],
+    refused: "delegation.refused",
     query: z.strictObject({}),
     answers: { 204: "ended" },
     async run(call, { store }) {

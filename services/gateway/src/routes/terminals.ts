@@ -5,6 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { z } from "zod";
 import { readForm } from "../body.ts";
 import { created, ok, route } from "../route.ts";
+import { noteNoEntry } from "../sign-in/no-entry.ts";
 import { goTo, page, said, sentence } from "../sign-in/pages.ts";
 import { deskOf, sameOrigin, signedIn } from "../sign-in/session.ts";
 
@@ -30,6 +31,7 @@ export const terminalRoutes = [
     summary:
       "A terminal wants to be let in: it shows `userCode`, and trades `secret` for a session when somebody said yes",
     who: "anyone",
+    refused: "sign_in.refused",
     body: z.strictObject({}),
     bodyOptional: true,
     answers: { 201: "code, secret and where the code is entered", 429: "too many terminals ask" },
@@ -52,6 +54,7 @@ export const terminalRoutes = [
     operationId: "terminalSession",
     summary: "The terminal's session, once somebody said yes",
     who: "anyone",
+    refused: "sign_in.refused",
     body: z.strictObject({ secret: Secret }),
     answers: { 200: "the session's token, shown once", 202: "nobody said yes yet", 410: "the code is over" },
     async run({ body }, gateway) {
@@ -68,6 +71,7 @@ export const terminalRoutes = [
     operationId: "terminalPage",
     summary: "Where a person who is signed in enters a terminal's code",
     who: "anyone",
+    refused: "sign_in.refused",
     query: z.strictObject({ code: UserCode.optional() }),
     produces: "text/html",
     answers: { 200: "the form", 303: "to sign in first" },
@@ -92,6 +96,7 @@ export const terminalRoutes = [
     operationId: "letTerminalIn",
     summary: "Yes to a terminal's code; once",
     who: "anyone",
+    refused: "sign_in.refused",
     produces: "text/html",
     answers: { 200: "it is let in", 401: "sign in first", 403: "the form came from elsewhere", 404: "no such code" },
     async run(call, gateway) {
@@ -99,11 +104,17 @@ export const terminalRoutes = [
       sameOrigin(desk, call);
       const { code } = await readForm(call.raw, z.strictObject({ code: UserCode }));
       const who = await signedIn(gateway, call);
-      if (who?.person === undefined || who.signedIn === undefined || who.tenant !== desk.tenant)
+      if (who?.person === undefined || who.signedIn === undefined || who.tenant !== desk.tenant) {
+        await noteNoEntry(gateway, desk, { code: "unauthenticated", reason: "a terminal's code, from nobody" });
         return sentence(401, "Not signed in", "Sign in first, then enter the code again.");
+      }
       const { person, signedIn: session } = who;
       const granted = await gateway.store.signIns.grant(desk.tenant, code, { person, identity: session.identity });
-      if (!granted) return sentence(404, "No such code", "No terminal shows this code, or it is over.");
+      if (!granted) {
+        const { identity } = session;
+        await noteNoEntry(gateway, desk, { code: "not_found", reason: "a code that no terminal shows", identity });
+        return sentence(404, "No such code", "No terminal shows this code, or it is over.");
+      }
       return sentence(200, "Done", "The terminal is let in. You can close this page.");
     },
   }),

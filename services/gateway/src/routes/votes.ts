@@ -7,14 +7,14 @@ import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { carrierOf, inSpan, linkTo, SPANS } from "@holdpoint/runtime/trace.ts";
-import type { ActionRow, NewVote, Voted } from "@holdpoint/store/types.ts";
+import type { ActionRow, NewVote, PossibleVote, Voted } from "@holdpoint/store/types.ts";
 import { type Approval, VoteRequest } from "@holdpoint/wire/approval.ts";
 import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { traceOf } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
 import { notFound } from "../query.ts";
-import { actorOf, noteRefusal } from "../refusals.ts";
+import { actorOf, refuse } from "../refusals.ts";
 import { type Answer, type Call, ok, route } from "../route.ts";
 import { succeed } from "../successor.ts";
 import { barredFrom, type Voter, voterOf } from "../voters.ts";
@@ -49,13 +49,14 @@ async function refused(
   status: Refusal,
   why?: string,
 ): Promise<never> {
-  await noteRefusal(gateway, call.credential, approval.actionId, "vote.refused", {
-    code: status,
-    approvalId: approval.id,
-  });
   const told = status === "already_settled" || status === "already_voted" ? settledAs(approval) : {};
   const ended = status === "already_settled" ? settledWords(approval) : undefined;
-  throw new Fault(status satisfies FaultCode, why ?? ended ?? WHY[status], { ...told, approvalId: approval.id });
+  return refuse(
+    gateway,
+    call.credential,
+    { actionId: approval.actionId, type: "vote.refused", detail: { code: status, approvalId: approval.id } },
+    new Fault(status satisfies FaultCode, why ?? ended ?? WHY[status], { ...told, approvalId: approval.id }),
+  );
 }
 
 /** What an answer must bring with it: a yes the card that was read, a no its reason. */
@@ -103,6 +104,25 @@ async function settled(gateway: Gateway, call: Voting, approval: Approval): Prom
   return (await gateway.store.approvals.get(tenant, approval.id)) ?? approval;
 }
 
+const voteOf = (
+  gateway: Gateway,
+  { credential, body }: Voting,
+  approval: Approval,
+  row: ActionRow,
+  voter: Voter,
+): PossibleVote => ({
+  tenant: credential.tenant,
+  approvalId: approval.id,
+  voter: voter.id,
+  credential: credential.id,
+  vote: body.vote,
+  roles: voter.roles,
+  assurance: voter.assurance,
+  ...(body.reason !== undefined && { reason: body.reason }),
+  ...(body.cardSha256 !== undefined && { cardSha256: body.cardSha256 }),
+  barred: barredFrom(gateway, row.action),
+});
+
 async function count(
   gateway: Gateway,
   call: Voting,
@@ -110,7 +130,7 @@ async function count(
   row: ActionRow,
   voter: Voter,
 ): Promise<Answer> {
-  const { credential, body } = call;
+  const { body } = call;
   const wish = wishOf(gateway, call, row);
   const attributes = {
     "holdpoint.action.id": row.action.id,
@@ -124,19 +144,10 @@ async function count(
   const options = { ...(under ? { under } : { root: true }), links: linkTo(row.trace), attributes };
   const voted = await inSpan(SPANS.vote, options, async (span) => {
     const answer = await gateway.store.approvals.vote({
-      tenant: credential.tenant,
-      approvalId: approval.id,
+      ...voteOf(gateway, call, approval, row, voter),
       voteId: newId("vote"),
-      voter: voter.id,
-      credential: credential.id,
       channel: "api",
-      vote: body.vote,
-      roles: voter.roles,
-      assurance: voter.assurance,
-      ...(body.reason !== undefined && { reason: body.reason }),
-      ...(body.cardSha256 !== undefined && { cardSha256: body.cardSha256 }),
       ...(wish && { wish }),
-      barred: barredFrom(gateway, row.action),
     });
     if (answer.status === "counted")
       gateway.intake.resume(resumeOf(row, approval.id, carrierOf(span), gateway.clock.now()));
@@ -151,13 +162,11 @@ async function count(
 async function edit(gateway: Gateway, call: Voting, approval: Approval, row: ActionRow, voter: Voter): Promise<Answer> {
   const { credential, body } = call;
   const { tenant, id: actionId } = row.action;
-  const refuse = (status: Refusal) => refused(gateway, call, approval, status);
-  if (approval.state === "expired") return refuse("approval_expired");
-  if (approval.state !== "pending") return refuse("already_settled");
-  if (!approval.requirements.some(({ role }) => voter.roles.includes(role))) return refuse("not_an_approver");
-  if (barredFrom(gateway, row.action).some((each) => each === voter.id || each === credential.id))
-    return refuse("own_request");
-  if (body.cardSha256 !== approval.card.sha256) return refuse("card_changed");
+  const refuseAs = (status: Refusal) => refused(gateway, call, approval, status);
+  // Whoever could not say yes here and now cannot say "yes, but" either.
+  const counts = await gateway.store.approvals.wouldCount(voteOf(gateway, call, approval, row, voter));
+  if (counts === "unknown") throw notFound();
+  if (counts !== "counted") return refuseAs(counts);
   const change = { why: "edit", args: body.editedArgs ?? {}, by: voter.id } as const;
   // Kept off the queue until the original has ended: of two edits only one is judged.
   const taken = await succeed(gateway, row.action, change, { waits: false, under: traceOf(call), parked: true });
@@ -192,41 +201,37 @@ async function edit(gateway: Gateway, call: Voting, approval: Approval, row: Act
   return ok({ approval: now, editedActionId });
 }
 
-export const voteRoutes = [
-  route({
-    method: "POST",
-    path: "/v1/approvals/:id/votes",
-    operationId: "vote",
-    summary: "Answer: approve the card that was shown, or deny with a reason",
-    who: ["approver"],
-    otherwise: "not_an_approver",
-    body: VoteRequest,
-    answers: {
-      200: "counted; the approval as it then is",
-      403: "not yours to answer",
-      409: "answered before, or another card stands by now",
-      410: "its time is over",
-    },
-    async run(call, gateway) {
-      complete(call);
-      const approval = await approvalOf(gateway, call);
-      const row = await gateway.store.actions.get(call.credential.tenant, approval.actionId);
-      if (!row) throw notFound();
-      const voter = await voterOf(gateway, call.credential, approval).catch(async (error: unknown) => {
-        await noteRefusal(gateway, call.credential, approval.actionId, "vote.refused", { code: "not_an_approver" });
-        throw error;
-      });
-      if (call.body.vote === "approve" && approval.card.truncated)
-        return refused(
-          gateway,
-          call,
-          approval,
-          "card_changed",
-          "the card could not be shown whole, so it cannot be approved",
-        );
-      return call.body.editedArgs
-        ? edit(gateway, call, approval, row, voter)
-        : count(gateway, call, approval, row, voter);
-    },
-  }),
-];
+export const voteRoute = route({
+  method: "POST",
+  path: "/v1/approvals/:id/votes",
+  operationId: "vote",
+  summary: "Answer: approve the card that was shown, or deny with a reason",
+  who: ["approver"],
+  otherwise: "not_an_approver",
+  refused: "vote.refused",
+  body: VoteRequest,
+  answers: {
+    200: "counted; the approval as it then is",
+    403: "not yours to answer",
+    409: "answered before, or another card stands by now",
+    410: "its time is over",
+  },
+  async run(call, gateway) {
+    complete(call);
+    const approval = await approvalOf(gateway, call);
+    const row = await gateway.store.actions.get(call.credential.tenant, approval.actionId);
+    if (!row) throw notFound();
+    const voter = await voterOf(gateway, call.credential, approval);
+    if (call.body.vote === "approve" && approval.card.truncated)
+      return refused(
+        gateway,
+        call,
+        approval,
+        "card_changed",
+        "the card could not be shown whole, so it cannot be approved",
+      );
+    return call.body.editedArgs
+      ? edit(gateway, call, approval, row, voter)
+      : count(gateway, call, approval, row, voter);
+  },
+});

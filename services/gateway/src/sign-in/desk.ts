@@ -3,10 +3,8 @@
 import type { PendingSeal } from "./cookies.ts";
 import type { SignInOptions } from "./options.ts";
 import type { Provider } from "./provider.ts";
-import type { SignInRefusals } from "./refusals.ts";
 
 export interface SignInDesk extends SignInOptions {
   provider: Provider;
   seal: PendingSeal;
-  refusals: SignInRefusals;
 }
