@@ -17,7 +17,8 @@ import { judgedAgain } from "./judged-again.ts";
 import type { Gateway } from "./parts.ts";
 import { audienceOf, changedPin } from "./pins.ts";
 import { notFound } from "./query.ts";
-import { actorOf, refuse as refuseTo } from "./refusals.ts";
+import { actorOf } from "./refusals.ts";
+import { refuse as refuseTo } from "./refused.ts";
 import { standing } from "./rejudge.ts";
 
 /** Policy changes and votes may come between judging and claiming; each costs one more round. */

@@ -6,7 +6,7 @@ import { Fault } from "@holdpoint/wire/fault.ts";
 import { speaksFor } from "./auth.ts";
 import type { Gateway } from "./parts.ts";
 import { isForAnother } from "./pins.ts";
-import { refuse as refuseTo } from "./refusals.ts";
+import { refuse as refuseTo } from "./refused.ts";
 
 /** Where the caller said it: AuthZEN has other names. */
 const PLACES = { agent: "/principal/agent", audience: "/audience" };

@@ -17,7 +17,7 @@ import type { Gateway } from "../parts.ts";
 import { pinsOf } from "../pins.ts";
 import { naturalKey, newAction, requestHashOf, type Taken } from "../propose.ts";
 import { notFound, pathId, Wait } from "../query.ts";
-import { refuse as refuseTo } from "../refusals.ts";
+import { refuse as refuseTo } from "../refused.ts";
 import { type Answer, type Call, ok, route } from "../route.ts";
 import { actionBody } from "../view.ts";
 

@@ -10,7 +10,7 @@ import { actingAs } from "../auth.ts";
 import { fit, readForm } from "../body.ts";
 import type { Gateway } from "../parts.ts";
 import { pathId } from "../query.ts";
-import { noteRefused } from "../refusals.ts";
+import { noteRefused } from "../refused.ts";
 import { type Call, route } from "../route.ts";
 import { goTo, page, said, sentence } from "../sign-in/pages.ts";
 import { deskOf, sameOrigin, signedIn } from "../sign-in/session.ts";

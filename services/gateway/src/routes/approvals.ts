@@ -7,7 +7,8 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { z } from "zod";
 import type { Gateway } from "../parts.ts";
 import { flag, notFound, pageParameters, pathId, shortText } from "../query.ts";
-import { actorOf, refuse } from "../refusals.ts";
+import { actorOf } from "../refusals.ts";
+import { refuse } from "../refused.ts";
 import { type Call, ok, route } from "../route.ts";
 
 const READERS = ["approver", "operator", "auditor", "admin"] as const;
