@@ -45,6 +45,7 @@ const TABLE: Record<CodeEffect, string> = {
     child_process.exec child_process.execSync child_process.spawn child_process.spawnSync child_process.execFile child_process.execFileSync child_process.fork execSync spawnSync execFileSync spawn .execSync .spawnSync .spawn .execFileSync .execFile .exec Deno.Command Deno.run Bun.spawn Bun.spawnSync shelljs.exec execa execaSync
     system IO.popen Open3.capture2 Open3.capture3 Open3.popen3 Open3.capture2e Process.spawn Kernel.system Kernel.exec Kernel.spawn popen
     shell_exec passthru proc_open pcntl_exec os.execute io.popen Runtime.getRuntime.exec ProcessBuilder
+    callCommand rawSystem readProcess spawnCommand System.Process.callCommand
   `,
   send: "requests.post requests.put requests.patch requests.delete httpx.post httpx.put session.post axios.post axios.put axios.patch axios.delete got.post http.post Net.HTTP.post Net.HTTP.post_form HTTParty.post smtplib.SMTP ftplib.FTP paramiko.SSHClient socket.connect .connect connect TCPSocket.new TCPSocket.open net.connect net.createConnection fsockopen telnetlib.Telnet IO.Socket.INET",
   fetch:

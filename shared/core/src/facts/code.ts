@@ -259,8 +259,14 @@ export function readForeignCode(call: Call, word: Word): void {
         shellCall(call, args);
         break;
       case "send":
-        if (name.endsWith("connect") && !/socket|paramiko|ftplib|smtplib|telnet/i.test(code)) break;
-        if (args.words[0]) reachesUrl(call, args.words[0], true);
+        if (
+          name.endsWith("connect") &&
+          !/socket|paramiko|ftplib|smtplib|telnet|["'](node:)?(net|tls|dgram)["']/i.test(code)
+        )
+          break;
+        // `net.connect(4444, "host")`: the port may stand first.
+        for (const host of args.words.filter((word) => !/^\d+$/.test(word.text ?? "")).slice(0, 1))
+          reachesUrl(call, host, true);
         break;
       case "fetch":
         if (args.words[0])

@@ -31,5 +31,7 @@ test.each<[what: string, text: string, kinds: string[]]>([
 test("in a command, a space that separates nothing and a dash that begins no option count too", () => {
   expect(kinds("git\u3000status", true)).toEqual(["odd-space"]);
   expect(kinds("git reset \u2010\u2010hard", true)).toEqual(["look-alike"]);
+  // A long dash is seen; the shell takes it for a name, and so do we.
+  expect(kinds("wc \u2013l a.txt", true)).toEqual([]);
   expect(kinds("git commit -m 'a \u2014 b'", true)).toEqual([]);
 });

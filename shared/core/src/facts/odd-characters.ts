@@ -69,8 +69,9 @@ const isSpaceLike = (code: number): boolean =>
   code === 0x202f ||
   code === 0x205f ||
   code === 0x3000;
+/** What a keyboard does not make and a reader takes for `-`. A long dash is seen, and read as the shell reads it: as a name. */
 const isDashLike = (code: number): boolean =>
-  (code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0xfe58 || code === 0xff0d;
+  (code >= 0x2010 && code <= 0x2012) || code === 0x2212 || code === 0xfe58 || code === 0xff0d;
 
 /** In a command: a space that separates nothing, a dash that begins no option. */
 function findImitations(text: string, kinds: Set<string>): void {

@@ -67,7 +67,7 @@ export const developmentAllows = (sandbox: string): string => `
     unless: { paths: { access: [write, delete, execute] } }
     opaque: dynamic
     reason: only looks, though with more rights
-    match: ["sudo ls -la /var/log", "sudo git status", "sudo systemctl status nginx", "sudo ss -ltnp"]
+    match: ["sudo ls -la /var/log", "sudo git status", "sudo systemctl status nginx", "sudo ss -ltnp", "sudo journalctl -u nginx", "sudo apt-get update", "sudo -l"]
     notMatch: ["sudo rm x", "sudo systemctl restart nginx", "sudo cat /root/notes", "ssh host.example sudo ls"]
   - id: allow-writing-scripts
     effect: allow

@@ -141,10 +141,11 @@ export const codingAgentAsks = `
         - "{npm,pnpm,yarn,bun,cargo,poetry,uv,flit,hatch,dart,flutter} publish --dry-run"
         - "{kubectl,oc} {apply,replace,patch,scale,set} --dry-run={client,server}"
         - "helm {install,upgrade,rollback} --dry-run"
+        - "ansible-playbook {--check,--syntax-check,--list-hosts,--list-tasks,--list-tags}"
     approval: { role: release-manager }
     reason: changes what runs for others
     match: ["kubectl apply -f k8s.yaml", "terraform apply", "npm publish", "helm upgrade api ./chart"]
-    notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build ."]
+    notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build .", "ansible-playbook site.yml --check"]
   - id: approve-cluster-commands
     effect: require_approval
     when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*"], class: [warn, blocked-by-default] }
@@ -163,18 +164,25 @@ export const codingAgentAsks = `
     notMatch: ["vercel ls"]
   - id: approve-registry-accounts
     effect: require_approval
-    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add"] }
+    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add", "{gh,glab} {ssh-key,gpg-key} add", "{gh,glab} repo deploy-key add"] }
     approval: { role: release-manager }
     reason: changes who may publish
-    match: ["npm token create"]
-    notMatch: ["npm token list", "npm whoami"]
+    match: ["npm token create", "gh ssh-key add key.pub"]
+    notMatch: ["npm token list", "npm whoami", "gh ssh-key list"]
   - id: approve-plain-registries
     effect: require_approval
-    when: { program: [pip, uv, poetry, npm, pnpm, yarn, bun, gem, cargo, go, bundle, composer], hosts: [{ schemes: [http], zones: [public, unknown] }] }
+    when: { program: [pip, uv, poetry, npm, pnpm, yarn, bun, gem, cargo, go, bundle, composer], hosts: [{ schemes: [http, "git+http", "svn+http", "hg+http", "bzr+http"], zones: [public, unknown] }] }
     approval: { role: security }
     reason: installs over a line that anybody on the way can change
-    match: ["pip install --index-url http://packages.example/simple x"]
-    notMatch: ["pip install --index-url https://packages.example/simple x", "pip install x"]
+    match: ["pip install --index-url http://packages.example/simple x", "pip install git+http://code.example/x"]
+    notMatch: ["pip install --index-url https://packages.example/simple x", "pip install x", "pip install git+https://code.example/x"]
+  - id: approve-unverified-installs
+    effect: require_approval
+    when: { commands: ["{pip,uv,uv pip} {install,download,wheel,sync,add} --trusted-host", "{npm,pnpm,yarn} config set strict-ssl false", "{npm,pnpm,yarn} {install,add,ci} --strict-ssl=false", "git config http.*sslVerify false", "git config http.sslVerify false", "conda config --set ssl_verify false"] }
+    approval: { role: security }
+    reason: trusts whoever answers, whatever the certificate says
+    match: ["pip install --trusted-host pypi.example x", "npm config set strict-ssl false", "git config --global http.sslVerify false"]
+    notMatch: ["pip install x", "npm config get strict-ssl", "git config http.sslVerify true"]
   - id: approve-data-exports
     effect: require_approval
     when:
@@ -199,6 +207,13 @@ export const codingAgentAsks = `
     reason: runs with more rights than the agent has
     match: ["sudo rm x", "sudo cat /var/log/syslog", "su -c 'ls'"]
     notMatch: ["ls sudo", "git commit -m sudo", "sudo ls /root"]
+  - id: approve-privileged-upkeep
+    effect: require_approval
+    when: { commands: ["{sudo,doas} journalctl {--vacuum-time,--vacuum-size,--vacuum-files,--rotate,--flush,--relinquish-var,--setup-keys,--update-catalog}", "{sudo,doas} dmesg {--clear,--read-clear,--console-level,-D,-E}", "{sudo,doas} {apt,apt-get,aptitude,apk,dnf,yum,zypper} {--option,--config-file,-o,-c}"] }
+    approval: { role: approver }
+    reason: clears logs, or runs what an option says, with more rights
+    match: ["sudo journalctl --vacuum-time=1s", "sudo dmesg -C", "sudo apt-get update -o APT::Update::Pre-Invoke::=/bin/sh"]
+    notMatch: ["sudo journalctl -u nginx", "sudo dmesg", "sudo apt-get update"]
   - id: approve-blocked-class
     effect: require_approval
     when: { program: ${list(SYSTEM_PACKAGES.map((name) => `!${name}`))}, class: blocked-by-default }
@@ -272,11 +287,11 @@ export const codingAgentAsks = `
     effect: require_approval
     when: { commands: ["find -delete"] }
     # filtered: a test before the action picked what goes, see find-expression.ts.
-    unless: { commands: ["find -filtered"], paths: { any: ["./**", "\${tmp}/?*/**"], access: [delete, read] } }
+    unless: { commands: ["find -filtered"], paths: { any: ["./**", "\${tmp}/**"], access: [delete, read] } }
     approval: { role: approver }
     reason: deletes everything it finds
     match: ["find . -delete", "find . -type f -delete", "find . -delete -name x", "find . ! -name x -delete", "find . -name '*' -delete"]
-    notMatch: ["find . -name '*.log' -delete", "find . -name '*.log'", "find . -type d -delete", "find . -exec rm {}.bak +"]
+    notMatch: ["find . -name '*.log' -delete", "find /tmp -name 'build-*' -mtime +7 -delete", "find . -name '*.log'", "find . -type d -delete", "find . -exec rm {}.bak +"]
   - id: approve-workspace-deletion
     effect: require_approval
     when: { program: [rm, unlink, shred, srm, wipe, trash, rimraf, del-cli, rsync], paths: { any: ["./**", "!./?*/**"], access: [delete] } }
@@ -313,7 +328,7 @@ export const codingAgentAsks = `
     approval: { role: infra }
     reason: changes something in a cloud
     match: ["aws sns unsubscribe --subscription-arn x"]
-    notMatch: ["aws s3 ls"]
+    notMatch: ["aws s3 ls", "aws logs filter-log-events --log-group-name x"]
   - id: approve-container-pruning
     effect: require_approval
     when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
@@ -324,10 +339,12 @@ export const codingAgentAsks = `
   - id: approve-http-changes
     effect: require_approval
     when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*", "*/delete_series*", "*/actuator/shutdown*"] }
+    # The server under work listens where these do; stores and their consoles listen elsewhere.
+    unless: { hosts: [{ zones: [loopback], ports: [3000, 3001, 3002, 3003, 4000, 4200, 4321, 5000, 5001, 5173, 5174, 8000, 8001, 8080, 8787, 8888] }] }
     approval: { role: approver }
     reason: changes or deletes something on another server
-    match: ["curl -X DELETE http://localhost:9200/index", "http PUT :9200/x"]
-    notMatch: ["curl http://localhost:9200/_search"]
+    match: ["curl -X DELETE http://localhost:9200/index", "http PUT :9200/x", "curl -X DELETE http://localhost:3000/a http://localhost:9200/b", "curl -X DELETE https://api.example/users/1"]
+    notMatch: ["curl http://localhost:9200/_search", "curl -X DELETE http://localhost:3000/users/1", "http PUT :8000/items/1 a=1"]
   - id: approve-piped-code
     effect: require_approval
     when: { runsCode: ["piped*", "*downloaded*", "*remote*"] }

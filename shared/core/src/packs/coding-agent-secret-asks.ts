@@ -44,6 +44,8 @@ export const codingAgentSecretAsks = `  - id: approve-secret-variables
         - "{sops,age,gpg} --decrypt"
         - "gpg --export-secret-keys"
         - "gcloud secrets versions access"
+        - "{kubectl,oc} create token"
+        - "oc whoami --show-token"
         - "{heroku,dokku} config"
         - "chamber {read,export}"
     approval: { role: security }
@@ -52,10 +54,10 @@ export const codingAgentSecretAsks = `  - id: approve-secret-variables
     notMatch: ["gh auth status", "kubectl get secrets", "vault status", "gpg --list-keys"]
   - id: approve-history-reads
     effect: require_approval
-    when: { paths: { any: ["~/.{bash_history,zsh_history,sh_history,python_history,node_repl_history,psql_history,mysql_history,sqlite_history,rediscli_history,dbshell}", "~/.local/share/fish/fish_history"], access: [read] } }
+    when: { paths: { any: ["~/.{bash_history,zsh_history,sh_history,python_history,node_repl_history,psql_history,mysql_history,sqlite_history,rediscli_history,dbshell}", "~/.local/share/fish/fish_history"], access: [read, write, delete] } }
     approval: { role: approver }
-    reason: what people typed may hold secrets
-    match: ["cat ~/.bash_history"]
+    reason: what people typed may hold secrets, and shows what was done
+    match: ["cat ~/.bash_history", ": > ~/.bash_history", "ln -sf /dev/null ~/.bash_history"]
     notMatch: ["history | tail"]
   - id: approve-device-reads
     effect: require_approval

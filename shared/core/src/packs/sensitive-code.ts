@@ -305,8 +305,27 @@ export const PRIVILEGED_LOOKS = [
   "systemctl {status,list-units,list-unit-files,list-timers,is-active,is-enabled,is-failed,show}",
   "{docker,podman} {ps,images,logs,inspect,stats,top,version,info}",
   "{apt,apt-get,apt-cache} {list,search,show,policy}",
-  "{iptables,ip6tables} -L",
-  "fdisk -l",
+  "{iptables,ip6tables} {-L,-S}",
+  "{fdisk,sfdisk,parted} -l",
   "ufw status",
   "nginx -t",
-].flatMap((look) => [`sudo ${look}`, `doas ${look}`]);
+  "{journalctl,dmesg,htop,top,lsns,lshw,lvs,vgs,pvs,lvdisplay,vgdisplay,pvdisplay,getenforce,sestatus,aa-status,getfacl,lsattr}",
+  "dpkg {-l,-L,-s,-S}",
+  "rpm -q",
+  "crontab -l",
+  "smartctl {-a,-H,-i,-A}",
+  "{zpool,zfs} {list,status,get}",
+  "nft list",
+  "supervisorctl status",
+  "systemd-analyze {blame,critical-chain,time,verify}",
+  "{hostnamectl,timedatectl,loginctl,networkctl,resolvectl} {status,list,show}",
+  "{snap,flatpak} list",
+  "{apachectl,apache2ctl,httpd} {configtest,-t,-S}",
+  "sshd -t",
+  // The lists of what could be installed are made new; nothing is installed.
+  "{apt,apt-get,aptitude,apk} update",
+  "{dnf,yum} {check-update,makecache}",
+  "zypper {refresh,ref}",
+]
+  .flatMap((look) => [`sudo ${look}`, `doas ${look}`])
+  .concat("sudo {-l,-v,-V}");

@@ -1,6 +1,7 @@
 // archives.ts — archives: packing reaches everything below, unpacking writes wherever the archive says
 
 import {
+  addHost,
   type Call,
   HERE,
   has,
@@ -9,11 +10,13 @@ import {
   optionValue,
   optionValues,
   raise,
+  reachesUrl,
   runs,
   touch,
   touches,
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
+import { literal } from "../shell/word.ts";
 
 /** tar: the archive and the members change roles with the mode. */
 function readTar(call: Call): void {
@@ -48,6 +51,32 @@ function readZip(call: Call): void {
   for (const word of members) touches(call, word, "read", { deep: true });
   if (has(call, "move")) for (const word of members) touches(call, word, "delete", { deep: true });
   if (has(call, "unzip-command")) runs(call, "option");
+}
+
+/** What ends the subcommands: the words behind are folders and names. */
+const BACKUP_VERBS = new Set(
+  "backup create restore check forget prune list ls copy init snapshots stats mount extract diff info delete find cat verify status dump".split(
+    " ",
+  ),
+);
+
+/** Where copies are kept: a folder, or with a scheme or a host before the colon another machine. */
+function keptElsewhere(call: Call, sends: boolean): void {
+  const named = [
+    ...call.operands.filter((word) => /^(?:[\w-]+:\/\/|[^/:]+@[^/:]+:|[^/]+::)/.test(word.known)),
+    ...optionValues(call, "repo"),
+  ];
+  for (const word of named) {
+    const text = word.text ?? word.known;
+    if (!/^[^/]*:/.test(text)) {
+      if (!call.operands.includes(word)) touches(call, word, "write");
+      continue;
+    }
+    const url = /\b[a-z]+:\/\/\S+/.exec(text)?.[0];
+    if (url) reachesUrl(call, literal(url), sends);
+    else
+      addHost(call.reading, call.atom, word.raw, { host: "", zone: "unknown", scheme: text.split(":", 1)[0]! }, sends);
+  }
 }
 
 export const archives: Record<string, Program> = {
@@ -152,13 +181,14 @@ export const archives: Record<string, Program> = {
     },
   },
   "restic borg borgmatic duplicity rdiff-backup kopia bup tarsnap rsnapshot duplicati timeshift tmutil snapper": {
-    subs: { max: 2 },
+    subs: { max: 2, until: BACKUP_VERBS },
     options:
-      "-r --repo=<write>; -p --password-file=<read>; --password-command=<shell>; --prune; -n --dry-run; --keep-last=N; --force; --keep-daily=N; --stats; -v; --exclude=P; -e=P; --target=<into>; --older-than=T; -C=C",
+      "-r --repo=REPOSITORY; -p --password-file=<read>; --password-command=<shell>; --prune; -n --dry-run; --keep-last=N; --force; --keep-daily=N; --stats; -v; --exclude=P; -e=P; --target=<into>; --older-than=T; -C=C",
     use: "<tree>...",
     dry: ["dry-run"],
     effects: (call) => {
       const verb = call.subs.join(" ");
+      keptElsewhere(call, /^(backup|copy|create|init|upload|snapshot)\b/.test(verb));
       if (
         /\b(forget|prune|delete|destroy|remove\S*|purge|cleanup|maintenance|expire|break-lock|unlock|deleteInterval|disable|disablelocal)\b/.test(
           verb,

@@ -1,7 +1,21 @@
 // builds.ts — build tools, test runners and agents: programs whose purpose is to run the project's own code
 
-import { type Call, HERE, has, looksOnly, optionValue, raise, runs, sets, touches, touchesHere } from "../call.ts";
+import {
+  type Call,
+  HERE,
+  has,
+  looksOnly,
+  opaque,
+  optionValue,
+  optionValues,
+  raise,
+  runs,
+  sets,
+  touches,
+  touchesHere,
+} from "../call.ts";
 import type { Program } from "../grammar.ts";
+import { literal } from "../shell/word.ts";
 
 const HERE_FILES =
   "-C --directory=<chdir>; -f --file --makefile=<config>; -j --jobs[=N]; -k --keep-going; -n --just-print --dry-run --recon; -s --silent --quiet; -B --always-make; -i --ignore-errors; -e --environment-overrides; -l=N; -o=F; -W=F; -I=<read>; -p; -q; -r; -R; -t --touch; -v --version; -w; -d; --debug[=F]; --eval=TEXT; --trace; -O; --no-print-directory";
@@ -14,10 +28,28 @@ function readMake(call: Call): void {
     if (found && /^(SHELL|CC|CXX|LD|AR|MAKE|\.SHELLFLAGS|PYTHON|NODE|RM|INSTALL)$/.test(found[1]!))
       sets(call, found[1]!);
   }
+  if (has(call, "eval")) opaque(call, "a makefile that is given as text");
   if (has(call, "version")) {
     looksOnly(call);
     call.atom.runsCode.length = 0;
   }
+}
+
+/** `-ex '!cmd'`, `-ex 'shell cmd'`: a debugger's own commands reach a shell, and its languages anything. */
+function readDebugger(call: Call): void {
+  for (const word of ["eval-command", "init-eval-command", "one-line-before-file"].flatMap((name) =>
+    optionValues(call, name),
+  )) {
+    const text = (word.text ?? word.known).trim();
+    const command = /^(?:!|(?:platform )?shell\s|make\s|pipe\b.*\|)\s*(.*)$/s.exec(text)?.[1];
+    if (command !== undefined) call.nested.shell(literal(command), call.program);
+    else if (
+      word.text === null ||
+      /^(python|py|pi|script|guile|gu|compile)\b|\b(system|execv?[lpe]*|popen)\s*\(/.test(text)
+    )
+      opaque(call, "a debugger runs code of its own");
+  }
+  if (has(call, "args")) call.nested.words(call.operands, call.program);
 }
 
 const test = (options = "", more: Partial<Program> = {}): Program => ({
@@ -61,7 +93,7 @@ export const builds: Record<string, Program> = {
     test(
       "-t --testNamePattern --grep -g=P; -c --config=<config>; --coverage; -w --watch; --watchAll; -u --update --updateSnapshot; --run; --project=P; --reporter=R; --reporters=R; --outputFile=<write>; --ui; -r --require=<run>; --timeout=N; --maxWorkers=N; -i --runInBand; --ci; --verbose; --silent; --bail[=N]; --changed; --testPathPattern=P; --environment=E; --setupFiles=<run>; --exit; -b; --spec=P; --browser=B; --headed; --debug; --workers=N; --retries=N; --trace=M; --filter=F; --testsuite=S; --bootstrap=<run>; -f --format=F; -e=E; --tag=T; -o --out=<write>; -I=<read>; -v; -s; --globals; --passWithNoTests; --root=<chdir>; --dir=<read>; --forceExit; --detectOpenHandles; --no-coverage; -n=N; -j=N; -k",
     ),
-  "gcc g++ clang clang++ cc c++ cpp ld as ar ranlib rustc ghc ocamlc ocamlopt fpc gfortran javac kotlinc scalac mcs csc valac nasm yasm gdc ldc2 dmd iverilog verilator emcc nvcc tinycc tcc":
+  "gcc g++ clang clang++ cc c++ cpp ld as ar ranlib rustc ocamlc ocamlopt fpc gfortran javac kotlinc scalac mcs csc valac nasm yasm gdc ldc2 dmd iverilog verilator emcc nvcc tinycc tcc":
     {
       use: "<read>...",
       options:
@@ -110,7 +142,16 @@ export const builds: Record<string, Program> = {
           raise(call, "blocked-by-default");
       },
     },
-  "gdb lldb dlv rr": { runs: "debugger", use: "<read>..." },
+  "gdb lldb": {
+    runs: "debugger",
+    use: "<read>...",
+    useWith: { args: "word..." },
+    style: "single",
+    options:
+      "--args -args; -ex -o -eval-command --eval-command=COMMAND; -iex -init-eval-command=COMMAND; -O --one-line-before-file=COMMAND; -x -s -command --source=<run>; -ix; -batch --batch; -q -quiet --quiet; -p -pid --pid=N; -nx; -nh; -n; -c -core --core=<read>; -cd=<chdir>; -f -file --file=<read>; -tui",
+    effects: readDebugger,
+  },
+  "dlv rr": { runs: "debugger", use: "<read>..." },
   "pre-commit husky lefthook lint-staged overcommit": {
     runs: "git-hooks",
     subs: { max: 1 },

@@ -12,7 +12,7 @@ const SECRET =
 
 /** The same for aws, whose services are named for what they keep: only these calls hand the value out. */
 const AWS_SECRET =
-  /secret-value|login-password|session-token|authorization-token|federation-token|credentials|decrypt|assume-role|data-key/;
+  /secret-value|login-password|session-token|authorization-token|federation-token|credentials|decrypt|assume-role|data-key|password-data/;
 const showsSecret = (call: Call, verb: string, all: string): boolean =>
   call.program === "aws"
     ? AWS_SECRET.test(verb) || has(call, "with-decryption", "include-value", "include-values")
@@ -72,7 +72,7 @@ function readQuery(call: Call): void {
 }
 
 const GROUPS = new Set(
-  "list describe create delete get update set add remove get-iam-policy set-iam-policy add-iam-policy-binding remove-iam-policy-binding deploy ssh scp start stop reset restart resize run submit login logout print-access-token revoke activate-service-account export import connect show purge restore undelete cp mv rm ls cat rsync sync tail read write enable disable patch import-image move rotate destroy versions access assign exec invoke call rb mb du hash compose browse build query mk load extract".split(
+  "list describe log create delete get update set add remove get-iam-policy set-iam-policy add-iam-policy-binding remove-iam-policy-binding deploy ssh scp start stop reset restart resize run submit login logout print-access-token revoke activate-service-account export import connect show purge restore undelete cp mv rm ls cat rsync sync tail read write enable disable patch import-image move rotate destroy versions access assign exec invoke call rb mb du hash compose browse build query mk load extract".split(
     " ",
   ),
 );
@@ -168,10 +168,15 @@ export const clouds: Record<string, Program> = {
   "ansible ansible-playbook ansible-galaxy ansible-vault ansible-pull salt chef-client puppet knife": {
     runs: "remote",
     options:
-      "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --start-at-task=T",
+      "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --list-tags; --start-at-task=T",
     use: "<config>...",
     dry: ["check"],
     effects: (call) => {
+      // What would be done is said, and not done.
+      if (has(call, "check", "syntax-check", "list-hosts", "list-tasks", "list-tags")) {
+        call.atom.runsCode = call.atom.runsCode.filter((kind) => kind !== "remote");
+        return;
+      }
       if (call.operands.length > 0 || call.options.size !== 1 || !has(call, "version", "help")) return;
       looksOnly(call);
       call.atom.runsCode.length = 0;

@@ -140,7 +140,9 @@ export const databases: Record<string, Program> = {
         [...optionValues(call, "cmd"), ...optionValues(call, "c"), ...optionValues(call, "s"), ...codes],
         [],
       );
-      if (file) touches(call, file, call.base === "safe" || has(call, "readonly") ? "read" : "write");
+      if (!file) return;
+      touches(call, file, "read");
+      if (call.base !== "safe" && !has(call, "readonly")) touches(call, file, "write");
     },
   },
   "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql surreal edgedb ysqlsh crate crash":

@@ -166,16 +166,19 @@ function readEditor(call: Call): void {
     ...optionValues(call, "cmd"),
     ...optionValues(call, "eval"),
     ...optionValues(call, "execute"),
+    ...call.operands.filter((word) => /^\+\D/.test(word.known)),
   ]) {
-    const text = command.text ?? command.known;
+    const text = (command.text ?? command.known).replace(/^\+?:*/, "");
     if (text.startsWith("!")) call.nested.shell(literal(text.slice(1)), call.program);
     else if (/\b(system|call|py|python|lua|shell-command|delete-file|:!)/.test(text) || text.includes("!"))
       opaque(call, "an editor runs a command of its own");
   }
+  const looks = /^r?view$|^gview$/.test(call.program) || has(call, "R");
   for (const word of call.operands)
-    if (word.text !== null && (looksLikePath(word.text) || call.operands.length === 1)) {
+    if (/^\+/.test(word.known)) continue;
+    else if (word.text !== null && (looksLikePath(word.text) || call.operands.length === 1)) {
       touches(call, word, "read");
-      touches(call, word, "write");
+      if (!looks) touches(call, word, "write");
     } else if (word.text === null) touches(call, word, "write");
 }
 
@@ -194,8 +197,8 @@ export const editors: Record<string, Program> = {
     class: "safe",
     effects: readAwk,
   },
-  "ed ex red": { use: "<edit>", runs: "editor", options: "-s; -p=P; -c --command=TEXT" },
-  "vi vim nvim vimdiff gvim": {
+  "ed red": { use: "<edit>", runs: "editor", options: "-s; -p=P; -c --command=TEXT" },
+  "vi vim nvim ex view rvim rview vimdiff gvim gview": {
     options:
       "-c --command=TEXT; --cmd=TEXT; -S=<run>; -u=<run>; -R; -n; -e; -E; -s; -es; -d; -o; -O; -p; -t=T; -i=F; -V[=F]; -w=<write>; -W=<write>; --clean; --headless; --noplugin; -N; -b; -l=<run>",
     effects: readEditor,

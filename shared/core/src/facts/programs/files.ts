@@ -7,7 +7,10 @@ import { linked } from "../roles.ts";
 
 /** `chmod 777`, `chmod a+w`, `chmod u+s`: a mode that opens a file to everybody or lends its owner's rights. */
 function permissive(call: Call): void {
-  const mode = operandText(call, 0);
+  setsRights(call, operandText(call, 0));
+}
+
+function setsRights(call: Call, mode: string): void {
   if (/^[0-7]{3,4}$/.test(mode)) {
     // 2xxx keeps the group of a shared folder; 4xxx lends the rights of whoever owns the file.
     if (mode.length === 4 && Number(mode[0]) >= 4) raise(call, "blocked-by-default");
@@ -77,6 +80,7 @@ export const files: Record<string, Program> = {
     useWith: { "target-directory": "<read>...", directory: "<write>..." },
     options:
       "-b; --backup[=HOW]; -c; -C --compare; -d --directory; -D; -g --group=NAME; -m --mode=MODE; -o --owner=NAME; -p --preserve-timestamps; -s --strip; -S --suffix=S; -t --target-directory=<into>; -T --no-target-directory; -v --verbose; -Z",
+    effects: (call) => setsRights(call, optionValue(call, "mode")?.text ?? ""),
   },
   ln: {
     use: "<linked>... <write>",

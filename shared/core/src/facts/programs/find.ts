@@ -73,7 +73,7 @@ function foundPaths(call: Call, expression: readonly Primary[], emptyOnly = fals
   if (isPicked(expression, emptyOnly))
     return roots.flatMap((root) =>
       // Of a whole machine, what is old or large is as good as everything.
-      /^\/[^/]*$/.test(root) && !call.place.cwds.includes(root)
+      /^\/[^/]*$/.test(root) && root !== "/tmp" && !call.place.cwds.includes(root)
         ? [root]
         : [...withItself(root), ...below(root, ["*"], shallow)],
     );

@@ -187,12 +187,16 @@ export const interpreters: Record<string, Program> = {
   "erl escript": interpreter("-eval=CODE; -noshell; -s=M; -pa=<read>; -sname=N; -name=N; -setcookie=C", ["eval"], {
     style: "single",
   }),
-  "ghci runghc runhaskell": interpreter("-e=CODE; -i[=D]; -package=P", ["e"]),
+  "ghc ghci runghc runhaskell": interpreter(
+    "-e=CODE; -i[=D]; -package=P; -o=<write>; -O; -O2; --make; -outputdir=<into>; -threaded; -Wall; -c; -l=LIB; -X=EXT",
+    ["e"],
+  ),
   "scala kotlin groovy jshell clojure clj bb": interpreter(
     "-e=CODE; -cp -classpath=<read>; -script=<run>; -M=A; -X=A; -A=A; -T=A; -Sdeps=E; -jar=<run>; -version --version",
     ["e"],
     { style: "single" },
   ),
+  "irb pry jjs jrunscript slsh": interpreter("-e=CODE; -r=LIB; -I=<read>; -f=<run>; -l=LANGUAGE; --version -v", ["e"]),
   "swift dart crystal nim zig v raku racket guile sbcl clisp tclsh wish expect gnuplot octave matlab maxima sage":
     interpreter(
       "-e --eval=CODE; -c --command=CODE; -f --file=<run>; -l --load=<run>; -x=CODE; --version -v",

@@ -121,7 +121,7 @@ export const looking: Record<string, Program> = {
       "-A --show-all; -b; -e; -E; -n --number; -s; -t; -T; -u; -v; -p --plain; -l --language=L; --style=S; --paging=W; --pager=<shell>; --theme=T; -r --line-range=R; --color=W; -f; -h; -d --diff",
     prints: handedOn,
   },
-  "less more most view": {
+  "less more most": {
     use: "<read>...",
     class: "safe",
     options: "-N; -S; -R; -F; -X; -i; -n; -o=<write>; -O=<write>; -p=P; -x=N; +F; -e; -E; -r",
@@ -240,13 +240,21 @@ export const looking: Record<string, Program> = {
       if (has(call, "set")) raise(call, "blocked-by-default");
     },
   },
-  "ipcs ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf ss netstat ifstat pstree pidof printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
+  "ipcs ps pgrep top htop btop free uptime vmstat iostat mpstat sar lsof lsblk lspci lsusb lsmod uname whoami id groups who w users last lastlog finger logname tty getent locale arch nproc getconf netstat ifstat pstree pidof printenv uuidgen sw_vers system_profiler ioreg vm_stat numastat dmidecode lshw inxi neofetch fastfetch screenfetch lsns lsipc lslocks lsmem findmnt blkid pmap nvidia-smi vainfo glxinfo":
     {
       class: "safe",
       style: "bundle",
       options:
         "-o=F; -p --pid=N; -u --user=U; -n=N; -d=N; -C=N; -G=N; -g=N; -t=T; -s=S; --sort=K; -f; -e; -a; -x; -l; -F=F; -i; -b; -k; -A; -T; -c; -L; -H; -v; -m; -r; -h; -y; -w",
     },
+  ss: {
+    class: "safe",
+    options:
+      "-a; -l; -t; -u; -n; -p; -4; -6; -s; -o; -e; -m; -i; -x; -r; -w; -K --kill; -f --family=F; -A --query=Q; -D --diag=<write>; -F --filter=<read>; -N --net=N; -H; -O; -Z; -E",
+    effects: (call) => {
+      if (has(call, "kill")) raise(call, "blocked-by-default");
+    },
+  },
   dmesg: {
     class: "safe",
     options:

@@ -52,7 +52,20 @@ test.each<[command: string, facts: string | string[]]>([
   ],
   [
     "curl -X DELETE http://localhost:9200/x",
-    "curl --request=DELETE http://localhost:9200/x | h:localhost:9200(loopback,upload) blocked",
+    "curl --request=DELETE http://localhost:9200/x | h:localhost:9200(loopback,upload)",
+  ],
+  [
+    "curl -X DELETE https://x.example/1",
+    "curl --request=DELETE https://x.example/1 | h:x.example(public,upload) blocked",
+  ],
+  ["curl -G -d q=a https://x.example", "curl --data=q=a --get https://x.example | h:x.example(public) safe"],
+  [
+    "curl -G -d q=$(cat b) https://x.example",
+    ["cat b | r:/w/b safe", "curl --data= --get https://x.example | h:x.example(public,upload)"],
+  ],
+  [
+    "curl -b $(cat b) https://x.example",
+    ["cat b | r:/w/b safe", "curl --cookie= https://x.example | h:x.example(public,upload)"],
   ],
   ["wget https://x.example/a", "wget https://x.example/a | w:/w/a h:x.example(public)"],
   ["wget -O- https://x.example", "wget --output-document=- https://x.example | h:x.example(public)"],

@@ -7,6 +7,7 @@ import {
   looksOnly,
   opaque,
   operandText,
+  optionValue,
   optionValues,
   raise,
   reachesHost,
@@ -207,7 +208,7 @@ export const networking: Record<string, Program> = {
     options:
       "-c=N; -i=N; -w=N; -W=N; -s=N; -t=N; -I=I; -n; -q; -4; -6; -f; -m=N; -r; -p=P; -M=P; -l=N; -o; -z; -u; -b; -T; -e; -C=N; -g=G; -O; -D; -v; -a; -A",
   },
-  "dig nslookup host drill dog kdig whois resolvectl systemd-resolve delv": {
+  "dig nslookup host drill dog kdig whois delv": {
     class: "safe",
     options:
       "-t=T; -p=N; -x=<host>; -h=<host>; -b=A; -f=<read>; -q=N; -c=C; -4; -6; -a; -v; -type=T; -query=T; -y=K; -k=<read>",
@@ -277,8 +278,12 @@ export const networking: Record<string, Program> = {
   },
   "ssh-keygen ssh-add ssh-copy-id ssh-keyscan": {
     options:
-      "-t=T; -b=N; -f=<write>; -C=T; -N=P; -P=P; -i=<read>; -l; -y; -R=<host>; -F=<host>; -e; -p; -q; -D=<run>; -d; -K; -A; -E=H; -H; -m=F; -o; -s=<read>; -I=I; -n=N; -V=V; -z=N; -U; -k; -x; -X; -c; -a=N",
+      "-t=T; -b=N; -f=FILE; -C=T; -N=P; -P=P; -i=<read>; -l; -y; -R=<host>; -F=<host>; -e; -p; -q; -D=<run>; -d; -K; -A; -E=H; -H; -m=F; -o; -s=<read>; -I=I; -n=N; -V=V; -z=N; -U; -k; -x; -X; -c; -a=N; -B; -Y=T; -O=O; -w=<run>; -M=T; -L; -Q; -r=T",
     effects: (call) => {
+      const file = optionValue(call, "f");
+      // A fingerprint, a public key, a look for a host: the file stays as it is.
+      const looks = call.program !== "ssh-keygen" || has(call, "l", "B", "y", "e", "F", "L", "Q");
+      if (file) touches(call, file, looks ? "read" : "write");
       if (call.program === "ssh-copy-id" || call.program === "ssh-keyscan")
         for (const word of call.operands) reachesHost(call, word, "ssh", call.program === "ssh-copy-id" || undefined);
       else for (const word of call.operands) touches(call, word, "read");

@@ -7,6 +7,7 @@ import {
   looksOnly,
   operandText,
   optionValue,
+  optionValues,
   raise,
   reachesUrl,
   runs,
@@ -19,6 +20,15 @@ import { LOOKING, LOSING } from "./verbs.ts";
 function readApi(call: Call): void {
   const method = (optionValue(call, "method")?.text ?? "").toUpperCase();
   const sends = has(call, "field", "raw-field", "input");
+  const mutation = [...optionValues(call, "raw-field"), ...optionValues(call, "field")]
+    .map((word) => /^query=\s*mutation\b(.*)$/s.exec(word.text ?? word.known)?.[1])
+    .find((text) => text !== undefined);
+  // `deleteRef`, `archiveRepository`: what a mutation is called says what it does.
+  if (
+    mutation !== undefined &&
+    /\b(delete|remove|archive|close|lock|transfer|disable|revoke|unlink|cancel)[A-Z]/.test(mutation)
+  )
+    raise(call, "blocked-by-default");
   if (method === "DELETE") raise(call, "blocked-by-default");
   else if (method === "" ? sends && operandText(call, 0) !== "graphql" : method !== "GET") raise(call, "warn");
   else if (operandText(call, 0) !== "graphql") looksOnly(call);

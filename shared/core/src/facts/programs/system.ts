@@ -56,7 +56,7 @@ export const systems: Record<string, Program> = {
     options: "-a --all; -f --force; -o --offset=N; -n --no-act; -q; -t=T; -b",
     effects: (call) => (has(call, "no-act") ? looksOnly(call) : devices(call)),
   },
-  "blkdiscard badblocks hdparm sgdisk gdisk cgdisk cfdisk sfdisk parted gparted e2fsck fsck fsck.ext4 fsck.xfs xfs_repair resize2fs xfs_growfs tune2fs e2label dosfslabel ntfsfix debugfs partprobe kpartx nvme smartctl dumpe2fs":
+  "blkdiscard badblocks hdparm sgdisk gdisk cgdisk cfdisk sfdisk parted gparted e2fsck fsck fsck.ext4 fsck.xfs xfs_repair resize2fs xfs_growfs tune2fs e2label dosfslabel ntfsfix debugfs partprobe kpartx nvme smartctl dumpe2fs fstrim":
     {
       class: "blocked",
       options:
@@ -138,6 +138,10 @@ export const systems: Record<string, Program> = {
       /^(status|list\S*|show\S*|info|blame|critical-chain|time|dot|verify|tree|get\S*|introspect)\b|^$/,
       "--no-pager; -o=F; -p=P; --user",
     ),
+  "resolvectl systemd-resolve": looksFor(
+    /^(query|status|statistics|service|openpgp|tlsa|monitor|flush-caches|reset-statistics|show-\S+|log-level)\b|^(dns|domain|llmnr|mdns|dnssec|nta|default-route)( \S+)?$|^$/,
+    "-4; -6; -i=I; -t=T; -c=C; -p=P; --no-pager; --legend=B; --status; --statistics; --flush-caches; --cache=B; --json=M",
+  ),
   // accounts and rights
   "useradd userdel usermod groupadd groupdel groupmod gpasswd adduser deluser addgroup delgroup newusers chage chpasswd vipw vigr visudo chsh chfn newgrp pw dscl dseditgroup sysadminctl pwconv grpconv faillock pam-auth-update realm":
     looksFor(
@@ -182,6 +186,7 @@ export const systems: Record<string, Program> = {
         raise(call, "blocked-by-default");
     },
   },
+  killall5: { class: "blocked" },
   "renice xkill fuser": {
     options: "-k --kill; -n=N; -p=P; -u=U; -m; -v; -s; -i; -a; -g=G; -9",
     effects: (call) => {

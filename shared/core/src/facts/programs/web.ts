@@ -1,5 +1,6 @@
 // web.ts — fetching from the web, and above all what is sent along: curl, wget and their kin
 
+import type { CommandClass } from "@holdpoint/wire/facts.ts";
 import { addHost, type Call, carries, has, optionValue, optionValues, raise, reachesUrl, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { namedHost } from "../hosts.ts";
@@ -20,6 +21,12 @@ const SENDS = [
   "url-query",
   "mail-rcpt",
 ];
+const HEADERS = ["header", "user-agent", "cookie", "referer"];
+/** `$(cat notes)`: the output of a command, and not a variable. */
+const printed = (word: Word): boolean => word.text === null && /\$\(|`/.test(word.raw);
+/** What is removed from another machine is gone there; on this one it is a server under work, or a store with rules of its own. */
+const removes = (call: Call, method: string): CommandClass =>
+  method === "DELETE" && call.atom.hosts.some(({ zone }) => zone !== "loopback") ? "blocked-by-default" : "warn";
 const METHODS_THAT_READ = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
 /** `@file` and `name=@file`, `name=<file`: what curl and its kin send from files. */
@@ -43,9 +50,13 @@ function sentFiles(call: Call, words: readonly Word[], form: boolean): void {
 
 function readCurl(call: Call): void {
   const method = optionValue(call, "request")?.text?.toUpperCase();
-  const sends = has(call, ...SENDS) && !has(call, "get");
-  const uploads =
-    sends || (method !== undefined && !METHODS_THAT_READ.has(method)) || (has(call, "get") && has(call, ...SENDS));
+  // `-G` puts data into the address: what was typed is no upload there, what a shell or a file fills in is.
+  const sends = has(call, "get")
+    ? SENDS.flatMap((name) => optionValues(call, name)).some(
+        (word) => carries(call, word) || /^[\w-]*@/.test(word.known),
+      )
+    : has(call, ...SENDS);
+  const uploads = sends || (method !== undefined && !METHODS_THAT_READ.has(method));
   const urls = [...call.operands, ...optionValues(call, "url")];
   for (const url of urls) reachesUrl(call, url, uploads);
   for (const name of ["data", "data-binary", "data-urlencode", "data-ascii", "json"])
@@ -53,14 +64,17 @@ function readCurl(call: Call): void {
   sentFiles(call, optionValues(call, "form"), true);
   for (const header of optionValues(call, "header"))
     if (header.text?.startsWith("@")) touches(call, literal(header.text.slice(1)), "read");
-  // A URL that a shell filled in carries whatever that was.
-  if (call.operands.some((word) => word.known !== "" && carries(call, word)))
+  // A URL that a shell filled in carries whatever that was; a header carries what a command printed into it.
+  if (
+    call.operands.some((word) => word.known !== "" && carries(call, word)) ||
+    HEADERS.some((name) => optionValues(call, name).some(printed))
+  )
     for (const host of call.atom.hosts) host.upload = true;
   if (has(call, "remote-name", "remote-name-all")) {
     const folder = optionValue(call, "output-dir");
     for (const url of urls) touches(call, folder ?? literal(lastSegment(url)), "write");
   }
-  if (method && !METHODS_THAT_READ.has(method)) raise(call, method === "DELETE" ? "blocked-by-default" : "warn");
+  if (method && !METHODS_THAT_READ.has(method)) raise(call, removes(call, method));
   const output = has(call, "output", "remote-name", "remote-name-all", "cookie-jar", "dump-header", "trace");
   if (uploads || output || has(call, "config")) raise(call, "warn");
   for (const [name] of optionValues(call, "resolve").map((word) => (word.text ?? "").split(":").slice(2)))
@@ -100,7 +114,6 @@ function readHttpie(call: Call): void {
     const word = literal(method);
     call.options.set("request", word);
     call.values.set("request", [word]);
-    if (method === "DELETE") raise(call, "blocked-by-default");
   }
   const [url, ...items] = words;
   const data = items.some(
@@ -108,7 +121,9 @@ function readHttpie(call: Call): void {
       /[^=:]:?=|@/.test(item.text ?? "=") && !/^[\w-]+:[^=]/.test(item.text ?? "=") && !/==/.test(item.text ?? "="),
   );
   const uploads = data || (method !== undefined && !METHODS_THAT_READ.has(method)) || call.stdin !== undefined;
-  if (url) reachesUrl(call, url, uploads);
+  // `:8000/x` is short for this machine.
+  if (url) reachesUrl(call, url.text?.startsWith(":") ? literal(`http://localhost${url.text}`) : url, uploads);
+  if (method) raise(call, removes(call, method));
   sentFiles(call, items, true);
   for (const item of items) {
     const at = /^[\w-]+@(.+)$/.exec(item.text ?? "");
@@ -149,7 +164,7 @@ export const web: Record<string, Program> = {
   "aria2c axel": {
     use: "<url>...",
     options:
-      "-o --out --output=<write>; -d --dir=<into>; -x=N; -s=N; -n=N; -i=<read>; -j=N; -c; -q; -Z; --header=T; --seed-time=N; -k=N; -T=<read>",
+      "-o --out --output=<write>; -d --dir=<into>; -x=N; -s=N; -n=N; -i=<read>; -j=N; -c; -q; -Z; --header=T; --seed-time=N; -k=N; -T=<read>; --on-download-start=<run>; --on-download-complete=<run>; --on-download-error=<run>; --on-download-stop=<run>; --on-download-pause=<run>; --on-bt-download-complete=<run>; --conf-path=<config>",
     effects: (call) => {
       if (!optionValue(call, "dir") && !has(call, "out", "output")) touches(call, literal("."), "write");
     },

@@ -124,7 +124,6 @@ const WRAPPERS: Record<string, Wrapper> = {
       "-e --event=E; -o --output=FILE; -g; -a; -F --freq=N; -p --pid=N; -r --repeat=N; -d; -i --input=FILE; --call-graph=M; --",
     alone: true,
   },
-  "gdb lldb": { options: "--args; -ex=COMMAND; -x=FILE; -batch --batch; -q --quiet; -p --pid=N", alone: true },
   // in turns
   xargs: {
     options: `
