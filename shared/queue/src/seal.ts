@@ -6,6 +6,7 @@ import { smallRandom } from "@holdpoint/runtime/random.ts";
 import { JOB_VERSION, JOB_VERSIONS, type Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
+import { writtenOnce } from "@holdpoint/wire/written.ts";
 import { squeeze, unsqueeze } from "./squeeze.ts";
 import { mayEnter, type Sender } from "./topology.ts";
 
@@ -35,15 +36,6 @@ export interface PackItem {
 }
 
 /** Action and facts stay what they are from stage to stage, and where a process works several, the same objects. */
-const written = new WeakMap<object, string>();
-function jsonOf(part: object): string {
-  const known = written.get(part);
-  if (known !== undefined) return known;
-  const json = JSON.stringify(part);
-  written.set(part, json);
-  return json;
-}
-
 export function packItem(message: Message): PackItem {
   const { action, facts, verdict, ...rest } = message;
   const more = JSON.stringify(rest).slice(0, -1);
@@ -51,7 +43,7 @@ export function packItem(message: Message): PackItem {
     tenant: action.tenant,
     actionId: action.id,
     epoch: message.epoch,
-    json: `${more},"action":${jsonOf(action)}${facts === undefined ? "" : `,"facts":${jsonOf(facts)}`}}`,
+    json: `${more},"action":${writtenOnce(action)}${facts === undefined ? "" : `,"facts":${writtenOnce(facts)}`}}`,
     verdict: verdict === undefined ? "" : JSON.stringify(verdict),
     message,
   };

@@ -1,5 +1,7 @@
 // actions.ts — proposed actions: accept, read, dispatch again, and note what changes no state
 
+import { writtenOnce } from "@holdpoint/wire/written.ts";
+import { textArray, valueArray } from "./arrays.ts";
 import { createBlob } from "./blob.ts";
 import { writeEvent } from "./evidence.ts";
 import { writeNote } from "./note.ts";
@@ -128,30 +130,30 @@ function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openM
       content: {},
     });
     events.push(event.id);
-    const sealed = key.seal(action.id, "action", JSON.stringify(action));
+    const sealed = key.seal(action.id, "action", writtenOnce(action));
     return [sealed, event.payload, event.content, JSON.stringify(trace)].flatMap(blob.add);
   });
   const actions = items.map(({ action }) => action);
   return [
     tenant,
-    actions.map(({ id }) => id),
-    actions.map(({ credential }) => credential),
-    actions.map(({ principal }) => principal.agent),
-    actions.map(({ session }) => session.id),
-    actions.map(({ tool }) => tool),
-    actions.map(({ mode }) => mode),
-    actions.map(({ audience }) => audience ?? null),
-    actions.map(({ toolVersion }) => toolVersion ?? null),
-    items.map(({ idempotencyKey }) => idempotencyKey ?? null),
-    items.map(({ requestHash }) => key.mac("request", requestHash)),
-    items.map(({ joinHash }) => key.mac("join", joinHash)),
-    items.map(({ decideWithinMs }) => decideWithinMs),
-    events,
-    places,
+    textArray(actions.map(({ id }) => id)),
+    textArray(actions.map(({ credential }) => credential)),
+    textArray(actions.map(({ principal }) => principal.agent)),
+    textArray(actions.map(({ session }) => session.id)),
+    textArray(actions.map(({ tool }) => tool)),
+    textArray(actions.map(({ mode }) => mode)),
+    textArray(actions.map(({ audience }) => audience ?? null)),
+    textArray(actions.map(({ toolVersion }) => toolVersion ?? null)),
+    textArray(items.map(({ idempotencyKey }) => idempotencyKey ?? null)),
+    textArray(items.map(({ requestHash }) => key.mac("request", requestHash))),
+    textArray(items.map(({ joinHash }) => key.mac("join", joinHash))),
+    valueArray(items.map(({ decideWithinMs }) => decideWithinMs)),
+    textArray(events),
+    valueArray(places),
     blob.bytes(),
     openMax,
     // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
-    items.map(({ action }) => action.replaces !== undefined),
+    valueArray(items.map(({ action }) => action.replaces !== undefined)),
   ];
 }
 

@@ -1,8 +1,9 @@
 // decisions.ts — what was decided, for people who may look: newest first
 
+import { type Judgement, openJudgement } from "./judgement.ts";
 import { page } from "./page.ts";
 import type { Database } from "./pool.ts";
-import { type Judgement, readActions } from "./rows.ts";
+import { readActions } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
 import type { Decisions } from "./store.ts";
 
@@ -12,8 +13,7 @@ interface RawDecision {
   sealed: Buffer;
 }
 
-const opened = (key: TenantKey, raw: RawDecision): Judgement =>
-  JSON.parse(key.open(raw.id, "decision", raw.sealed)) as Judgement;
+const opened = (key: TenantKey, raw: RawDecision): Judgement => openJudgement(key, raw.id, raw.sealed);
 
 export function decisions(database: Database, keys: TenantKeys): Decisions {
   return {

@@ -3,9 +3,9 @@
 import type { Action } from "@holdpoint/wire/action.ts";
 import type { Card } from "@holdpoint/wire/approval.ts";
 import type { Actor } from "@holdpoint/wire/event.ts";
+import type { Judgement } from "./judgement.ts";
 import { noteWithin } from "./note.ts";
 import type { Database, Transaction } from "./pool.ts";
-import type { Judgement } from "./rows.ts";
 import type { Part, TenantKey, TenantKeys } from "./seal.ts";
 
 export type Erased =

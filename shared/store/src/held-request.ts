@@ -4,8 +4,9 @@ import type { HeldRole, Request, Voter } from "@holdpoint/core/escalation/reques
 import { requestersSide } from "@holdpoint/core/escalation/requesters.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import { type RawApproval, toRequest } from "./approval-rows.ts";
+import { type Judgement, openJudgement } from "./judgement.ts";
 import type { Database, Transaction } from "./pool.ts";
-import type { Judgement } from "./rows.ts";
+
 import type { TenantKey, TenantKeys } from "./seal.ts";
 
 interface RawHeld {
@@ -60,9 +61,7 @@ function heldRequest(tx: Transaction, key: TenantKey, tenant: string, fleet: boo
   const proposedMs = raw.r_proposed.getTime();
   const action = JSON.parse(key.open(raw.r_action, "action", raw.r_sealed)) as Action;
   const judgement =
-    raw.r_decision && raw.r_decision_id
-      ? (JSON.parse(key.open(raw.r_decision_id, "decision", raw.r_decision)) as Judgement)
-      : undefined;
+    raw.r_decision && raw.r_decision_id ? openJudgement(key, raw.r_decision_id, raw.r_decision) : undefined;
   const asked = raw.requirements.map(({ role }) => role);
   // Rulings §D3: what is newer than the action does not count; nobody asks for that in a one-person `up`.
   const inTime = (roles: readonly HeldRole[]): HeldRole[] =>

@@ -1,10 +1,8 @@
 // rows.ts — rows as Postgres gives them, opened and shaped as the rest of the house knows them
 
 import type { Action, ActionState } from "@holdpoint/wire/action.ts";
-import type { Decision, Finding } from "@holdpoint/wire/decision.ts";
-import type { Facts } from "@holdpoint/wire/facts.ts";
 import type { TraceCarrier } from "@holdpoint/wire/job.ts";
-import type { Verdict } from "@holdpoint/wire/verdict.ts";
+import { openJudgement } from "./judgement.ts";
 import type { Database } from "./pool.ts";
 import type { TenantKey } from "./seal.ts";
 import type { ActionRow } from "./types.ts";
@@ -32,14 +30,6 @@ interface RawAction {
   claim_executor: string | null;
 }
 
-/** What a decision's sealed bytes hold. */
-export interface Judgement {
-  decision: Decision;
-  verdict?: Verdict;
-  facts?: Facts;
-  findings?: Finding[];
-}
-
 /** Derived, not stored: whoever may read the action can have it, and a stolen row yields none. */
 export const approvalToken = (key: TenantKey, approvalId: string): string => key.mac("approval-token", approvalId);
 
@@ -56,7 +46,7 @@ function toActionRow(key: TenantKey, raw: RawAction): ActionRow {
   };
   if (raw.due_at) row.dueAt = raw.due_at;
   if (raw.decision && raw.decision_id) {
-    Object.assign(row, JSON.parse(key.open(raw.decision_id, "decision", raw.decision)) as Judgement);
+    Object.assign(row, openJudgement(key, raw.decision_id, raw.decision));
     if (raw.decided_at) row.findingsAt = raw.decided_at;
   }
   if (raw.approval_id) {

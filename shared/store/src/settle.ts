@@ -3,11 +3,12 @@
 import { nextDueMs } from "@holdpoint/core/escalation/machine.ts";
 import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import type { Decision } from "@holdpoint/wire/decision.ts";
+import { textArray, valueArray } from "./arrays.ts";
 import { createBlob } from "./blob.ts";
 import { countersOf, countsFor } from "./counts.ts";
 import { type WrittenEvent, writeEvent } from "./evidence.ts";
+import { type Judgement, sealJudgement } from "./judgement.ts";
 import type { Database } from "./pool.ts";
-import type { Judgement } from "./rows.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
 import type { Committed, NewApproval, Settled, Settlement } from "./types.ts";
 
@@ -112,27 +113,23 @@ function settleValues(
   const decisions = items.map(({ decision }) => decision);
   return [
     tenant,
-    items.map(({ actionId }) => actionId),
-    items.map(({ epoch }) => epoch),
-    items.map(({ state }) => state),
-    decisions.map(({ policyDigest }) => policyDigest),
-    events.map(({ id }) => id),
-    decisions.map(({ decisionId }) => decisionId),
-    decisions.map(({ effect }) => effect),
-    decisions.map(({ outcome }) => outcome),
-    decisions.map(({ rules }) => textArray(rules.map(({ id }) => id))),
-    items.map(({ approval }) => approval?.id ?? null),
-    places,
+    textArray(items.map(({ actionId }) => actionId)),
+    valueArray(items.map(({ epoch }) => epoch)),
+    textArray(items.map(({ state }) => state)),
+    textArray(decisions.map(({ policyDigest }) => policyDigest)),
+    textArray(events.map(({ id }) => id)),
+    textArray(decisions.map(({ decisionId }) => decisionId)),
+    textArray(decisions.map(({ effect }) => effect)),
+    textArray(decisions.map(({ outcome }) => outcome)),
+    textArray(decisions.map(({ rules }) => textArray(rules.map(({ id }) => id)))),
+    textArray(items.map(({ approval }) => approval?.id ?? null)),
+    valueArray(places),
     blob.bytes(),
     extras.length > 0 ? JSON.stringify(Object.fromEntries(extras)) : null,
     limits.pendingApprovalsPerAgentMax,
     limits.claimWindowMs,
   ];
 }
-
-/** An array inside an array parameter, as Postgres reads it. */
-const textArray = (texts: string[]): string =>
-  `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
 /** What few settlements have beside the columns that all have. */
 function extrasOf(
@@ -186,8 +183,7 @@ const withEvent = (decision: Decision, eventId: string): Decision => ({ ...decis
 
 /** The event's id is the decision's `auditId`. Shared with re-judging (transition.ts). */
 export function sealDecision(key: TenantKey, judgement: Judgement, eventId: string): Buffer {
-  const decision = withEvent(judgement.decision, eventId);
-  return key.seal(decision.decisionId, "decision", JSON.stringify({ ...judgement, decision }));
+  return sealJudgement(key, { ...judgement, decision: withEvent(judgement.decision, eventId) });
 }
 
 export const sealApproval = (key: TenantKey, { id, card, ask }: NewApproval): Buffer =>
