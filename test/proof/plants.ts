@@ -232,9 +232,30 @@ export const plants: readonly Plant[] = [
   {
     name: "a busy machine is taken for a loop that hangs",
     file: "shared/engine/src/hang-guard-thread.ts",
-    find: "used() - usedAtBeat < spentMs &&",
-    replace: "silent * tickMs < spentMs &&",
+    find: "const burnt = used() - usedAtTurn;",
+    replace: "const burnt = silent * tickMs;",
     tests: ["shared/engine/src/hang-guard.test.ts"],
+  },
+  {
+    name: "what hangs a worker may do so for as long as any other work",
+    file: "shared/engine/src/start.ts",
+    find: "pulse.during(() => work(message, context))",
+    replace: "work(message, context)",
+    tests: ["shared/engine/src/start.test.ts"],
+  },
+  {
+    name: "what hung until it was ended for it counts as no more than a death",
+    file: "shared/engine/src/fate.ts",
+    find: 'return firstBeat === sign.beatAt && sign.silentMs >= silentMs ? "hangs" : "died";',
+    replace: 'return "died";',
+    tests: ["shared/engine/src/fate.test.ts"],
+  },
+  {
+    name: "what was taken back is sent again before it is found out",
+    file: "shared/store/migrations/007_move.sql",
+    find: "SET dispatched_at = clock_timestamp() + p_grace_ms * interval '1 ms'",
+    replace: "SET dispatched_at = clock_timestamp()",
+    tests: ["shared/store/src/actions.test.ts"],
   },
   {
     name: "a later dispatch lifts what was found to be poison",
@@ -267,7 +288,7 @@ export const plants: readonly Plant[] = [
   {
     name: "an `up` that hangs goes on hanging",
     file: "services/cli/src/up/start.ts",
-    find: "    const guard = startHangGuard();",
+    find: "    const guard = startHangGuard(engine.pulse);",
     replace: "    const guard = { stop: async () => undefined };\n    void startHangGuard;",
     tests: ["services/cli/src/up/up.test.ts", "-t", "hangs"],
   },

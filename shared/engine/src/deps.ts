@@ -19,6 +19,7 @@ import { createLineCleaner } from "./clean-log.ts";
 import { redispatch } from "./dispatch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createPolicyReader, type PolicyReader } from "./policies.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
 import { createSettler, type Settler } from "./settler.ts";
 
 /** The tenant of a bare `up`; a fleet may have more. */
@@ -36,6 +37,8 @@ export interface Engine extends Settler {
   audit: Pick<AuditFiles, "record">;
   clock: Clock;
   log: Log;
+  /** for the thread that ends this process when its loop stands still */
+  pulse: Pulse;
   /** can decide and record; throws the fault that says why not */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -111,6 +114,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       checkers,
       clock,
       log,
+      pulse: createPulse(),
       audit,
       ...createSettler({ store, policies, again, clock, log, audit }),
       async ready() {

@@ -43,6 +43,25 @@ test("one that is not connected any more died, also when it ends while it is ask
   expect(await asked).toBe("died");
 });
 
+test("the silence of one that does not beat is told by the database's clock", async () => {
+  await expect.poll(async () => (await asking.workers.sign("nobody")).silentMs).toBeGreaterThan(200);
+  await asking.workers.beat({ id: "nobody", service: "rules", digests: {} });
+  expect((await asking.workers.sign("nobody")).silentMs).toBeLessThan(60_000);
+  expect((await asking.workers.sign("never was")).silentMs).toBe(Number.POSITIVE_INFINITY);
+});
+
+const seen = (connected: boolean, silentMs: number, beatAt = "one") => ({ connected, silentMs, beatAt });
+test.each([
+  ["ended while it was asked after, and silent for long", "hangs", [seen(true, 9_900), seen(false, 10_100)]],
+  ["ended while it was asked after, and silent for a moment", "died", [seen(true, 900), seen(false, 1_100)]],
+  ["gone before anybody asked, however long ago it beat", "died", [seen(false, 60_000)]],
+  ["beat again", "lives", [seen(true, 9_900), seen(true, 10, "two"), seen(false, 60_000)]],
+] as const)("one that %s: %s", async (_why, fate, signs) => {
+  const left = [...signs];
+  const sign = async () => left.shift() ?? seen(true, 0);
+  expect(await fateOf("scripted", { store: { workers: { sign } }, silentMs: 10_000 })).toBe(fate);
+});
+
 test("one that said goodbye left", async () => {
   await asking.workers.gone("nobody");
   expect(await fateOf("nobody", { store: asking })).toBe("left");

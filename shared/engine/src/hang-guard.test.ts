@@ -5,10 +5,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const guard = JSON.stringify(join(import.meta.dirname, "hang-guard.ts"));
+const [guard, pulse] = ["hang-guard.ts", "pulse.ts"].map((file) => JSON.stringify(join(import.meta.dirname, file)));
 /** A process under a strict guard that does `work` and, if it still lives, exits with 7. */
-function guarded(work: string, limits = "{ spentMs: 1000, stillMs: 60000, tickMs: 100 }") {
-  const script = `import { startHangGuard } from ${guard}; startHangGuard(${limits}); console.log("up"); ${work} process.exit(7);`;
+function guarded(work: string, limits = "{ spentMs: 1000, spentOnOneMs: 60000, stillMs: 60000, tickMs: 100 }") {
+  const script = `import { startHangGuard } from ${guard}; import { createPulse } from ${pulse};
+    const pulse = createPulse(); startHangGuard(pulse, ${limits}); console.log("up"); ${work} process.exit(7);`;
   const child = spawn(process.execPath, [
     "--disable-warning=ExperimentalWarning",
     "--input-type=module-typescript",
@@ -34,6 +35,34 @@ test("a wait without end that burns nothing is ended as well", async () => {
   expect(await ended).toEqual([null, "SIGKILL"]);
   expect(said()).toContain("stands still");
 });
+
+/** Burns ms of the processor's time. */
+const BUSY = `const spent = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+  const busy = (ms) => { const end = spent() + ms; while (spent() < end) for (let turn = 0; turn < 1e6; turn++); };`;
+const STRICT_ON_ONE = "{ spentMs: 60000, spentOnOneMs: 1000, stillMs: 60000, tickMs: 100 }";
+test("a loop within one action is ended long before any other", async () => {
+  const { ended, said } = guarded("pulse.during(() => { for (;;) { /* for ever */ } });", STRICT_ON_ONE);
+  expect(await ended).toEqual([null, "SIGKILL"]);
+  expect(said()).toContain("within one action");
+});
+
+test("many actions one after another without a turn are not taken for one that loops, nor is what follows them", async () => {
+  const { ended } = guarded(
+    `${BUSY} for (let each = 0; each < 4; each++) pulse.during(() => busy(400));
+    busy(1500);`,
+    STRICT_ON_ONE,
+  );
+  expect(await ended).toEqual([7, null]);
+}, 90_000);
+
+test("an action that waits is not being worked on: what the loop does meanwhile is not on its account", async () => {
+  const { ended } = guarded(
+    `${BUSY} const waits = pulse.during(() => new Promise((done) => setTimeout(done, 1_500)));
+    busy(1500); await waits;`,
+    STRICT_ON_ONE,
+  );
+  expect(await ended).toEqual([7, null]);
+}, 90_000);
 
 test("a loop that gets no turn because the machine is busy is left alone: it burns nothing", async () => {
   const { ended } = guarded("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);");

@@ -22,7 +22,7 @@ export const serveStage = (stage: Stage, start: (engine: Engine) => RunningStage
       ...(config.policyPaths && { policySources: loadPolicySources(config.policyPaths) }),
     });
     const running = start(engine);
-    const guard = startHangGuard();
+    const guard = startHangGuard(engine.pulse);
     const host = config.host ?? "127.0.0.1";
     const deps = { trouble: running.trouble, ready: engine.ready, log };
     const health = await startHealth({ port: config.port ?? PORT, host }, deps);

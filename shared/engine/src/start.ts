@@ -20,7 +20,7 @@ export interface RunningStage {
 const STAGE_DRAIN_MS = limits.drainMs - 2_000;
 
 export function startStage(stage: Stage, work: StageWork, engine: Engine): RunningStage {
-  const { queue, clock, log } = engine;
+  const { queue, clock, log, pulse } = engine;
   const progress = createProgress(clock);
   /** A vote's job is about an action that is parked; all others are about one that nobody has decided yet. */
   const retake = async (messages: readonly Message[]): Promise<readonly Message[]> => {
@@ -29,13 +29,17 @@ export function startStage(stage: Stage, work: StageWork, engine: Engine): Runni
     return messages.filter(({ action, resume }) => resume !== undefined || open.has(action.id));
   };
   const open = (): StageWorker =>
-    queue.work(stage, progress.counted(work), {
-      settle: engine.settle,
-      exhausted: engine.exhausted,
-      retake,
-      self: engine.worker,
-      fate: (worker) => fateOf(worker, engine),
-    });
+    queue.work(
+      stage,
+      progress.counted((message, context) => pulse.during(() => work(message, context))),
+      {
+        settle: engine.settle,
+        exhausted: engine.exhausted,
+        retake,
+        self: engine.worker,
+        fate: (worker) => fateOf(worker, engine),
+      },
+    );
   let worker = open();
   const watchdog = startWatchdog({
     stage,

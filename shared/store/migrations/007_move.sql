@@ -194,10 +194,10 @@ BEGIN
 END $$;
 ALTER FUNCTION redispatch OWNER TO holdpoint_core;
 
--- A job that was taken back from who went silent is in somebody's hands again: its dispatch counts from now, so that no
--- other is made beside it. Returns the ids that are undecided, also of an older dispatch: who kills whoever works on it must
+-- A job that was taken back from who went silent is in somebody's hands again: its dispatch counts from `p_grace_ms` after now,
+-- so that no other is made beside it while it is found out who is why. Returns the ids that are undecided, also of an older dispatch: who kills whoever works on it must
 -- be found out however often it was sent meanwhile.
-CREATE FUNCTION retake(p_tenant text, p_ids text[]) RETURNS TABLE (r_id text)
+CREATE FUNCTION retake(p_tenant text, p_ids text[], p_grace_ms bigint) RETURNS TABLE (r_id text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
@@ -205,7 +205,8 @@ BEGIN
     WITH undecided AS MATERIALIZED (
       SELECT id FROM actions WHERE tenant = p_tenant AND id = ANY (p_ids) AND state = 'received' ORDER BY id FOR UPDATE
     )
-    UPDATE actions a SET dispatched_at = clock_timestamp() FROM undecided u WHERE a.tenant = p_tenant AND a.id = u.id
+    UPDATE actions a SET dispatched_at = clock_timestamp() + p_grace_ms * interval '1 ms'
+      FROM undecided u WHERE a.tenant = p_tenant AND a.id = u.id
     RETURNING a.id;
 END $$;
 ALTER FUNCTION retake OWNER TO holdpoint_core;

@@ -1,5 +1,6 @@
 // actions.ts — proposed actions: accept, read, dispatch again, and note what changes no state
 
+import { limits } from "@holdpoint/wire/limits.ts";
 import { writtenOnce } from "@holdpoint/wire/written.ts";
 import { textArray, valueArray } from "./arrays.ts";
 import { createBlob } from "./blob.ts";
@@ -88,8 +89,8 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
       return found.filter((row) => row !== undefined);
     },
     async retake(tenant, actionIds) {
-      const sql = "SELECT * FROM holdpoint.retake($1, $2)";
-      const rows = await database.call<{ r_id: string }>("retake", sql, [tenant, actionIds]);
+      const sql = "SELECT * FROM holdpoint.retake($1, $2, $3)";
+      const rows = await database.call<{ r_id: string }>("retake", sql, [tenant, actionIds, limits.retakenMs]);
       return new Set(rows.map(({ r_id }) => r_id));
     },
     async overdue(olderThanMs, rows) {

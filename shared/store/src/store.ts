@@ -311,8 +311,11 @@ export interface Workers {
   /** Says that this process lives and which sets it runs; a publish waits for all live ones. */
   beat(worker: { id: string; service: string; digests: Record<string, string> }): Promise<void>;
   gone(id: string): Promise<void>;
-  /** Whether a process has a connection that bears its name, and its last beat; none when it left or never was. */
-  sign(id: string): Promise<{ connected: boolean; beatAt: string | undefined }>;
+  /**
+   * Whether a process has a connection that bears its name, its last beat, and ms since then by the database's clock; no beat
+   * when it left or never was.
+   */
+  sign(id: string): Promise<{ connected: boolean; beatAt: string | undefined; silentMs: number }>;
   /** Live workers (beat within 3 heartbeats) that do not run `digest` for `tenant` yet. */
   behind(tenant: string, digest: string): Promise<string[]>;
   live(): Promise<{ id: string; service: string; beatAt: string }[]>;

@@ -25,13 +25,18 @@ export function workers(database: Database): Workers {
       );
     },
     async sign(id) {
-      const [row] = await database.call<{ beat_at: Date; connected: boolean }>(
+      const [row] = await database.call<{ beat_at: Date; silent_ms: number; connected: boolean }>(
         "sign",
-        `SELECT beat_at, EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS connected
+        `SELECT beat_at, 1000 * extract(epoch FROM clock_timestamp() - beat_at)::float8 AS silent_ms,
+                EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1) AS connected
            FROM holdpoint.workers WHERE id = $1`,
         [id],
       );
-      return { connected: row?.connected ?? false, beatAt: row?.beat_at.toISOString() };
+      return {
+        connected: row?.connected ?? false,
+        beatAt: row?.beat_at.toISOString(),
+        silentMs: row?.silent_ms ?? Number.POSITIVE_INFINITY,
+      };
     },
     async behind(tenant, digest) {
       // a process that has no set of this tenant will load the active one when it first needs it

@@ -95,6 +95,7 @@ export const limits = {
   jobLockMs: 2_000,
   stalledCheckMs: 1_000,
   runRetryMs: 300,
+  retakenMs: 6_000,
   stageConcurrency: 20,
   sweepMs: 500,
   remindMs: 1_000,

@@ -105,7 +105,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     });
     closers.push(() => gateway.close());
     // Last, so that nothing of the start is taken for standing still. Our end is Postgres's too, and whoever keeps us starts us again.
-    const guard = startHangGuard();
+    const guard = startHangGuard(engine.pulse);
     closers.push(() => guard.stop());
     const { url, metricsUrl } = gateway;
     writePrivate(settingsPath(folder), `${JSON.stringify({ url, key: agentKey })}\n`);
