@@ -43,7 +43,6 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     "compile.ts: const triesExamples = (source: PolicySource): boolean => source !== alwaysSource :: source !== alwaysSource && !isPack(source) → (source !== alwaysSource) || (!isPack(source))",
     "call.ts: if (words.negatives.length === 0) return either(normalized) || (meaning !== unde :: return either(normalized) || (meaning !== undefined && ei… → ",
     'commands.ts: first: first === null || first === undefined || isWild(first) || first.includes( :: "\\\\" → ""',
-    'commands.ts: if (pattern.first !== undefined && typeof first === "string" && first !== patter :: return false; → ',
     'glob-meet.ts: if (x === "*") return y !== undefined && y !== "*" && meet(i, j + 1, false); :: "*" → ""',
     "glob.ts: if (!/[*?\\\\]/.test(pattern)) return { source: pattern, literal: pattern, test: ( :: return { source: pattern, literal: pattern, test: (text) … → ",
     'glob.ts: while (pattern[at + 1] === "*") at += 1; :: "*" → ""',
@@ -71,7 +70,7 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     "rule-index.ts: if (index.segment.size > 0 || index.word.size > 0) :: index.segment.size > 0 → (index.segment.size) >= (0)",
     "rule-index.ts: if (index.segment.size > 0 || index.word.size > 0) :: index.word.size > 0 → (index.word.size) >= (0)",
     "rule-index.ts: else if (unknown.length > 0) found.push(unknown); :: unknown.length > 0 → (unknown.length) >= (0)",
-    "word-set.ts: const ending = ends.size > 0 ? ends.get(text.slice(-EDGE)) : undefined; :: ends.size > 0 → (ends.size) >= (0)",
+    "word-set.ts: const ending = ends.size > 0 ? ends.get(edgeAt(text, last)) : undefined; :: ends.size > 0 → (ends.size) >= (0)",
   ],
   "what was found out is kept: found out again it is the same": [
     "call.ts: test: regex || globs ? onceForCall(test) : test, :: regex || globs → (regex) && (globs)",

@@ -37,7 +37,10 @@ export interface Call {
   base: CommandClass | undefined;
 }
 
-export const has = (call: Call, ...names: string[]): boolean => names.some((name) => call.options.has(name));
+export function has({ options }: Call, ...names: string[]): boolean {
+  if (options.size > 0) for (const name of names) if (options.has(name)) return true;
+  return false;
+}
 export const optionValue = (call: Call, name: string): Word | undefined => {
   const value = call.options.get(name);
   return value === true ? undefined : value;

@@ -57,21 +57,18 @@ const KEEPING = new Set(
 );
 
 export function classOf(atom: Atom, place: Place, from: CommandClass): CommandClass {
-  let result = stricterClass(atom.class, from);
-  const raise = (to: CommandClass): void => {
-    result = stricterClass(result, to);
-  };
-  if (atom.opaque.length > 0 || atom.runsCode.length > 0 || atom.variables.length > 0) raise("warn");
-  if (atom.hosts.some((host) => host.upload || host.dynamic || host.zone !== "public")) raise("warn");
-  if (atom.wrappers.some((wrapper) => PRIVILEGE.has(wrapper))) raise("blocked-by-default");
-  const keeps = KEEPING.has(atom.program ?? "");
+  const least = stricterClass(atom.class, from);
+  for (const wrapper of atom.wrappers) if (PRIVILEGE.has(wrapper)) return "blocked-by-default";
+  let warns = atom.opaque.length > 0 || atom.runsCode.length > 0 || atom.variables.length > 0;
+  for (const { upload, dynamic, zone } of atom.hosts) if (upload || dynamic || zone !== "public") warns = true;
   for (const fact of atom.paths) {
     if (fact.access === "read") continue;
-    raise("warn");
-    if (fact.access === "delete" && !keeps && deletesElsewhere(fact, place)) raise("blocked-by-default");
-    if (isSystem(fact.path, place)) raise("blocked-by-default");
+    warns = true;
+    if (isSystem(fact.path, place)) return "blocked-by-default";
+    if (fact.access === "delete" && !KEEPING.has(atom.program ?? "") && deletesElsewhere(fact, place))
+      return "blocked-by-default";
   }
-  return result;
+  return warns ? stricterClass(least, "warn") : least;
 }
 
 /** Sets the class of the call's atom: never lower than what a table's `then` raised it to. */

@@ -14,6 +14,7 @@ import { readCall } from "./tools/read-call.ts";
 
 /** A file that one command fetched and a later one runs: code that came over the network. */
 function markDownloads(reading: Reading): void {
+  if (reading.hosts === 0 || reading.atoms.length < 2) return;
   const fetched = new Set<string>();
   for (const atom of reading.atoms) {
     if (

@@ -38,12 +38,25 @@ export const newCall = (reading: Reading, nested: Nested, invocation: Invocation
   base: undefined,
 });
 
+const NO_NAMES: readonly string[] = [];
+/** They are few: each is put where it belongs. */
+function sortedNames(options: ReadonlyMap<string, unknown>): readonly string[] {
+  if (options.size === 0) return NO_NAMES;
+  if (options.size > FEW_NAMES) return [...options.keys()].sort();
+  const names: string[] = [];
+  for (const name of options.keys()) {
+    let at = names.length;
+    for (; at > 0 && names[at - 1]! > name; at--) names[at] = names[at - 1]!;
+    names[at] = name;
+  }
+  return names;
+}
+const FEW_NAMES = 24;
+
 /** Options and values as a rule sees them: sorted, a value that is not known is empty. */
 function plainOptions(call: Call): Record<string, string | true> {
   const plain: Record<string, string | true> = {};
-  const names = [...call.options.keys()];
-  if (names.length > 1) names.sort();
-  for (const name of names) {
+  for (const name of sortedNames(call.options)) {
     const values = call.values.get(name);
     if (!values || values.length === 0) plain[name] = true;
     else plain[name] = values.length === 1 ? (values[0]!.text ?? "") : values.map((word) => word.text ?? "").join(" ");
@@ -137,7 +150,10 @@ export function describe(reading: Reading, nested: Nested, invocation: Invocatio
   const chain = readWords(call, grammar);
   const last = chain.at(-1)!;
   const deep = reachesBelow(call, last.program.deep);
-  const use = last.useWith.find(({ option }) => call.options.has(option))?.use ?? last.use;
+  const use =
+    last.useWith.length === 0
+      ? last.use
+      : (last.useWith.find(({ option }) => call.options.has(option))?.use ?? last.use);
   playOptions(call, chain, deep);
   playOperands(call, use, deep);
   if (asksForHelp(call)) {

@@ -58,6 +58,8 @@ export interface Grammar {
   program: Program;
   short: Map<string, Option>;
   long: Map<string, Option>;
+  /** the first two letters of each of those */
+  beginnings: ReadonlySet<number>;
   /** names of more than one letter after a single dash: `-nv`, `-dmS` */
   dashed: Map<string, Option> | undefined;
   sub: Map<string, Grammar> | undefined;
@@ -66,6 +68,9 @@ export interface Grammar {
   use: Slot[];
   useWith: { option: string; use: Slot[] }[];
 }
+
+/** The first two letters of a name that has two, as a number. */
+export const beginningOf = (name: string): number => name.charCodeAt(0) * 65_536 + name.charCodeAt(1);
 
 function parseOption(
   line: string,
@@ -143,6 +148,7 @@ export function compile(program: Program): Grammar {
     program,
     short,
     long,
+    beginnings: new Set([...long.keys()].map(beginningOf)),
     dashed: dashed.size > 0 ? dashed : undefined,
     sub: program.sub ? compileSubs(program.sub, alias) : undefined,
     alias,

@@ -2,7 +2,7 @@
 
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Call } from "./call.ts";
-import type { Grammar, Option } from "./grammar.ts";
+import { beginningOf, type Grammar, type Option } from "./grammar.ts";
 import type { Word } from "./shell/word.ts";
 
 /** A value cut out of a word: `-ofile`, `--out=file`. */
@@ -27,7 +27,9 @@ function give(call: Call, option: Option, value: Word | true): void {
 /** GNU and git accept any beginning that is unique: `--recurs`, `--forc`. */
 function byBeginning(chain: readonly Grammar[], name: string): Option | undefined {
   let found: Option | undefined;
+  const beginning = beginningOf(name);
   for (const grammar of chain) {
+    if (!grammar.beginnings.has(beginning)) continue;
     for (const [long, option] of grammar.long) {
       if (!long.startsWith(name)) continue;
       if (found && found.name !== option.name) return undefined;

@@ -41,13 +41,17 @@ function plain(text: string): string {
   return path;
 }
 
+/** Is the part that begins there empty, `.` or `..`? */
+function isEmptyPart(path: string, from: number): boolean {
+  let at = from;
+  while (at < path.length && at < from + 2 && path.charCodeAt(at) === 46) at++;
+  return at === path.length || path.charCodeAt(at) === 47;
+}
+
 function needsWork(path: string): boolean {
-  for (let i = 0; i < path.length; i++) {
-    if (path.charCodeAt(i) !== 47) continue;
-    const next = path.charCodeAt(i + 1);
-    if (next === 47 || next === 46 || Number.isNaN(next)) return true;
-  }
-  return path.startsWith("./") || path.startsWith("../") || path === "." || path === "..";
+  if (path.charCodeAt(0) !== 47 && isEmptyPart(path, 0)) return true;
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) if (isEmptyPart(path, at + 1)) return true;
+  return false;
 }
 
 /** `.`, `..`, `//` and a trailing slash taken away. A relative path may begin with `..`. */
@@ -111,9 +115,22 @@ export function locate(text: string, place: Place, tilde = true): string[] {
 
 /** Most paths are plain names below a plain folder, which is put before one path after the other. */
 function joined(cwd: string, path: string): string {
-  const whole = `${cwd}/${path}`;
-  const plain = path !== "" && !needsWork(path) && isPlain(cwd);
-  return sameElsewhere(plain ? whole : collapse(whole), cwd);
+  if (!isPlain(cwd)) return sameElsewhere(collapse(`${cwd}/${path}`), cwd);
+  const rest = withoutDots(path);
+  if (rest === "") return sameElsewhere(cwd, cwd);
+  const whole = `${cwd}/${rest}`;
+  return sameElsewhere(needsWork(rest) ? collapse(whole) : whole, cwd);
+}
+
+/** `./src/` is `src`, and the folder itself is nothing. */
+function withoutDots(path: string): string {
+  let from = 0;
+  let to = path.length;
+  if (path === "." || to === 0) return "";
+  while (to > 0 && path.charCodeAt(to - 1) === 47) to--;
+  while (from < to && (path.charCodeAt(from) === 47 || path.startsWith("./", from)))
+    from += path.charCodeAt(from) === 47 ? 1 : 2;
+  return from === 0 && to === path.length ? path : path.slice(from, to);
 }
 
 let plainFolder = "";

@@ -77,6 +77,5 @@ export function addOnce<T>(list: T[], item: T): void {
   if (!list.includes(item)) list.push(item);
 }
 
-const ORDER: readonly CommandClass[] = ["safe", "warn", "blocked-by-default"];
 export const stricterClass = (a: CommandClass, b: CommandClass): CommandClass =>
-  ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
+  a === "safe" || b === "blocked-by-default" ? b : a;

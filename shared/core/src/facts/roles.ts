@@ -123,7 +123,7 @@ export function playOperands(call: Call, use: readonly Slot[], deep: boolean): v
 }
 
 export const reachesBelow = (call: Call, deep: readonly string[] | undefined): boolean =>
-  has(call, "recursive", "archive") || (deep !== undefined && has(call, ...deep));
+  call.options.size > 0 && (has(call, "recursive", "archive") || (deep !== undefined && has(call, ...deep)));
 
 /** Every role a table may name. */
 export const ROLE_NAMES: ReadonlySet<string> = new Set(Object.keys(ROLES));

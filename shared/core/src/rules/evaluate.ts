@@ -8,7 +8,7 @@ import type { Verdict } from "@holdpoint/wire/verdict.ts";
 import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
 import { conclude } from "./conclude.ts";
 import { countedOf } from "./criteria/counts.ts";
-import { type History, type View, viewOf } from "./criteria/view.ts";
+import { featuresOf, type History, type View, viewOf } from "./criteria/view.ts";
 import { atomsOf, holds, met } from "./holds.ts";
 import { type AtomJudgement, type Hit, ruleEffect } from "./judgement.ts";
 import { scoreRisk } from "./risk.ts";
@@ -29,7 +29,14 @@ export function evaluate(set: PolicySet, action: Action, facts: Facts, history?:
 
 function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
   const hits: Hit[] = [];
-  for (const rules of candidates(set.index, view, atom)) for (const rule of rules) tryRule(rule, view, atom, hits);
+  const features = featuresOf(view, atom);
+  for (const rules of candidates(set.index, view, atom)) {
+    for (const rule of rules) {
+      // Most rules are told by their bits: they are tried no further.
+      const { needs, bars } = rule.checks;
+      if ((features & needs) === needs && (features & bars) === 0) tryRule(rule, view, atom, hits);
+    }
+  }
   const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
   let effect: Effect | undefined;
   for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));

@@ -24,6 +24,8 @@ interface Sorted {
   folders: Set<string>;
   // of which most paths are none: those outside of any home
   homes: PathPattern[];
+  // `/dev/mem`: told by the letter behind the slash
+  roots: PathPattern[];
   rest: PathPattern[];
 }
 
@@ -31,11 +33,20 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
   const [only] = patterns;
   if (only && patterns.length === 1)
     return { holds: (seen) => isInside(only, seen), mayReach: (seen, below) => mayReach(only, seen, below) };
-  const sorted: Sorted = { names: new Set(), endings: [], nameTests: [], folders: new Set(), homes: [], rest: [] };
+  const sorted: Sorted = {
+    names: new Set(),
+    endings: [],
+    nameTests: [],
+    folders: new Set(),
+    homes: [],
+    roots: [],
+    rest: [],
+  };
   for (const pattern of patterns) sort(pattern, sorted);
-  const { names, endings, nameTests, folders, homes, rest } = sorted;
+  const { names, endings, nameTests, folders, homes, roots, rest } = sorted;
   const sieve = newSieve();
   for (const folder of folders) admit(sieve, folder);
+  const rootLetters = new Set(roots.map(({ head }) => head?.charCodeAt(0)));
   const holds = (seen: SeenPath): boolean => {
     const { name } = seen;
     if (names.size > 0 && names.has(name)) return true;
@@ -46,10 +57,16 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
       const place = inHome(seen);
       if (place !== undefined) for (const { glob } of homes) if (glob.test(place)) return true;
     }
+    if (roots.length > 0 && (seen.climbed !== undefined || rootLetters.has(seen.path.charCodeAt(1))))
+      for (const pattern of roots) if (isInside(pattern, seen)) return true;
     for (const pattern of rest) if (isInside(pattern, seen)) return true;
     return false;
   };
-  return { holds, mayReach: (seen, below) => patterns.some((pattern) => mayReach(pattern, seen, below)) };
+  const reaches = (seen: SeenPath, below: boolean): boolean => {
+    for (const pattern of patterns) if (mayReach(pattern, seen, below)) return true;
+    return false;
+  };
+  return { holds, mayReach: reaches };
 }
 
 function holdsFolder(folders: ReadonlySet<string>, sieve: Sieve, path: string): boolean {
@@ -66,6 +83,8 @@ function sort(pattern: PathPattern, sorted: Sorted): void {
   const { anchor, segments } = pattern;
   const [first, second = "", third] = segments;
   if (anchor === "home") sorted.homes.push(pattern);
+  else if (anchor === "root" && first && pattern.head === first && pattern.glob.source.startsWith("/"))
+    sorted.roots.push(pattern);
   else if (anchor !== "anywhere" || first !== "**" || second.includes("\\")) sorted.rest.push(pattern);
   else if (segments.length === 2 && second !== "**") sortName(second, sorted);
   else if (segments.length === 3 && third === "**" && !/[*?]/.test(second)) sorted.folders.add(second);

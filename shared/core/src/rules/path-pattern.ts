@@ -106,9 +106,9 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   // What lies anywhere may lie below.
   if (below && wanted[0] === "**") return true;
   if (pattern.name !== undefined && !below) return seen.name === "**" || globsMeet(pattern.name, seen.name);
-  const { segments, head: first } = apart(seen, from);
   // Most patterns start with a name, and most paths with another.
-  if (head !== undefined && first !== undefined && head !== first) return false;
+  if (head !== undefined && beginsElsewhere(from, head)) return false;
+  const segments = apart(seen, from);
   /** Which places in the pattern the path may have come to; the last is behind its end. */
   let states = closed([true], wanted);
   for (const segment of segments) {
@@ -126,6 +126,15 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
     if (!states.includes(true)) return false;
   }
   return below || states[wanted.length] === true;
+}
+
+/** Is the first name of the place another one, and no pattern? */
+function beginsElsewhere(place: string, head: string): boolean {
+  const from = place.charCodeAt(0) === 47 ? 1 : 0;
+  const slash = place.indexOf("/", from);
+  const to = slash < 0 ? place.length : slash;
+  if (to === from || (to - from === head.length && place.startsWith(head, from))) return false;
+  return plainName(place.slice(from, to)) !== undefined;
 }
 
 /** `**` may stand for nothing: whoever is before it may be behind it. */

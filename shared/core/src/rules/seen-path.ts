@@ -1,9 +1,8 @@
 // seen-path.ts — where a path of an action lies: in the workspace, in a home, in a scratch folder, as far as is known
 
 import type { Atom, PathFact } from "@holdpoint/wire/facts.ts";
-import type { Apart, SeenPath, Surroundings } from "./criteria/surroundings.ts";
+import type { SeenPath, Surroundings } from "./criteria/surroundings.ts";
 import { attests, featuresOf, type View } from "./criteria/view.ts";
-import { plainName } from "./glob-meet.ts";
 
 const HOMES = /^(?:\/home\/[^/]+|\/root|\/users\/[^/]+|\/var\/root|\/mnt\/c\/users\/[^/]+|~[^/]*)(?=\/|$)/;
 
@@ -71,13 +70,13 @@ export function inScratch(seen: SeenPath): string | undefined {
   return seen.scratch;
 }
 
-/** What the place is made of; kept, because the next pattern mostly asks about the same one. */
-export function apart(seen: SeenPath, place: string): Apart {
-  if (seen.apart?.place === place) return seen.apart;
+/** The names that the place is made of; kept, because the next pattern mostly asks about the same one. */
+export function apart(seen: SeenPath, place: string): readonly string[] {
+  if (seen.apart?.place === place) return seen.apart.segments;
   const rest = place.startsWith("/") ? place.slice(1) : place;
   const segments = rest === "" ? [] : rest.split("/");
-  seen.apart = { place, segments, head: plainName(segments[0]) };
-  return seen.apart;
+  seen.apart = { place, segments };
+  return segments;
 }
 
 /** The rest of `path` below `folder`; a relative path lies below an unknown folder, if it does not climb out of it. */

@@ -51,9 +51,15 @@ const meantBy = (text: string, i: number, length: number): number =>
       ? hexAt(text, i + 1, 2)
       : hexAt(text, i + 2, length - 2);
 
+function hasEscape(text: string, sign: "\\" | "%"): boolean {
+  for (let i = text.indexOf(sign); i >= 0; i = text.indexOf(sign, i + 1))
+    if (escapeLength(text, i, sign === "%" ? PERCENT : BACKSLASH) > 0) return true;
+  return false;
+}
+
 /** One layer of escapes undone; undefined where there is none. Time and memory grow with the length. */
 export function unescapeText(text: string): Unescaped | undefined {
-  if (!text.includes("\\") && !text.includes("%")) return undefined;
+  if (!hasEscape(text, "\\") && !hasEscape(text, "%")) return undefined;
   const codes = new Uint16Array(text.length);
   const from = new Uint32Array(text.length + 1);
   let length = 0;
@@ -79,14 +85,32 @@ export interface Packed {
 /** Long enough to hold anything worth hiding. */
 const RUN_MIN = 20;
 const HEAD_CHARS = 32;
-const READABLE = /^[\t\n\r\x20-\x7e]*$/;
-const IN_BASE64 = new Uint8Array(128);
-for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
-  IN_BASE64[char.charCodeAt(0)] = 1;
+/** What each character of base64 stands for; `-` and `_` are `+` and `/` of URLs. 255: it is none. */
+const SIXES = new Uint8Array(128).fill(255);
+for (const [value, char] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries())
+  SIXES[char.charCodeAt(0)] = value;
+for (const [char, like] of ["-+", "_/"]) SIXES[char!.charCodeAt(0)] = SIXES[like!.charCodeAt(0)]!;
 const isBase64 = (text: string, i: number): boolean => {
   const code = text.charCodeAt(i);
-  return code < 128 && IN_BASE64[code] === 1;
+  return code < 128 && SIXES[code] !== 255;
 };
+
+/** Is what stands there, opened, a text? The lines of a block are one. */
+function opensReadable(text: string, from: number, end: number): boolean {
+  let bits = 0;
+  let held = 0;
+  for (let i = from; i < end; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 10) continue;
+    bits = ((bits << 6) | (SIXES[code] as number)) & 0xfff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    const char = (bits >> held) & 255;
+    if (char > 126 || (char < 32 && char !== 9 && char !== 10 && char !== 13)) return false;
+  }
+  return true;
+}
 
 /** Every run of base64 that begins as a text does; pictures and programs are left alone. Lines of one block are one run. */
 export function base64Texts(text: string): Packed[] {
@@ -100,7 +124,7 @@ export function base64Texts(text: string): Packed[] {
     while (isBase64(text, end) || (text.charCodeAt(end) === 10 && isBase64(text, end + 1))) end += 1;
     i = end;
     if (end - start < RUN_MIN) continue;
-    if (!READABLE.test(decoded(text.slice(start, Math.min(end, start + HEAD_CHARS))))) continue;
+    if (!opensReadable(text, start, Math.min(end, start + HEAD_CHARS))) continue;
     while (text.charCodeAt(end) === 61) end += 1;
     found.push({ text: decoded(text.slice(start, end)), start, end });
   }

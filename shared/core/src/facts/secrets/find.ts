@@ -2,8 +2,8 @@
 
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
 import { base64Texts, type Packed, unescapeText } from "./encoded.ts";
-import { isPlaceholder, isSecretName } from "./names.ts";
-import { type Alphabet, BIT, BY_START, CLASSES } from "./tokens.ts";
+import { isAuthorization, isPlaceholder, isSecretName, mayBeginHeader, mayEndSecretName } from "./names.ts";
+import { type Alphabet, BIT, BY_START, CLASSES, startsToken } from "./tokens.ts";
 
 const WORD = CLASSES.map((bits) => ((bits & BIT.a) !== 0 ? 1 : 0));
 const isWord = (code: number): boolean => code < 128 && (CLASSES[code]! & BIT.a) !== 0;
@@ -33,9 +33,9 @@ interface Span {
   end: number;
 }
 
+/** `startsToken` has said that there may be one. */
 function tokenAt(text: string, i: number, code: number, jwt: JwtRun): Span | undefined {
   const next = text.charCodeAt(i + 1);
-  if (!(next < 128)) return undefined;
   const tokens = BY_START[code * 128 + next];
   if (tokens) {
     const third = text.charCodeAt(i + 2);
@@ -137,7 +137,7 @@ function urlPasswordAt(text: string, colon: number): Span | undefined {
   };
 }
 
-/** Back from `=` or `:` over quotes and spaces to a name. */
+/** Back from `=` or `:` over quotes and spaces to a name; empty where it is none whose value is secret. */
 function nameBefore(text: string, mark: number): string {
   let end = mark;
   while (end > 0 && mark - end < 4) {
@@ -151,11 +151,10 @@ function nameBefore(text: string, mark: number): string {
     if (!isWord(code) && code !== 95 && code !== 45 && code !== 46) break;
     start--;
   }
-  return text.slice(start, end);
+  if (end - start < 3 || !(mayEndSecretName(text, start, end) || mayBeginHeader(text.charCodeAt(start)))) return "";
+  const name = text.slice(start, end);
+  return isSecretName(name) || isAuthorization(name) ? name : "";
 }
-
-const AUTHORIZATION =
-  /^(?:proxy-)?authorization$|^x-(?:api|auth|access)-(?:key|token)$|^x-amz-security-token$|^private-token$|^cookie$/i;
 
 /** What is known of the run of unquoted value characters that was looked at last: many marks may lie in one run. */
 interface Run {
@@ -202,7 +201,7 @@ function valueAfter(text: string, mark: number, name: string, run: Run): Span | 
   const opening = text.charCodeAt(i);
   const quoted = opening === 34 || opening === 39 || opening === 96;
   if (quoted) i++;
-  const authorization = AUTHORIZATION.test(name);
+  const authorization = isAuthorization(name);
   if (authorization) {
     const scheme = /^(bearer|basic|token|apikey|bot|digest)\s+/i.exec(text.slice(i, i + 16));
     if (scheme) i += scheme[0].length;
@@ -265,29 +264,25 @@ function findPlain(text: string, out: Span[]): void {
   const { length } = text;
   const run: Run = { end: 0, lastDigit: -1, lastBracket: -1 };
   const jwt: JwtRun = { head: 0, end: 0 };
-  let inWord = false;
   let reached = 0;
+  let inWord = false;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
-    let span: Span | undefined;
     if (code < 128 && WORD[code] === 1) {
       if (inWord) continue;
       inWord = true;
-      if (i < reached) continue;
-      span = tokenAt(text, i, code, jwt);
-    } else {
-      inWord = false;
-      if (i < reached) continue;
-      if (code === 58 || code === 61) {
-        if (code === 58 && text.charCodeAt(i + 1) === 47 && text.charCodeAt(i + 2) === 47)
-          span = urlPasswordAt(text, i);
-        else {
-          const name = nameBefore(text, i);
-          if (name.length > 2 && (isSecretName(name) || AUTHORIZATION.test(name)))
-            span = valueAfter(text, i, name, run);
-        }
-      } else if (code === 45 && text.charCodeAt(i + 1) === 45) span = pemAt(text, i);
-    }
+    } else inWord = false;
+    if (i < reached) continue;
+    let span: Span | undefined;
+    if (inWord) {
+      if (i + 1 < length && startsToken(code, text.charCodeAt(i + 1))) span = tokenAt(text, i, code, jwt);
+    } else if (code === 58 || code === 61) {
+      if (code === 58 && text.charCodeAt(i + 1) === 47 && text.charCodeAt(i + 2) === 47) span = urlPasswordAt(text, i);
+      else {
+        const name = nameBefore(text, i);
+        if (name !== "") span = valueAfter(text, i, name, run);
+      }
+    } else if (code === 45 && text.charCodeAt(i + 1) === 45) span = pemAt(text, i);
     if (span && span.start >= reached) {
       out.push(span);
       reached = span.end;

@@ -196,7 +196,8 @@ export function runWords(shell: Shell, words: readonly Word[], setting: Setting,
     const output = readShellCall(shell, program, words.slice(1), setting);
     if (output) return output;
   }
-  return runProgram(shell, program, /^[A-Z]{2,}$/.test(base) ? quieter(words) : words, setting, foreign);
+  const shouted = base.charCodeAt(0) < 97 && /^[A-Z]{2,}$/.test(base);
+  return runProgram(shell, program, shouted ? quieter(words) : words, setting, foreign);
 }
 
 /** `RM -RF`: where a disk does not care about case, whoever shouts the name shouts the options. */

@@ -34,15 +34,20 @@ export interface Scope extends Place {
   ifCdFailed: readonly string[] | undefined;
 }
 
+const NO_VARIABLES = new Map<string, Word>();
+const NO_FUNCTIONS = new Map<string, Definition>();
+const NO_ALIASES = new Map<string, string>();
+
 export const newScope = (cwd: string | undefined, home: string | undefined): Scope => ({
   cwds: [cwd ?? "."],
   home,
   workspace: cwd,
-  variables: new Map(),
-  functions: new Map(),
-  aliases: new Map(),
+  // Most texts set nothing: what is empty is everybody's until somebody writes.
+  variables: NO_VARIABLES,
+  functions: NO_FUNCTIONS,
+  aliases: NO_ALIASES,
   defined: [],
-  shared: false,
+  shared: true,
   exported: [],
   positional: undefined,
   zero: undefined,

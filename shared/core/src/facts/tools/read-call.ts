@@ -73,6 +73,12 @@ export function readCall(reading: Reading, call: ToolCall): void {
 const byParent = (strings: readonly Found[]): Map<string, Found[]> =>
   Map.groupBy(strings, ({ at }) => at.slice(0, at.lastIndexOf("/")));
 
+/** Of an element's pointer its array's. */
+const arrayOf = (at: string): string | undefined => {
+  const last = at.charCodeAt(at.length - 1);
+  return last >= 48 && last <= 57 ? /^(.*)\/\d+$/.exec(at)?.[1] : undefined;
+};
+
 function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
   const cwd = call.strings.find(
     (found) => CWD_KEYS.has(found.key) && roleOf(map, found.key) === "cwd" && found.text !== "",
@@ -81,22 +87,24 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
   if (cwd) scope.cwds = [cwd.text.startsWith("/") || call.cwd === undefined ? cwd.text : `${call.cwd}/${cwd.text}`];
   let read = false;
   let below: Map<string, Found[]> | undefined;
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   for (const found of call.strings) {
     const role = roleOf(map, found.key);
     if (role !== "command" && role !== "argv") continue;
     read = true;
-    const array = /^(.*)\/\d+$/.exec(found.at)?.[1];
+    const array = arrayOf(found.at);
     const frame = newFrame(array ?? found.at);
     const shell = { reading, scope, frame, source: found.text };
     if (array === undefined || found.key === "commands") {
-      if (map.speaks === undefined) readText(reading, found.text, scope, newFrame(found.at));
+      if (map.speaks === undefined)
+        readText(reading, found.text, scope, array === undefined ? frame : newFrame(found.at));
       else {
         const words = [map.speaks, map.speaks === "cmd" ? "/c" : "-c", found.text].map((word) => literal(word));
         reading.chars += found.text.length;
         runWords({ ...shell, frame: newFrame(found.at) }, words, callOf(words, undefined), true);
       }
-    } else if (!seen.has(array)) {
+    } else if (!seen?.has(array)) {
+      seen ??= new Set();
       seen.add(array);
       below ??= byParent(call.strings);
       const words = (below.get(array) ?? []).map((word) => literal(word.text));

@@ -1,6 +1,7 @@
 // call.ts — criteria about the call as a whole: its tool, its named arguments, its strings, secrets in it
 
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
+import type { Facts } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { compileRegex } from "../regex.ts";
@@ -9,7 +10,7 @@ import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
 import { within } from "./counts.ts";
 import { CALL } from "./features.ts";
-import { type Direction, onceForCall, type Test, type View } from "./view.ts";
+import { type Direction, onceForCall, type View } from "./view.ts";
 
 /**
  * A tool by the name its client gives it, or by what it means (`shell`, `fs.read`), in any case. In rules that loosen, a name
@@ -23,7 +24,7 @@ export function tool(patterns: readonly string[], direction: Direction, bareStar
   const proper = patterns.filter((pattern) => !/^[*]+$/.test(pattern));
   const named = proper.length === patterns.length ? words : compileFolded(proper);
   const namedTest = named.positives.length === 0 ? () => false : named.test;
-  const test: Test = (view) => {
+  const test = (view: View): boolean => {
     const { normalized, meaning, deceptive } = view.facts.tool;
     if (direction === "loosen" && deceptive) return false;
     const either = direction === "loosen" && meaning === undefined && !bareStar ? namedTest : words.test;
@@ -31,7 +32,25 @@ export function tool(patterns: readonly string[], direction: Direction, bareStar
     const out = words.negatives.some((glob) => glob.test(normalized) || (meaning !== undefined && glob.test(meaning)));
     return !out && (words.onlyNegative || either(normalized) || (meaning !== undefined && either(meaning)));
   };
-  return { cost: 0, test, ...(words.literals ? { anchor: { kind: "tool", keys: words.literals } } : {}) };
+  return {
+    cost: 0,
+    test: sameTool(test),
+    ...(words.literals ? { anchor: { kind: "tool", keys: words.literals } } : {}),
+  };
+}
+
+/** Agents call the same tools over and over: the answer about the last one is kept. */
+function sameTool(test: (view: View) => boolean): (view: View) => boolean {
+  let last: Facts["tool"] | undefined;
+  let answer = false;
+  return (view) => {
+    const { tool } = view.facts;
+    if (last?.normalized === tool.normalized && last.meaning === tool.meaning && last.deceptive === tool.deceptive)
+      return answer;
+    answer = test(view);
+    last = tool;
+    return answer;
+  };
 }
 
 /** As most tools are called: nothing in it is a pattern. */

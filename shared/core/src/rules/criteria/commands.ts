@@ -36,12 +36,20 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
       throw error;
     }
   }
-  const byProgram = Map.groupBy(all, ({ program }) => (isWild(program) ? "*" : program));
+  const byProgram = new Map<string, ByFirst>();
+  for (const pattern of all) sortByFirst(byProgram, isWild(pattern.program) ? "*" : pattern.program, pattern);
   const among = (name: string, view: View, atom: Atom): boolean => {
-    const patterns = byProgram.get(name);
-    if (!patterns) return false;
-    const words = atom.meaning ? wordsOf(atom.meaning) : [];
-    for (const pattern of patterns) if (commandMatches(pattern, atom, words, direction, view)) return true;
+    const sorted = byProgram.get(name);
+    if (!sorted) return false;
+    const words = atom.meaning ? wordsOf(atom.meaning) : NO_WORDS;
+    const [first] = words;
+    for (const pattern of sorted.rest) if (commandMatches(pattern, atom, words, direction, view)) return true;
+    if (typeof first === "string") {
+      for (const pattern of sorted.first.get(first) ?? [])
+        if (commandMatches(pattern, atom, words, direction, view)) return true;
+    } else
+      for (const patterns of sorted.first.values())
+        for (const pattern of patterns) if (commandMatches(pattern, atom, words, direction, view)) return true;
     return false;
   };
   const wild = byProgram.has("*");
@@ -51,6 +59,21 @@ export function commands(patterns: readonly string[], direction: Direction): Cri
     return direction === "tighten" && atom.wrappers.some((wrapper) => among(wrapper, view, atom));
   };
   return { cost: 4, test, ...(wild ? {} : { anchor: { kind: "program", keys: all.map(({ program }) => program) } }) };
+}
+
+/** Patterns of one program by their first word, where that is no pattern itself: most commands have another. */
+interface ByFirst {
+  first: Map<string, CommandPattern[]>;
+  rest: CommandPattern[];
+}
+const NO_WORDS: readonly string[] = [];
+
+function sortByFirst(to: Map<string, ByFirst>, program: string, pattern: CommandPattern): void {
+  const sorted = to.get(program) ?? { first: new Map(), rest: [] };
+  to.set(program, sorted);
+  const same = pattern.first === undefined ? sorted.rest : sorted.first.get(pattern.first);
+  if (same) same.push(pattern);
+  else if (pattern.first !== undefined) sorted.first.set(pattern.first, [pattern]);
 }
 
 /**
@@ -212,8 +235,6 @@ function commandMatches(
   direction: Direction,
   view: View,
 ): boolean {
-  const [first] = given;
-  if (pattern.first !== undefined && typeof first === "string" && first !== pattern.first) return false;
   const named = atom.program !== undefined && pattern.programTest(atom.program);
   if (named && direction === "loosen" && !onlyHarmless(atom, pattern.wrappers)) return false;
   if (pattern.bare) return named || (direction === "tighten" && atom.wrappers.some(pattern.programTest));

@@ -89,8 +89,8 @@ function meets(condition: CompiledCondition, view: View, atom: Atom, index: numb
   const { positives, negatives } = condition;
   if (positives) {
     const seen = seenPath(view, atom, index, true);
-    const reached = () => mayReach(condition, fact) && positives.mayReach(seen, !endsInGlob(fact.path));
-    if (!positives.holds(seen) && !reached()) return false;
+    if (!positives.holds(seen) && !(mayReach(condition, fact) && positives.mayReach(seen, !endsInGlob(fact.path))))
+      return false;
   }
   return !negatives || !isNamed(negatives, view, atom, index);
 }
@@ -112,7 +112,7 @@ const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean =>
 };
 
 /** Everything that a search finds, unfiltered: it reaches all and names nothing (rulings §B6: not for searches). */
-const isSearch = (path: string): boolean => /\/\*\*\/\.?\*$/.test(path);
+const isSearch = (path: string): boolean => path.endsWith("/**/*") || path.endsWith("/**/.*");
 
 /** Surely inside one of the patterns: known, exact, and not by a home that is only claimed. */
 function isNamed(patterns: PathList, view: View, atom: Atom, index: number): boolean {
@@ -124,7 +124,15 @@ function isNamed(patterns: PathList, view: View, atom: Atom, index: number): boo
 }
 
 /** A shell pattern in the last segment names files of one folder, not what lies below them. */
-const endsInGlob = (path: string): boolean => /[*?[]/.test(path.slice(path.lastIndexOf("/") + 1));
+function endsInGlob(path: string): boolean {
+  for (let at = path.length - 1; at >= 0; at -= 1) {
+    const code = path.charCodeAt(at);
+    // `*`, `?`, `[`; and the slash before the segment
+    if (code === 42 || code === 63 || code === 91) return true;
+    if (code === 47) return false;
+  }
+  return false;
+}
 
 /** By a word that every path inside has; rules of which a pattern has none are tried for every path (or every write). */
 function anchorOf(conditions: readonly CompiledCondition[]): NonNullable<Criterion["anchor"]> {

@@ -34,6 +34,4 @@ export interface SeenPath {
 export interface Apart {
   place: string;
   segments: readonly string[];
-  /** the first of them, where it is a plain name */
-  head: string | undefined;
 }
