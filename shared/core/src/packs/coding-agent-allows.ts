@@ -10,10 +10,10 @@ const OUTSIDE = `unless: { paths: { any: ["!./**", "!\${tmp}/?*/**"], access: [d
 export const developmentAllows = (sandbox: string): string => `
   - id: allow-reading
     effect: allow
-    when: { tool: [shell, fs.search, note], class: safe }
+    when: { tool: [shell, fs.search, note, mcp], class: safe }
     opaque: dynamic
     reason: only looks
-    match: ["ls -la", "git status", "grep -rn todo src", "cat README.md | head"]
+    match: ["ls -la", "git status", "grep -rn todo src", "cat README.md | head", { tool: mcp__github__get_issue, args: { owner: a, repo: b, issue_number: 1 } }]
     notMatch: ["rm x", "npm test"]
   - id: allow-reading-files
     effect: allow

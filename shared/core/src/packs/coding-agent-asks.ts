@@ -406,7 +406,7 @@ ${codingAgentOperationAsks}${codingAgentSecretAsks}
     notMatch: ["curl http://localhost:3000", "ls"]
   - id: approve-uncovered-command
     effect: require_approval
-    when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, "mcp__*"], covered: false }
+    when: { tool: [shell, "fs.*", http.fetch, db.query, code.run, agent, mcp, "mcp_*"], covered: false }
     approval: { role: approver }
     reason: no rule of this pack covers it
     match: ["$(unknown)", { tool: Write, args: { file_path: ../elsewhere/x, content: y } }]

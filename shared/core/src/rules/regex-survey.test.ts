@@ -5,6 +5,8 @@ import { survey } from "./regex-survey.ts";
 
 test.each<[pattern: string, literals: string[] | undefined]>([
   ["sudo", ["sudo"]],
+  // the set whose shortest text is longest, whatever its longest is
+  ["(?:a|bcdefg)[0-9](?:xyz|uvw)", ["xyz", "uvw"]],
   ["", undefined],
   ["a.bc", ["bc"]],
   ["abc.d", ["abc"]],

@@ -151,6 +151,12 @@ describe("what rules say", () => {
     expect(choose([{}], { sandboxWishes: [{ required }] })).toEqual({ recommended: "workspace", required });
     expect(choose([{}], { sandboxWishes: [{ required: {} }] })).toEqual({ recommended: "read-only" });
   });
+  test("what one of several commands needs of the network counts", () => {
+    const talks = [{ hosts: [host] }, {}];
+    const sandboxWishes = [{ recommended: "none" as const, required: { filesystem: "workspace" as const } }];
+    expect(choose(talks, { sandboxWishes })?.recommended).toBe("workspace+egress-list");
+    expect(choose([{}, {}], { sandboxWishes })?.recommended).toBe("workspace");
+  });
   test("an impossible requirement stays required", () => {
     expect(
       choose([{}], { sandboxWishes: [{ required: { filesystem: "read-only", isolation: "vm" } }] })?.required,

@@ -95,6 +95,13 @@ describe("as clients send them", () => {
     ["Copilot CLI", "create", { path: "/w/a.txt", file_text: "x" }, ["call | w:/w/a.txt"]],
     ["OpenCode", "grep", { pattern: "x", include: "!*.ts" }, ["call | safe"]],
     ["OpenCode", "read", { filePath: "/w/a" }, ["call | r:/w/a safe"]],
+    // a server's tool, as each client joins the two names
+    ["Gemini CLI", "mcp_filesystem_read_file", { path: "a" }, ["call | r:/w/a safe"]],
+    ["Copilot CLI", "github-mcp-server-get_issue", { owner: "a" }, ["call | safe"]],
+    ["OpenCode", "filesystem_write_file", { path: "a", content: "x" }, ["call | w:/w/a"]],
+    ["Claude Code", "Artifact", { file_path: "a.html" }, ["call | r:/w/a.html"]],
+    ["Claude Code", "ReadMcpResourceTool", { server: "s", uri: "file:///etc/shadow" }, ["call | r:/etc/shadow safe"]],
+    ["Cursor", "TabWrite", { file_path: "a", content: "x" }, ["call | w:/w/a"]],
     ["Cursor", "Delete", { path: "a" }, ["call | d:/w/a+"]],
     ["Cursor", "StrReplace", { path: "a", old_string: "x", new_string: "y" }, ["call | r:/w/a w:/w/a"]],
     ["Cursor", "list_dir", { target_directory: "src" }, ["call | r:/w/src safe"]],

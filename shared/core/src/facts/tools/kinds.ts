@@ -134,6 +134,12 @@ export const fetching: ToolMap = {
     href: "url",
   },
 };
+/** A file on its way to people elsewhere. */
+export const sending: ToolMap = {
+  meaning: "http.fetch",
+  class: "warn",
+  args: { file_path: "path:read", path: "path:read", files: "path:read", file: "path:read", content: "upload" },
+};
 export const note: ToolMap = { meaning: "note", class: "safe", args: {} };
 export const agent: ToolMap = {
   meaning: "agent",

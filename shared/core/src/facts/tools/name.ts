@@ -2,7 +2,7 @@
 
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import { looksAlike, oddKind } from "../odd-characters.ts";
-import { findTool, mcpName } from "./map.ts";
+import { findTool, saysServer } from "./map.ts";
 import type { OwnTools } from "./own-tools.ts";
 import type { ToolMap } from "./tool-map.ts";
 
@@ -44,7 +44,7 @@ function readBuiltIn(name: string): ReadName {
   };
   const map = findTool(normalized);
   if (map) tool.meaning = map.meaning;
-  else if (mcpName(normalized) && normalized.startsWith("mcp__")) tool.meaning = "mcp";
+  else if (saysServer(normalized)) tool.meaning = "mcp";
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(name, { tool, map });
   return { tool: { ...tool }, map };
