@@ -24,7 +24,9 @@ DECLARE
   i record;
   v_count int := cardinality(p_ids);
   v_time text;
-  v_agent text;
+  v_agents text[];
+  v_opens int[];                                                -- how many each of them has open, with those that this call lets in
+  v_at int;
   v_key text := '';
   v_status text[] := array_fill(NULL::text, ARRAY[v_count]);
   v_target text[] := p_ids;                                    -- the action that an item amounts to
@@ -36,6 +38,11 @@ BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
   r_at := date_trunc('milliseconds', clock_timestamp());
   v_time := event_time(r_at);
+  SELECT array_agg(d.agent), array_agg(o.count) INTO v_agents, v_opens
+    FROM (SELECT DISTINCT agent FROM unnest(p_agents) AS agent) d
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int FROM (
+       SELECT FROM actions a WHERE a.tenant = p_tenant AND a.agent = d.agent AND a.state IN ('received', 'held') LIMIT p_open_max) b) o;
   FOR i IN
     SELECT x.*, known.action_id AS known, known.request_mac AS known_mac, equal.id AS equal
       FROM (SELECT n, p_credentials[n] AS credential, p_agents[n] AS agent, p_keys[n] AS key, p_request_macs[n] AS request_mac,
@@ -58,19 +65,13 @@ BEGIN
       v_status[i.n] := 'joined';
       v_target[i.n] := i.equal;
     ELSE
-      IF v_agent IS DISTINCT FROM i.agent THEN
-        v_agent := i.agent;
-        SELECT count(*) INTO r_open FROM (
-          SELECT FROM actions a WHERE a.tenant = p_tenant AND a.agent = i.agent AND a.state IN ('received', 'held') LIMIT p_open_max) b;
-        r_open := r_open + (SELECT count(*) FROM unnest(v_new) made WHERE made = i.agent); -- those that this call has let in
-      END IF;
-      v_open[i.n] := r_open;
-      IF r_open >= p_open_max THEN
+      v_at := array_position(v_agents, i.agent);
+      v_open[i.n] := v_opens[v_at];
+      IF v_opens[v_at] >= p_open_max THEN
         v_status[i.n] := 'too_many_open';
       ELSE
         v_status[i.n] := 'created';
-        r_open := r_open + 1;
-        v_new := v_new || i.agent;
+        v_opens[v_at] := v_opens[v_at] + 1;
       END IF;
     END IF;
     IF i.key IS NOT NULL THEN v_key := i.credential || ' ' || i.key; END IF;
@@ -99,6 +100,7 @@ BEGIN
   FOR n IN 1..v_count LOOP
     IF v_status[n] = 'created' THEN
       v_hash[n] := event_hash(v_time, convert_from(part(p_blob, p_places, 4, n, 2), 'UTF8'), NULL, 1);
+      v_told := v_told || p_events[n];
     END IF;
   END LOOP;
   WITH born AS (
@@ -118,6 +120,7 @@ BEGIN
       IF v_hash[n] IS NOT NULL AND NOT p_ids[n] = ANY (v_new) THEN
         v_status[n] := 'replayed';
         v_hash[n] := NULL;
+        v_told := array_remove(v_told, p_events[n]);
       END IF;
     END LOOP;
   END IF;
@@ -127,15 +130,8 @@ BEGIN
     FROM generate_series(1, v_count) AS n
    WHERE v_hash[n] IS NOT NULL;
 
-  FOR n IN 1..v_count LOOP -- a loop's number is a variable of its own, also where it has the name of a column
-    r_n := n;
-    r_status := v_status[n];
-    r_id := v_target[n];
-    r_receipt := v_hash[n];
-    r_open := v_open[n];
-    IF r_receipt IS NOT NULL THEN v_told := v_told || p_events[n]; END IF;
-    RETURN NEXT;
-  END LOOP;
+  RETURN QUERY
+    SELECT n, v_status[n], v_target[n], r_at, v_hash[n], v_open[n] FROM generate_series(1, v_count) AS n;
   IF v_told <> '{}' THEN INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told); END IF;
 END $$;
 ALTER FUNCTION propose OWNER TO holdpoint_core;

@@ -87,31 +87,34 @@ BEGIN
       r_status := 'stale_policy';
     ELSE
       r_status := 'settled';
-      IF v_stops AND a.target <> 'denied' THEN
-        SELECT s.why, s.because INTO r_why, r_because FROM stopped_by(p_tenant, a.agent, a.session_id, a.credential) s;
-        IF FOUND THEN r_status := 'stopped'; END IF;
-      END IF;
-      IF a.target = 'held' AND p_pending_max <= (
-           SELECT count(*) FROM (SELECT FROM approvals p WHERE p.tenant = p_tenant AND p.agent = a.agent AND p.state = 'pending'
-                                  LIMIT p_pending_max) pending) THEN
-        r_status := 'too_many_pending';
-      END IF;
-      IF a.target = 'held' AND r_status = 'settled' AND x #>> '{ask,memory_mac}' IS NOT NULL THEN
-        SELECT d.approval_id INTO r_why FROM remembered_denials d
-         WHERE d.tenant = p_tenant AND d.mac = x #>> '{ask,memory_mac}' AND d.until > v_now;
-        IF FOUND THEN r_status := 'remembered'; END IF;
-      END IF;
-      IF v_holds AND r_status = 'settled' AND a.target = 'allowed' THEN
-        r_why := run_held(p_tenant, a.id, a.session_id, a.credential, x ->> 'run');
-        IF r_why IS NOT NULL THEN
-          r_status := 'waiting';
-          UPDATE actions c SET waits_for = r_why, due_at = greatest(c.due_at, p.expires_at + (c.deadline_at - c.proposed_at))
-            FROM approvals p WHERE c.tenant = p_tenant AND c.id = a.id AND p.tenant = p_tenant AND p.id = r_why;
+      -- most are plain: nothing is stopped or held, and there is nothing beside the columns
+      IF v_stops OR v_holds OR x IS NOT NULL OR a.target = 'held' THEN
+        IF v_stops AND a.target <> 'denied' THEN
+          SELECT s.why, s.because INTO r_why, r_because FROM stopped_by(p_tenant, a.agent, a.session_id, a.credential) s;
+          IF FOUND THEN r_status := 'stopped'; END IF;
         END IF;
-      END IF;
-      IF r_status = 'settled' AND x -> 'counts' IS NOT NULL THEN
-        r_because := count_action(p_tenant, a.id, x -> 'counts');
-        IF r_because IS NOT NULL THEN r_status := 'recount'; END IF;
+        IF a.target = 'held' AND p_pending_max <= (
+             SELECT count(*) FROM (SELECT FROM approvals p WHERE p.tenant = p_tenant AND p.agent = a.agent AND p.state = 'pending'
+                                    LIMIT p_pending_max) pending) THEN
+          r_status := 'too_many_pending';
+        END IF;
+        IF a.target = 'held' AND r_status = 'settled' AND x #>> '{ask,memory_mac}' IS NOT NULL THEN
+          SELECT d.approval_id INTO r_why FROM remembered_denials d
+           WHERE d.tenant = p_tenant AND d.mac = x #>> '{ask,memory_mac}' AND d.until > v_now;
+          IF FOUND THEN r_status := 'remembered'; END IF;
+        END IF;
+        IF v_holds AND r_status = 'settled' AND a.target = 'allowed' THEN
+          r_why := run_held(p_tenant, a.id, a.session_id, a.credential, x ->> 'run');
+          IF r_why IS NOT NULL THEN
+            r_status := 'waiting';
+            UPDATE actions c SET waits_for = r_why, due_at = greatest(c.due_at, p.expires_at + (c.deadline_at - c.proposed_at))
+              FROM approvals p WHERE c.tenant = p_tenant AND c.id = a.id AND p.tenant = p_tenant AND p.id = r_why;
+          END IF;
+        END IF;
+        IF r_status = 'settled' AND x -> 'counts' IS NOT NULL THEN
+          r_because := count_action(p_tenant, a.id, x -> 'counts');
+          IF r_because IS NOT NULL THEN r_status := 'recount'; END IF;
+        END IF;
       END IF;
     END IF;
 
