@@ -286,6 +286,20 @@ export const plants: readonly Plant[] = [
     tests: ["shared/queue/src/backend-postgres.test.ts"],
   },
   {
+    name: "a Redis that is too old is taken",
+    file: "shared/queue/src/backend-redis.ts",
+    find: "const VERSION_MIN = [6, 2] as const;",
+    replace: "const VERSION_MIN = [5, 0] as const;",
+    tests: ["shared/queue/src/backend-redis.test.ts", "-t", "version|too old"],
+  },
+  {
+    name: "a Redis that evicts is taken",
+    file: "shared/queue/src/backend-redis.ts",
+    find: 'if (policy !== "noeviction") {',
+    replace: "if (false) {",
+    tests: ["shared/queue/src/backend-redis.test.ts", "-t", "refused with the fix"],
+  },
+  {
     name: "an `up` that hangs goes on hanging",
     file: "services/cli/src/up/start.ts",
     find: "    const guard = startHangGuard(engine.pulse);",

@@ -55,7 +55,7 @@ async function checkOwner(client: Redis | Cluster, prefix: string): Promise<void
   await client.set(marker, OWNER);
 }
 
-export async function checkRedis(client: Redis | Cluster, prefix: string): Promise<void> {
+async function checkRedis(client: Redis | Cluster, prefix: string): Promise<void> {
   await Promise.all(serversOf(client).map(checkServer));
   await checkOwner(client, prefix);
 }
