@@ -50,7 +50,8 @@ export async function answered(actionId: string, approvalId: string, deps: HeldD
   const approver = createClient({ url: deps.url, key: deps.approverKey });
   const { card } = await approver.approval(approvalId);
   say(`\n${paint.yellow("┌─ a person must answer; this is what they see")}\n`);
-  for (const line of cardText(card).split("\n")) say(`${paint.yellow("│")} ${line}\n`);
+  const room = { isTTY: process.stdout.isTTY, columns: (process.stdout.columns || 80) - "│ ".length };
+  for (const line of cardText(card, room).split("\n")) say(`${paint.yellow("│")} ${line}\n`);
   say(`${paint.yellow("└─")}\n\n`);
   const vote = (yes: boolean) =>
     approver.vote(approvalId, yes ? { vote: "approve", cardSha256: card.sha256 } : { vote: "deny", reason: "not now" });

@@ -7,6 +7,7 @@ import { openClient } from "../api.ts";
 import { writeOut } from "../output.ts";
 import { harmless, paintFor, table } from "../terminal.ts";
 import { gist, timeLeft } from "./gist.ts";
+import { rowTexts } from "./tui/rows.ts";
 import { everyOne, type InboxOptions } from "./waiting.ts";
 
 /** Both ends are a terminal that can be drawn on; what is piped, or asked for as a list, stays a list. */
@@ -22,7 +23,11 @@ const rowOf = ({ id, card, requirements, risk, state, expiresAt }: ApprovalAnswe
 ];
 
 /** The card is made of harmless text by its renderer; what a terminal could still take for a command is spelled out. */
-export const cardText = ({ text }: Card): string => text.trimEnd().split("\n").map(harmless).join("\n");
+export function cardText({ text }: Card, to: { isTTY?: boolean; columns?: number }): string {
+  const lines = text.trimEnd().split("\n").map(harmless);
+  // A terminal cuts a long line where it likes: what goes on then looks like a line of its own.
+  return (to.isTTY && to.columns ? rowTexts(lines, to.columns) : lines).join("\n");
+}
 
 async function showOne(client: Client, id: string, json: boolean): Promise<void> {
   const approval = await client.approval(id);
@@ -31,7 +36,7 @@ async function showOne(client: Client, id: string, json: boolean): Promise<void>
     approval.state === "pending"
       ? `holdpoint approve ${id}\nholdpoint deny ${id} --reason "…"`
       : `it is ${approval.state}`;
-  await writeOut(`${cardText(approval.card)}\n\n${paintFor(process.stdout).dim(how)}\n`);
+  await writeOut(`${cardText(approval.card, process.stdout)}\n\n${paintFor(process.stdout).dim(how)}\n`);
 }
 
 export async function inbox(id: string | undefined, options: InboxOptions): Promise<number> {

@@ -20,7 +20,7 @@ export async function approve(id: string, options: VoteOptions): Promise<number>
   const { card } = approvalNow;
   const ended = settledWords(approvalNow);
   if (ended !== undefined) throw new Error(ended);
-  process.stderr.write(`${cardText(card)}\n\n`);
+  process.stderr.write(`${cardText(card, process.stderr)}\n\n`);
   if (card.truncated) throw new Error("the card is cut off: what cannot be shown cannot be approved");
   if (options.card !== undefined && options.card !== card.sha256)
     throw new Error(`the card is another one by now: ${card.sha256}`);

@@ -4,11 +4,15 @@ import stringWidth from "string-width";
 
 export interface Row {
   text: string;
-  /** place of the card's line that it is of, from 0 */
-  line: number;
-  /** nothing of that line comes after it */
-  ends: boolean;
+  /** goes on with the line above: drawn behind a mark, so that no line of a card can be mistaken for two */
+  goesOn: boolean;
+  /** where it begins and ends in the lines together, each with its end */
+  from: number;
+  to: number;
 }
+
+/** Stands in no card: there it would be spelled out. */
+export const GOES_ON = "↳ ";
 
 const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -20,7 +24,8 @@ function cutLine(text: string, columns: number): string[] {
   let used = 0;
   for (const { segment } of letters.segment(text)) {
     const width = stringWidth(segment);
-    if (used + width > columns && row !== "") {
+    const room = rows.length === 0 ? columns : Math.max(1, columns - stringWidth(GOES_ON));
+    if (used + width > room && row !== "") {
       rows.push(row);
       row = "";
       used = 0;
@@ -32,8 +37,18 @@ function cutLine(text: string, columns: number): string[] {
 }
 
 /** Joined they are the lines again: nothing is left out and nothing is put in. */
-export const rowsOf = (lines: readonly string[], columns: number): Row[] =>
-  lines.flatMap((text, line) => {
-    const cut = cutLine(text, Math.max(1, columns));
-    return cut.map((row, place) => ({ text: row, line, ends: place === cut.length - 1 }));
+export function rowsOf(lines: readonly string[], columns: number): Row[] {
+  let at = 0;
+  return lines.flatMap((line) => {
+    const cut = cutLine(line, Math.max(1, columns));
+    return cut.map((text, place): Row => {
+      const from = at;
+      at += text.length + (place === cut.length - 1 ? 1 : 0);
+      return { text, goesOn: place > 0, from, to: at };
+    });
   });
+}
+
+/** The rows as text, for a terminal that would otherwise cut lines where it likes. */
+export const rowTexts = (lines: readonly string[], columns: number): string[] =>
+  rowsOf(lines, columns).map(({ text, goesOn }) => (goesOn ? GOES_ON + text : text));

@@ -9,7 +9,9 @@ import { accessOf } from "../../api.ts";
 import type { InboxOptions } from "../waiting.ts";
 import { follow } from "./feed.ts";
 import { type Key, typed } from "./keys.ts";
-import { type Effect, initial, type Message, type Size, type State, update } from "./state.ts";
+import { initial, type Size, type State } from "./model.ts";
+import type { Effect } from "./press.ts";
+import { type Message, update } from "./state.ts";
 import { screen } from "./view.ts";
 
 const NAMES: readonly [keyof InkKey, NonNullable<Key["name"]>][] = [

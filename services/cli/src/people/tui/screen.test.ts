@@ -104,8 +104,12 @@ test("a card that was not read to its end is not approved, whatever is pressed",
   await shows("read the whole card first");
   keys("g");
   await shows("HOLDPOINT ASKS");
-  for (let page = 0; page < 60; page += 1) keys("Space");
-  await shows("all read");
+  // Key by key: what comes together, as over a slow line, is no yes.
+  for (let before = ""; !screen().includes("all read"); ) {
+    before = screen();
+    keys("Space");
+    await expect.poll(screen, { timeout: 15_000 }).not.toBe(before);
+  }
   expect((await person().approval(approvalId)).votes).toEqual([]);
   keys("a");
   await shows("approve exactly this?");
