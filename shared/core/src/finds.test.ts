@@ -59,6 +59,21 @@ test.each<[why: string, size: number, of: (size: number) => Call]>([
     300,
     (n) => ["apply_patch", { input: "*** Update File: /a/../b/package.json\n".repeat(n) }],
   ],
+  [
+    "beginnings of tokens, a dozen of which begin alike",
+    1_000,
+    (n) => ["unheard", { input: `${"xoxb- %/".repeat(n)}\\x72` }],
+  ],
+  [
+    "a URL of the beginnings of secrets",
+    300,
+    (n) => ["WebFetch", { url: `${'a./api_key=" PRIVATE\n"/'.repeat(n)}\\u0041` }],
+  ],
+  [
+    "names that say password",
+    200,
+    (n) => ["Note", Object.fromEntries(times(n, (i) => `password=abcdef${i}`).map((name) => [name, 1]))],
+  ],
 ])("%s", (_why, size, of) => {
   run(of(8)); // what is made at the first use is made now
   const [once, twice] = [of(size), of(size * 2)];

@@ -47,7 +47,7 @@ export interface HostFact {
 /** A literal value of a secret never leaves this span: kind, place and length only. */
 export interface SecretFact {
   kind: string;
-  /** JSON pointer of the string that holds it */
+  /** JSON pointer of the string that holds it; of the object, where one of its names does: they count as a text, a line each */
   at: string;
   start: number;
   end: number;

@@ -56,6 +56,11 @@ const SECRETS_MAX = 1_000;
 export const factsUnder = (tools: OwnTools | undefined, action: Action, facts: Facts): Facts =>
   facts.tool.map === readToolName(action.tool, tools).tool.map ? facts : deriveFacts(action, tools);
 
+function moveBy(secret: Facts["secrets"][number], chars: number): void {
+  secret.start += chars;
+  secret.end += chars;
+}
+
 /** `tools`: what a policy says of a house's own tools, by normalised name. */
 export function deriveFacts(action: Action, tools?: OwnTools): Facts {
   const reading = newReading(action.home);
@@ -94,6 +99,11 @@ export function deriveFacts(action: Action, tools?: OwnTools): Facts {
     findOddCharacters(text, at, oddCharacters, tool.meaning === "shell");
     findSecrets(text, at, secrets);
     secretByKey(key, text, at, secrets);
+  }
+  for (const { text, at, from } of strings.names) {
+    const before = secrets.length;
+    findSecrets(text, at, secrets);
+    for (let index = before; index < secrets.length; index += 1) moveBy(secrets[index]!, from);
   }
   if (secrets.length > SECRETS_MAX) {
     secrets.length = SECRETS_MAX;

@@ -13,14 +13,25 @@ export interface Found {
 const escaped = (key: string): string =>
   key.includes("~") || key.includes("/") ? key.replaceAll("~", "~0").replaceAll("/", "~1") : key;
 
+/** A name of an argument; the names of one object are taken for a text, each on a line of its own. */
+export interface FoundName {
+  /** of the object */
+  at: string;
+  text: string;
+  /** where in that text it begins */
+  from: number;
+}
+
 export interface Strings {
   found: Found[];
+  names: FoundName[];
   /** more nodes, text or names than are read */
   cut: boolean;
 }
 
 export function collectStrings(args: { [key: string]: Json }): Strings {
   const found: Found[] = [];
+  const names: FoundName[] = [];
   let cut = false;
   let nodes = 0;
   let chars = 0;
@@ -41,9 +52,21 @@ export function collectStrings(args: { [key: string]: Json }): Strings {
       for (let i = value.length - 1; i >= 0; i--) open.push({ value: value[i], at: `${at}/${i}`, key });
     } else if (typeof value === "object" && value !== null) {
       const keys = Object.keys(value);
+      addNames(keys, at, names);
       for (let i = keys.length - 1; i >= 0; i--)
         open.push({ value: value[keys[i]!], at: `${at}/${escaped(keys[i]!)}`, key: keys[i]! });
     }
   }
-  return { found, cut };
+  return { found, names, cut };
+}
+
+/** Shorter ones hold no secret that is known by its looks. */
+const NAME_CHARS_MIN = 8;
+
+function addNames(keys: readonly string[], at: string, names: FoundName[]): void {
+  let from = 0;
+  for (const text of keys) {
+    if (text.length >= NAME_CHARS_MIN) names.push({ at, text, from });
+    from += text.length + 1;
+  }
 }

@@ -40,6 +40,21 @@ export function leaves(root: Json): Leaf[] {
   return found;
 }
 
+/** Every text that a secret's fact may point into: the text leaves, and the names of each object, a line each. */
+export function textsByPointer(root: Json): Map<string, string> {
+  const found = new Map<string, string>();
+  const open: { at: string; value: Json }[] = [{ at: "", value: root }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { at, value } = next;
+    if (typeof value === "string") found.set(at, value);
+    if (typeof value !== "object" || value === null) continue;
+    if (!Array.isArray(value)) found.set(at, Object.keys(value).join("\n"));
+    for (const [key, each] of Object.entries(value))
+      open.push({ at: at + segment(Array.isArray(value) ? Number(key) : key), value: each });
+  }
+  return found;
+}
+
 /** The text leaves only: what checkers read. */
 export const texts = (root: Json): { at: string; path: (string | number)[]; text: string }[] =>
   leaves(root).flatMap(({ at, path, value, kind }) => (kind === "text" ? [{ at, path, text: String(value) }] : []));

@@ -2,7 +2,7 @@
 
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
-import { texts } from "./leaves.ts";
+import { textsByPointer } from "./leaves.ts";
 
 export interface SecretValue {
   kind: string;
@@ -20,7 +20,7 @@ const VALUE_CHARS_MIN = 6;
 /** The literal values behind the spans of the facts. Kept in memory only, to be masked where they are repeated. */
 export function secretValues(args: Json, secrets: readonly SecretFact[]): SecretValue[] {
   if (secrets.length === 0) return [];
-  const byPointer = new Map(texts(args).map(({ at, text }) => [at, text]));
+  const byPointer = textsByPointer(args);
   const values = new Map<string, SecretValue>();
   for (const { kind, at, start, end } of secrets) {
     const value = byPointer.get(at)?.slice(start, end) ?? "";

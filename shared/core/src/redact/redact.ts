@@ -4,7 +4,7 @@ import type { Redaction } from "@holdpoint/wire/decision.ts";
 import type { SecretFact } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { findSecrets, secretByKey } from "../facts/secrets/find.ts";
-import { pointer, texts } from "./leaves.ts";
+import { pointer, textsByPointer } from "./leaves.ts";
 import { marker } from "./marker.ts";
 import { type Span, tidySpans } from "./masks.ts";
 import type { Rewrite } from "./rewrite.ts";
@@ -87,7 +87,7 @@ export function redactJson(
 
 /** What a decision says of the secrets in an action's arguments (`decision.redactions`), with keyed markers. */
 export const redactionsOf = (args: Json, secrets: readonly SecretFact[], key: Uint8Array): Redaction[] => {
-  const byPointer = new Map(texts(args).map(({ at, text }) => [at, text]));
+  const byPointer = textsByPointer(args);
   return secrets.map(({ at, kind, start, end }) => ({
     at,
     kind,

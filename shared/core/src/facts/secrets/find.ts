@@ -33,15 +33,19 @@ interface Span {
   end: number;
 }
 
+/** Does the prefix stand at `i`, where its first two characters do? A dozen may begin alike, and a text hold nothing else. */
+function goesOnAs(text: string, i: number, prefix: string): boolean {
+  for (let k = 2; k < prefix.length; k++) if (text.charCodeAt(i + k) !== prefix.charCodeAt(k)) return false;
+  return true;
+}
+
 /** `startsToken` has said that there may be one. */
 function tokenAt(text: string, i: number, code: number, jwt: JwtRun): Span | undefined {
   const next = text.charCodeAt(i + 1);
   const tokens = BY_START[code * 128 + next];
   if (tokens) {
-    const third = text.charCodeAt(i + 2);
     for (const { kind, prefix, alphabet, min } of tokens) {
-      if (third !== prefix.charCodeAt(2) && prefix.length > 2) continue;
-      if (!text.startsWith(prefix, i)) continue;
+      if (!goesOnAs(text, i, prefix)) continue;
       const from = i + prefix.length;
       const end = runEnd(text, from, alphabet);
       if (end - from < min || isUniform(text, from, end)) continue;
