@@ -87,13 +87,18 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
     "postgres",
     {
       shards: 1,
+      ordered: false,
       queue: (name) => new bull.Queue<SealedPack>(name, { connection: pool, ...telemetry() }) as unknown as BullQueue,
-      worker: (stage, _shard, process, options) =>
-        new bull.Worker<SealedPack, void>(stage, process, {
+      worker: (stage, _shard, process, options, heard) => {
+        const { Worker } = withBackend((...opened: Parameters<typeof createPostgresBackend>) =>
+          heard(createPostgresBackend(...opened)),
+        );
+        return new Worker<SealedPack, void>(stage, process, {
           connection: pool,
           ...options,
           ...telemetry(),
-        }) as unknown as BullWorker,
+        }) as unknown as BullWorker;
+      },
     },
     {
       log,

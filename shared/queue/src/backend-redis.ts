@@ -3,7 +3,7 @@
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
-import { Queue, Worker } from "bullmq";
+import { createRedisBackend, Queue, withBackend } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import type { Backend } from "./backend.ts";
 import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
@@ -96,6 +96,7 @@ export async function redisBackend(
     "redis",
     {
       shards: address.shards,
+      ordered: true,
       queue: (name, shard) =>
         new Queue<SealedPack>(name, {
           connection: producer,
@@ -103,13 +104,17 @@ export async function redisBackend(
           streams: { events: { maxLen: 100 } },
           ...telemetry(),
         }) as unknown as BullQueue,
-      worker: (stage, shard, process, workerOptions) =>
-        new Worker<SealedPack, void>(stage, process, {
+      worker: (stage, shard, process, workerOptions, heard) => {
+        const { Worker } = withBackend((...opened: Parameters<typeof createRedisBackend>) =>
+          heard(createRedisBackend(...opened)),
+        );
+        return new Worker<SealedPack, void>(stage, process, {
           connection: worker,
           prefix: shardPrefix(prefix, shard),
           ...workerOptions,
           ...telemetry(),
-        }) as unknown as BullWorker,
+        }) as unknown as BullWorker;
+      },
     },
     { log, ready: check, close },
   );

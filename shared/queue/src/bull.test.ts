@@ -21,6 +21,7 @@ test("after a beginning that failed, the next look has an answer", async () => {
   const made: BullQueue[] = [];
   const factory: BullFactory = {
     shards: 1,
+    ordered: true,
     queue: () => {
       made.push(begun[made.length] as BullQueue);
       return made.at(-1) as BullQueue;

@@ -1,5 +1,6 @@
 // bull.ts — BullMQ's queues and workers as a Backend, with the options that measurement found (see docs/performance.md)
 
+import { randomUUID } from "node:crypto";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { exportsTraces } from "@holdpoint/runtime/trace.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
@@ -9,6 +10,7 @@ import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Job, Telemetry } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
+import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
 import { type Backend, type Consumer, packJob } from "./backend.ts";
 import { canary, type Mark } from "./canary.ts";
 import { topology } from "./topology.ts";
@@ -22,7 +24,7 @@ export interface BullQueue {
   close(): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
-export interface BullWorker {
+export interface BullWorker extends Taking {
   close(force?: boolean): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "failed", listener: (job: unknown, error: Error) => void): unknown;
@@ -39,12 +41,15 @@ export interface BullWorkerOptions {
 export interface BullFactory {
   /** key spaces that packs are spread over in turn; a pack lies in one of them as a whole */
   shards: number;
+  /** who asks for a job after one was sent finds it, though that add has no answer yet */
+  ordered: boolean;
   queue(name: Stage | typeof CANARY, shard: number): BullQueue;
   worker(
     stage: Stage,
     shard: number,
     process: (job: Job<SealedPack>) => Promise<void>,
     options: BullWorkerOptions,
+    heard: AtOnce["heard"],
   ): BullWorker;
 }
 
@@ -91,6 +96,7 @@ export function bullBackend(
 ): Backend {
   const queues = new Map<string, BullQueue>();
   const consumers = new Set<Consumer>();
+  const takers = new Map<string, AtOnce>();
   const onError = quietly(deps.log, "the queue is in trouble");
   const shards = Array.from({ length: factory.shards }, (_, shard) => shard);
   let turn = 0;
@@ -125,18 +131,30 @@ export function bullBackend(
   return {
     name,
     async add(stage, packs) {
-      const queue = queueOf(stage, turn++ % factory.shards);
+      const shard = turn++ % factory.shards;
+      const queue = queueOf(stage, shard);
       try {
         // Many actions share a job: its spans belong to none of their trees, also not to the one that is active now.
         // One by one, side by side: on Postgres `addBulk` makes temporary tables each time, which costs 10 ms a call.
-        await context.with(ROOT_CONTEXT, () => Promise.all(packs.map((data) => queue.add(stage, data))));
+        const added = context.with(ROOT_CONTEXT, () => Promise.all(packs.map((data) => queue.add(stage, data))));
+        const taker = takers.get(`${stage} ${shard}`);
+        if (factory.ordered) setImmediate(() => taker?.offer(packs.length));
+        await added;
+        if (!factory.ordered) taker?.offer(packs.length);
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
       }
     },
     consume(stage, process) {
       const options = workerOptions(stage, factory.shards);
-      const workers = shards.map((shard) => factory.worker(stage, shard, (job) => process(packJob(job)), options));
+      const pairs = shards.map((shard) => {
+        const taker = atOnce((job) => process(packJob(job)), `${stage}:${shard}:${randomUUID()}`);
+        const worker = factory.worker(stage, shard, taker.process, options, taker.heard);
+        taker.takeBy(worker);
+        takers.set(`${stage} ${shard}`, taker);
+        return { worker, taker };
+      });
+      const workers = pairs.map(({ worker }) => worker);
       for (const worker of workers) {
         worker.on("error", onError);
         worker.on("failed", (_job, error) => onError(error));
@@ -144,7 +162,12 @@ export function bullBackend(
       const consumer: Consumer = {
         async close() {
           consumers.delete(consumer);
-          await Promise.all(workers.map((worker) => worker.close()));
+          await Promise.all(
+            pairs.map(async ({ worker, taker }) => {
+              await taker.close();
+              await worker.close();
+            }),
+          );
         },
       };
       consumers.add(consumer);

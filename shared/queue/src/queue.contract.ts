@@ -56,6 +56,18 @@ export function queueContract(open: () => Promise<Opened>): void {
   const ids = () => settled.map((draft) => draft.message.action.id).sort();
 
   describe("a queue", () => {
+    test("works on what another process sends while its own traffic is taken without a bell", async () => {
+      const second = await opened.second(["k1"]);
+      work("rules", settle);
+      const theirs = message();
+      await opened.queue.send("rules", [message()]);
+      await until(() => settled.length === 1);
+      await second.send("rules", [theirs]);
+      await until(() => settled.length === 2);
+      expect(ids()).toContain(theirs.action.id);
+      await second.close();
+    });
+
     test("carries an action through all stages in order and settles it once", async () => {
       const seen: string[] = [];
       const pass = (stage: Stage, to: Stage) =>

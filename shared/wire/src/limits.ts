@@ -96,6 +96,8 @@ export const limits = {
   stalledCheckMs: 1_000,
   runRetryMs: 300,
   retakenMs: 6_000,
+  ownTrafficLookMs: 10,
+  ownDoneAfterMs: 3,
   stageConcurrency: 20,
   sweepMs: 500,
   remindMs: 1_000,

@@ -1,0 +1,133 @@
+// at-once.ts — a stage with nothing in hand takes what this very process has just added for it, and waits for no bell
+// The server rings for every job. While all that this process adds is taken without it, its bell says what is known already:
+// the worker's loop then rests, looks every few milliseconds for what others added, and listens again when our traffic pauses.
+
+import type { SealedPack } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
+import type { IQueueBackend, Job } from "bullmq";
+
+/** The part of a BullMQ worker that takes one job and works on it, beside the loop of its own. */
+export interface Taking {
+  getNextJob(token: string, options: { block: false }): Promise<Job<SealedPack> | undefined>;
+  processJob(job: Job<SealedPack>, token: string, fetchNext: () => boolean): Promise<unknown>;
+  /** stops the loop where it stands; `true`: without waiting for what is in hand */
+  pause(doNotWaitActive: true): Promise<void>;
+}
+
+export interface AtOnce {
+  /** the work of the stage; while a job is in hand nothing is taken here */
+  process(job: Job<SealedPack>): Promise<void>;
+  /** The backend with the bell that the worker's loop is to wait for. */
+  heard<B extends Pick<IQueueBackend, "waitForJob">>(backend: B): B;
+  /** From now on `worker` takes what is offered. */
+  takeBy(worker: Taking): void;
+  /** Says that so many jobs were added just now. Returns at once: one alone is taken and worked on beside, or left to the loop. */
+  offer(jobs: number): void;
+  /** Takes no more, and resolves when what was taken here is done. */
+  close(): Promise<void>;
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const RUNG = { member: "", score: 0 } as const;
+
+/** @param name begins the lock tokens of what is taken here, and no other's */
+export function atOnce(
+  work: (job: Job<SealedPack>) => Promise<void>,
+  name: string,
+  now: () => number = () => performance.now(),
+): AtOnce {
+  let worker: Taking | undefined;
+  let tokens = 0;
+  let inHand = 0;
+  const running = new Set<Promise<void>>();
+  /** there while the server is asked for a job */
+  let asked: Promise<unknown> | undefined;
+  let takenAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
+  /** a job was added since the loop's last look, and not taken here */
+  let missed = false;
+  /** there while the loop rests, and ends its rest */
+  let wake: (() => void) | undefined;
+
+  const leaveToLoop = () => {
+    missed = true;
+    wake?.();
+  };
+  /** The bell would ring for nothing but what was taken here. */
+  const known = () => !closed && !missed && now() - takenAt < limits.ownTrafficLookMs;
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(() => wake?.(), limits.ownTrafficLookMs);
+      wake = () => {
+        clearTimeout(timer);
+        wake = undefined;
+        resolve();
+      };
+    });
+
+  async function ask(from: Taking, token: string): Promise<Job<SealedPack> | undefined> {
+    const asking = from.getNextJob(token, { block: false });
+    asked = asking;
+    try {
+      return await asking;
+    } finally {
+      asked = undefined;
+    }
+  }
+
+  async function take(from: Taking): Promise<void> {
+    const token = `${name}:${tokens++}`;
+    const job = await ask(from, token);
+    if (job === undefined) {
+      leaveToLoop(); // another worker has it, or the server was asked before it saw the job
+      return;
+    }
+    takenAt = now();
+    await from.processJob(job, token, () => false);
+  }
+
+  return {
+    async process(job) {
+      inHand++;
+      try {
+        await work(job);
+      } finally {
+        inHand--;
+      }
+      // What it handed on goes first: that this one is done can be said while others are at work.
+      if (!closed && job.token?.startsWith(name)) await pause(limits.ownDoneAfterMs);
+    },
+    heard(backend) {
+      const bell = backend.waitForJob.bind(backend);
+      backend.waitForJob = async (seconds) => {
+        const rung = known() ? RUNG : await bell(seconds);
+        await asked?.catch(() => undefined); // it rang for what is being taken: whether it was there is known in a moment
+        if (known()) await rest();
+        missed = false;
+        return rung;
+      };
+      return backend;
+    },
+    takeBy(taking) {
+      worker = taking;
+    },
+    offer(jobs) {
+      if (worker === undefined || closed) return;
+      if (jobs > 1 || inHand > 0 || asked) {
+        leaveToLoop();
+        return;
+      }
+      const mine = take(worker)
+        .catch(leaveToLoop) // the loop meets the same trouble, says so, and takes the job when that is over
+        .finally(() => running.delete(mine));
+      running.add(mine);
+    },
+    async close() {
+      closed = true;
+      wake?.();
+      if (running.size === 0) return;
+      await worker?.pause(true);
+      await Promise.all(running);
+    },
+  };
+}
