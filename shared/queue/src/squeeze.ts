@@ -1,5 +1,5 @@
 // squeeze.ts — the content of a pack made small before it is sealed: what all its actions say alike is written once
-// Thirty actions are a tenth of their JSON, and every byte of a job is encrypted, escaped, copied, logged and read again.
+// Many actions are a tenth of their JSON, and every byte of a job is encrypted, escaped, copied, logged and read again.
 
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { limits } from "@holdpoint/wire/limits.ts";

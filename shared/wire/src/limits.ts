@@ -89,7 +89,7 @@ export const limits = {
   changeWaitsMs: 86_400_000,
 
   // moving
-  packActionsMax: 32,
+  packActionsMax: 64,
   packBytesMax: 1_048_576,
   packPlainBytesMax: 4_096,
   jobLockMs: 2_000,
