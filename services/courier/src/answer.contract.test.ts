@@ -96,6 +96,15 @@ describe.each(ANSWERING)("$name", ({ name, make, timed, accounts, signedIn }: Ki
     await refusedAs(id, await press({ vote: "approve" }), "not_an_approver", /roles/);
   });
 
+  test("a person who is called to say no only is told so, and has not used up the no", async () => {
+    const called = [{ role: "lead", at: new Date(it.clock.now() - 1).toISOString(), vetoOnly: true as const }];
+    const { id } = await opened({ chain: called });
+    it.know(platform.identity(), "alice", ["lead"]);
+    await refusedAs(id, await press({ vote: "approve" }), "not_an_approver", /no only/);
+    await press({ vote: "deny", reason: "too risky" });
+    expect(await approval(id)).toMatchObject({ state: "rejected" });
+  });
+
   test("after its time a request is not answered any more", async () => {
     const { id } = await opened();
     const request = await platform.press({ vote: "approve" });

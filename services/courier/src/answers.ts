@@ -1,6 +1,6 @@
 // answers.ts — an inbound answer becomes a vote only when everything about it is right; else a reason, evidence, and no change
 
-import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
+import { settledWords, VETO_ONLY_WORDS } from "@holdpoint/core/escalation/settled-words.ts";
 import { needsSignIn } from "@holdpoint/core/escalation/sign-in-needed.ts";
 import type { Clock } from "@holdpoint/runtime/clock.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
@@ -43,6 +43,7 @@ const UNAVAILABLE: Reply = { status: 503, headers: { "retry-after": "5" } };
 /** What the person is told beside the code; who settled it and how, where that is it. */
 function explained(voted: Exclude<Voted, { status: "counted" }>): Outcome {
   if (voted.status === "unknown") return refused("unknown_approval");
+  if (voted.status === "veto_only") return refused("not_an_approver", VETO_ONLY_WORDS);
   if (voted.status !== "already_settled") return refused(voted.status);
   return refused("already_settled", settledWords(voted.approval));
 }

@@ -27,7 +27,12 @@ export function particulars({ approval }: ApprovalDelivery): string {
 
 /** Who answered what; a reason is a person's own words and stays in the full view. */
 export function votersOf(approval: Approval): string {
-  return approval.votes.map(({ voter, vote }) => `${voter} ${vote === "approve" ? "approved" : "denied"}`).join(", ");
+  return approval.votes
+    .map(({ voter, vote, void: gone }) => {
+      const said = `${voter} ${vote === "approve" ? "approved" : "denied"}`;
+      return gone === undefined ? said : `${said} (counts no more)`;
+    })
+    .join(", ");
 }
 
 export const alertLine = (delivery: AlertDelivery): string => {

@@ -198,7 +198,9 @@ export function memoryApprovals(
         return { status: "approval_expired", approval };
       if (approval.state !== "pending") return { status: "already_settled", approval };
       const counting = roles.filter((role) => approval.requirements.some((asked) => asked.role === role));
-      if (counting.length === 0) return { status: "not_an_approver", approval };
+      const called = approval.chain?.some(({ role, vetoOnly }) => vetoOnly === true && roles.includes(role)) === true;
+      if (counting.length === 0 && !called) return { status: "not_an_approver", approval };
+      if (counting.length === 0 && vote === "approve") return { status: "veto_only", approval };
       if (approval.votes.some((each) => each.voter === voter)) return { status: "already_voted", approval };
       if (vote === "approve" && cardSha256 !== approval.card.sha256) return { status: "card_changed", approval };
       counted += 1;

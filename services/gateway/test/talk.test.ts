@@ -28,6 +28,14 @@ const CHAIN = {
       // biome-ignore lint/suspicious/noThenProperty: the word of the policy language
       approval: { role: "dba", expires: "1h", then: [{ role: "security", after: "30m", quorum: 2 }] },
     },
+    ...["dba", "repo-owner"].map((role) => ({
+      id: `ask-both-${role}`,
+      effect: "require_approval",
+      when: { commands: ["git push origin release-both"] },
+      reason: "binds the world",
+      // biome-ignore lint/suspicious/noThenProperty: the word of the policy language
+      approval: { role, expires: "1h", then: [{ role: "security", after: "30m", quorum: 2 }] },
+    })),
   ],
 };
 
@@ -307,7 +315,9 @@ describe("a chain", () => {
 
   test("a step with a quorum of its own is met by so many different people of its role, claimed and all", async () => {
     const one = await held("git push origin release-others");
-    expect((await seen(one.id)).card.text).toContain("security after 30 minutes, 2 different people instead");
+    expect((await seen(one.id)).card.text).toContain(
+      "still open after 30 minutes: security is told as well; a yes of 2 different people of it is enough in their place",
+    );
     await older(one, "31 minutes");
     expect((await yes("sam", one)).body.approval).toMatchObject({ state: "pending", chain: [{ quorum: 2 }] });
     expect((await yes("sam", one)).body.code).toBe("already_voted");
@@ -327,6 +337,22 @@ describe("a chain", () => {
     expect((await yes("sue", two)).body.approval.state).toBe("approved");
     await person("sue", ["gardener"]);
     expect((await agent("POST", `/v1/actions/${two.actionId}/claim`)).body.reasonCode).toBe("revoked");
+  });
+
+  test("where several roles are asked it may say no only: its yes is refused and says so, the card too, and its no stands", async () => {
+    const one = await held("git push origin release-both");
+    expect((await seen(one.id)).card.text).toContain("security is told as well; it may say no, and not yes\n");
+    await older(one, "31 minutes");
+    const refused = await yes("sam", one);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      403,
+      "not_an_approver",
+      expect.stringContaining("to say no only"),
+    ]);
+    expect((await events(one)).at(-1)).toBe("vote.refused");
+    expect((await seen(one.id)).votes).toEqual([]);
+    const no = await as("sam", "POST", `/v1/approvals/${one.id}/votes`, { vote: "deny", reason: "not like this" });
+    expect(no.body.approval.state).toBe("rejected");
   });
 
   test("its role may say no as well, with a reason", async () => {

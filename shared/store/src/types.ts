@@ -196,6 +196,8 @@ export type Voted =
   | { status: "approval_expired"; approval: Approval }
   | { status: "not_an_approver"; approval: Approval }
   | { status: "own_request"; approval: Approval }
+  /** a yes of somebody who is called to say no only */
+  | { status: "veto_only"; approval: Approval }
   /** more approvals within the hour than anybody reads */
   | { status: "too_many"; approval: Approval }
   | { status: "unknown" };

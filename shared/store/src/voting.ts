@@ -34,6 +34,7 @@ function refusalOf(answer: Exclude<Answer, "done">): Refusal {
     case "approval_expired":
     case "own_request":
     case "not_an_approver":
+    case "veto_only":
     case "card_changed":
       return answer;
     case "card_truncated":

@@ -46,6 +46,7 @@ test("inbox lists what waits, and shows the card that is voted on", async () => 
   expect(list.stdout).toContain("prisma migrate deploy");
   const card = await person(["inbox", approvalId]);
   expect(card.stdout).toContain(`--schema s${calls}.prisma`);
+  expect(card.stdout).toMatch(/\n\nso far: \S+ 0 of 1, 1 more needed\nholdpoint approve apr_/);
   const json = await person(["inbox", "--json"]);
   expect(
     json.stdout
@@ -60,6 +61,7 @@ test("approve shows the card, votes on it, and the action may run", async () => 
   const result = await person(["approve", approvalId]);
   expect([result.code, result.stdout]).toEqual([0, `${approvalId} approved\n`]);
   expect(result.stderr).toContain("ARGUMENTS, EXACTLY");
+  expect(result.stderr).toMatch(/so far: \S+ 0 of 1, 1 more needed/);
   expect((await agent.claim(actionId)).state).toBe("executing");
   const again = await person(["approve", approvalId]);
   expect(again.code).toBe(2);

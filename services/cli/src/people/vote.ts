@@ -6,6 +6,7 @@ import type { AccessOptions } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
 import { ask, saysYes } from "../prompt.ts";
 import { cardText } from "./inbox.ts";
+import { soFarText } from "./so-far-text.ts";
 
 export interface VoteOptions extends AccessOptions {
   reason?: string;
@@ -20,7 +21,7 @@ export async function approve(id: string, options: VoteOptions): Promise<number>
   const { card } = approvalNow;
   const ended = settledWords(approvalNow);
   if (ended !== undefined) throw new Error(ended);
-  process.stderr.write(`${cardText(card, process.stderr)}\n\n`);
+  process.stderr.write(`${cardText(card, process.stderr)}\n\n${soFarText(approvalNow)}\n\n`);
   if (card.truncated) throw new Error("the card is cut off: what cannot be shown cannot be approved");
   if (options.card !== undefined && options.card !== card.sha256)
     throw new Error(`the card is another one by now: ${card.sha256}`);
@@ -31,6 +32,7 @@ export async function approve(id: string, options: VoteOptions): Promise<number>
   const reason = options.reason ? { reason: options.reason } : {};
   const { approval } = await client.vote(id, { vote: "approve", cardSha256: card.sha256, ...reason });
   await writeOut(`${id} ${approval.state}\n`);
+  if (approval.state === "pending") process.stderr.write(`your yes is counted; ${soFarText(approval)}\n`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // approval-page.ts — the full view that every channel's link leads to: the whole card for who signed in, and a form whose POST decides
 
 import { cardHtml, escapeHtml } from "@holdpoint/core/escalation/card-html.ts";
+import { soFar } from "@holdpoint/core/escalation/so-far.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
 import { type Approval, VoteRequest } from "@holdpoint/wire/approval.ts";
 import { FAULTS, Fault, isFault } from "@holdpoint/wire/fault.ts";
@@ -22,12 +23,14 @@ const Decision = z.strictObject({
   reason: text().optional(),
 });
 
-const particulars = ({ state, requirements, expiresAt, votes }: Approval): string =>
+const particulars = (approval: Approval): string =>
   [
-    state,
-    requirements.map(({ role, quorum, votes: given }) => `${role} ${given}/${quorum}`).join(", "),
-    `until ${expiresAt}`,
-    ...votes.map(({ voter, vote, reason }) => `${voter}: ${vote}${reason === undefined ? "" : ` (${reason})`}`),
+    approval.state,
+    ...soFar(approval),
+    `until ${approval.expiresAt}`,
+    ...approval.votes.map(
+      ({ voter, vote, reason }) => `${voter}: ${vote}${reason === undefined ? "" : ` (${reason})`}`,
+    ),
   ].join(" · ");
 
 function form({ card, state }: Approval): string {

@@ -1,5 +1,6 @@
 // talk.ts — around a vote: take it back, ask first, answer what was asked, lend one's roles to somebody else for a time
 
+import { VETO_ONLY_WORDS } from "@holdpoint/core/escalation/settled-words.ts";
 import type { Answered } from "@holdpoint/store/types.ts";
 import { DelegationRequest, InfoRequest } from "@holdpoint/wire/approval.ts";
 import { Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
@@ -23,6 +24,7 @@ const WHY: Readonly<Record<Refusal, [FaultCode, string]>> = {
   approval_expired: ["approval_expired", "its time is over"],
   own_request: ["own_request", "whoever asks cannot answer, and nobody can answer for them"],
   not_an_approver: ["not_an_approver", "none of your roles is asked"],
+  veto_only: ["not_an_approver", VETO_ONLY_WORDS],
   card_changed: ["card_changed", "this is not the card that now stands; read it again"],
   card_truncated: ["card_changed", "the card could not be shown whole"],
   reason_required: ["invalid", "expected a reason"],

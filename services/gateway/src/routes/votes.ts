@@ -1,7 +1,7 @@
 // votes.ts — the answer of a person: written under the approval's lock, settled by the escalation stage, shown as it then is
 
 import { ballotsFrom } from "@holdpoint/core/escalation/counting.ts";
-import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
+import { settledWords, VETO_ONLY_WORDS } from "@holdpoint/core/escalation/settled-words.ts";
 import { standingObjection } from "@holdpoint/core/escalation/standing.ts";
 import { tally } from "@holdpoint/core/escalation/tally.ts";
 import { resumeOf } from "@holdpoint/engine/dispatch.ts";
@@ -31,6 +31,7 @@ const WHY: Readonly<Record<Refusal, string>> = {
   approval_expired: "its time is over",
   not_an_approver: "none of your roles is asked",
   own_request: "whoever asks cannot answer",
+  veto_only: VETO_ONLY_WORDS,
   too_many: "you have approved more within an hour than anybody reads: somebody else should look at this",
 };
 
@@ -52,11 +53,12 @@ async function refused(
 ): Promise<never> {
   const told = status === "already_settled" || status === "already_voted" ? settledAs(approval) : {};
   const ended = status === "already_settled" ? settledWords(approval) : undefined;
+  const code: FaultCode = status === "veto_only" ? "not_an_approver" : status;
   return refuse(
     gateway,
     call.credential,
     { actionId: approval.actionId, type: "vote.refused", detail: { code: status, approvalId: approval.id } },
-    new Fault(status satisfies FaultCode, why ?? ended ?? WHY[status], { ...told, approvalId: approval.id }),
+    new Fault(code, why ?? ended ?? WHY[status], { ...told, approvalId: approval.id }),
   );
 }
 

@@ -34,10 +34,14 @@ const joinLists = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => bo
 const highest = (requirements: Requirements): number => Math.max(...requirements.map(({ quorum }) => quorum));
 
 /** The conjunction of two asks. Never easier to satisfy than either of them. */
-export const joinAsks = (a: ApprovalAsk, b: ApprovalAsk): ApprovalAsk => ({
-  requirements: joinRequirements(a.requirements, b.requirements),
-  expiresMs: Math.min(a.expiresMs, b.expiresMs),
-  separation: a.separation || b.separation,
-  chain: joinChains([a, b].map(({ requirements, chain }) => ({ quorum: highest(requirements), chain }))),
-  because: joinLists(a.because, b.because, (x, y) => x.rule === y.rule && x.reason === y.reason),
-});
+export function joinAsks(a: ApprovalAsk, b: ApprovalAsk): ApprovalAsk {
+  const requirements = joinRequirements(a.requirements, b.requirements);
+  const chains = [a, b].map((each) => ({ quorum: highest(each.requirements), chain: each.chain }));
+  return {
+    requirements,
+    expiresMs: Math.min(a.expiresMs, b.expiresMs),
+    separation: a.separation || b.separation,
+    chain: joinChains(chains, requirements.length),
+    because: joinLists(a.because, b.because, (x, y) => x.rule === y.rule && x.reason === y.reason),
+  };
+}

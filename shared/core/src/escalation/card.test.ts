@@ -223,6 +223,55 @@ describe("what it says", () => {
     expect(pinned.text).toContain("  pinned audience [attested]: eu\n  pinned cwd [claimed]: /x\n");
   });
 
+  const answered = (ask: Parameters<typeof sampleAsk>[0]) => {
+    const action = sampleAction();
+    const how = sampleVerdict({ ...verdict, ask: sampleAsk({ separation: false, expiresMs: 3_600_000, ...ask }) });
+    const { text } = renderCard({ action, facts: sampleFacts(action), verdict: how });
+    return /WHO MUST ANSWER\n((?: {2}.*\n)*)/.exec(text)?.[1]?.trimEnd().split("\n");
+  };
+  const [owner, security] = [
+    { role: "repo-owner", quorum: 1 },
+    { role: "security", quorum: 2 },
+  ];
+  const after = (more: object) => [{ role: "lead", afterMs: 1_800_000, ...more }];
+
+  test.each<[string, Parameters<typeof sampleAsk>[0], string[]]>([
+    ["one role", { requirements: [owner] }, ["  role: repo-owner, 1 person"]],
+    [
+      "several roles: that all of them have to, and that one person may be all of them",
+      { requirements: [owner, security] },
+      [
+        "  all of these: each of the 2 roles has to say yes",
+        "  role: repo-owner, 1 person",
+        "  role: security, 2 different people",
+        "  several roles: who holds more than one of them answers for each",
+      ],
+    ],
+  ])("who must answer: %s", (_what, ask, lines) =>
+    expect(answered(ask)).toEqual([
+      ...lines,
+      "  one no: ends it, whoever has said yes",
+      "  within: 60 minutes of being asked, else it is denied",
+    ]),
+  );
+
+  test.each<[string, Parameters<typeof sampleAsk>[0], string]>([
+    ["is one of those who were asked", { chain: after({}) }, "a yes of it counts like theirs"],
+    [
+      "answers in their place",
+      { chain: after({ quorum: 2 }) },
+      "a yes of 2 different people of it is enough in their place",
+    ],
+    ["may say no only", { chain: after({ vetoOnly: true }) }, "it may say no, and not yes"],
+    [
+      "may say no only where several are asked, whatever its step says",
+      { chain: after({ quorum: 2 }), requirements: [owner, security] },
+      "it may say no, and not yes",
+    ],
+  ])("who is called next %s", (_what, ask, said) =>
+    expect(answered(ask)).toContain(`  still open after 30 minutes: lead is told as well; ${said}`),
+  );
+
   test("paths, hosts, reasons, risk, roles and the sandbox are named", () => {
     const action = sampleAction();
     const { text } = renderCard({

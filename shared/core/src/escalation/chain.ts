@@ -26,12 +26,14 @@ function worth({ role, afterMs }: ChainStep, asks: readonly ChainOf[]): ChainOf[
 /**
  * Every step of every chain, each once and in order. A step that not every rule calls by then may still say no; its yes
  * would be one that some rule never asked for. Where rules want different numbers of people, the highest counts.
+ * @param rolesAsked how many roles the rules ask together: where it is more than one, nobody knows in whose place a step
+ * would say yes, so that it may say no only
  */
-export function joinChains(asks: readonly ChainOf[]): ChainStep[] {
+export function joinChains(asks: readonly ChainOf[], rolesAsked: number): ChainStep[] {
   const steps = asks.flatMap(({ chain }) => chain);
   const once = steps.filter((step, at) => steps.findIndex((each) => equal(each, step)) === at);
   return once.sort(byTime).map(({ role, afterMs }): ChainStep => {
-    const wanted = worth({ role, afterMs }, asks);
+    const wanted = rolesAsked > 1 ? undefined : worth({ role, afterMs }, asks);
     if (wanted === undefined) return { role, afterMs, vetoOnly: true };
     const own = steps.some((each) => each.role === role && each.afterMs <= afterMs && each.quorum !== undefined);
     return own ? { role, afterMs, quorum: Math.max(...wanted) } : { role, afterMs };

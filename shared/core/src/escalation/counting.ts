@@ -59,6 +59,12 @@ export function standingOf(request: Request, voter: Voter, atMs: number): Standi
   return roles.some((role) => asked.includes(role) || called.includes(role)) ? "voter" : "not_an_approver";
 }
 
+/** Might a yes of this person count, however they signed in? Whoever is called to say no only, gives none. */
+export const mayApprove = (request: Request, voter: Voter, atMs: number): boolean =>
+  [voter, ...lendersOf(request, voter.id, atMs)].some((each) =>
+    request.ask.requirements.some(({ role }) => holdsAt(request, each, role, atMs) !== undefined),
+  );
+
 /**
  * One vote as ballots, one a role. A role that was lent counts under its lender's name: owner and stand-in together are
  * one voice. A human's own role is preferred, so that one vote is one voice in each role.

@@ -49,6 +49,12 @@ function standing(model: Model, role: string, roles: readonly HeldRole[], at: nu
   return model.chain.find((step) => step.afterMs <= at && own.includes(step.role) && !step.vetoOnly);
 }
 
+/** A yes that counts for no role that is asked is not taken: its voter may still say no. */
+const mightCount = (model: Model, { id, roles }: Voter, at: number): boolean =>
+  [roles, ...model.lent.filter(({ to }) => to === id).map((each) => each.roles)].some((each) =>
+    model.needs.some(({ role }) => standing(model, role, each, at) !== undefined),
+  );
+
 function enough(model: Model): boolean {
   return model.needs.every(({ role, quorum }) => {
     const voices = new Set<string>();
@@ -153,7 +159,7 @@ const votes = fc
       if (model.yes.some(({ id, basis, gone }) => id === who.id && (gone || basis === model.basis))) return;
       if (vote === "deny") {
         if (reason !== "") model.over = "rejected";
-      } else if (cardSha256 === model.card)
+      } else if (cardSha256 === model.card && mightCount(model, who, atMs))
         model.yes.push({
           id: who.id,
           roles: [...who.roles],

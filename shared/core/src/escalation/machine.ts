@@ -3,7 +3,7 @@
 import type { ApprovalAsk } from "@holdpoint/wire/approval.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Effect } from "@holdpoint/wire/scalars.ts";
-import { chainDue, count, lendersOf, standingOf } from "./counting.ts";
+import { chainDue, count, lendersOf, mayApprove, standingOf } from "./counting.ts";
 import { type CastVote, isOpen, type Request, type RequestState, type Shown, type Voter } from "./request.ts";
 
 export type RequestEvent = { atMs: number } & (
@@ -27,6 +27,7 @@ export type Answer =
   | "approval_expired"
   | "own_request"
   | "not_an_approver"
+  | "veto_only"
   | "card_changed"
   | "card_truncated"
   | "reason_required"
@@ -79,6 +80,8 @@ function vote(request: Request, event: RequestEvent & { type: "vote" }): Step {
   if (request.state !== "pending") return refuse(request, "already_settled");
   const standing = standingOf(request, voter, atMs);
   if (standing !== "voter") return refuse(request, standing);
+  // Counted for nothing, it would only keep its voter from saying no.
+  if (event.vote === "approve" && !mayApprove(request, voter, atMs)) return refuse(request, "veto_only");
   // A vote on another question than this one does not use up the right to answer this one.
   if (request.votes.some((cast) => cast.voter.id === voter.id && cast.void !== "other question"))
     return refuse(request, "already_voted");

@@ -1,7 +1,7 @@
 // sections.ts — what a card says, as data: every rendering (text, terminal, HTML, chat) is made from this one model
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
-import type { Question } from "@holdpoint/wire/approval.ts";
+import type { ChainStep, Question } from "@holdpoint/wire/approval.ts";
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
@@ -108,20 +108,30 @@ function reasonItems({ verdict }: CardInput, show: Show): CardItem[] {
 
 const minutes = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${ms / 1_000} seconds`);
 
+const people = (quorum: number): string => (quorum === 1 ? "1 person" : `${quorum} different people`);
+
+/** What a role that is called later is worth: the counting of votes says the same. */
+function calledItem({ role, afterMs, quorum, vetoOnly }: ChainStep, severalAsked: boolean): CardItem {
+  const may =
+    vetoOnly === true || severalAsked
+      ? "it may say no, and not yes"
+      : quorum === undefined
+        ? "a yes of it counts like theirs"
+        : `a yes of ${people(quorum)} of it is enough in their place`;
+  return line(`still open after ${minutes(afterMs)}`, `${visible(role)} is told as well; ${may}`);
+}
+
 function answerItems({ verdict }: CardInput): CardItem[] {
   const { ask } = verdict;
   if (ask === undefined) return [line("nobody", "this is not held")];
+  const several = ask.requirements.length > 1;
   return [
-    ...ask.requirements.map(({ role, quorum }) =>
-      line("role", `${visible(role)}, ${quorum === 1 ? "1 person" : `${quorum} different people`}`),
-    ),
+    ...(several ? [line("all of these", `each of the ${ask.requirements.length} roles has to say yes`)] : []),
+    ...ask.requirements.map(({ role, quorum }) => line("role", `${visible(role)}, ${people(quorum)}`)),
+    ...(several ? [line("several roles", "who holds more than one of them answers for each")] : []),
+    line("one no", "ends it, whoever has said yes"),
     line("within", `${minutes(ask.expiresMs)} of being asked, else it is denied`),
-    ...ask.chain.map(({ role, afterMs, quorum, vetoOnly }) => {
-      const people =
-        quorum === undefined ? "" : `, ${quorum === 1 ? "1 person" : `${quorum} different people`} instead`;
-      const no = vetoOnly === true ? ", to say no only" : "";
-      return line("then also told", `${visible(role)} after ${minutes(afterMs)}${people}${no}`);
-    }),
+    ...ask.chain.map((step) => calledItem(step, several)),
     ...(ask.separation
       ? [line("not by", "the agent that asked, nor (in a fleet) its owner, nor whoever edited it")]
       : []),

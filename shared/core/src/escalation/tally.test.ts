@@ -179,7 +179,7 @@ describe("asks join", () => {
           const of = (most: number, chain: ApprovalAsk["chain"]) => ({
             ...plainAsk("r", "x"),
             requirements: needs(["owner", most]),
-            chain: joinChains([{ quorum: most, chain }]),
+            chain: joinChains([{ quorum: most, chain }], 1),
           });
           const said = ({ requirements, chain }: ApprovalAsk) =>
             tally(
@@ -194,6 +194,17 @@ describe("asks join", () => {
       ),
       { numRuns: 2_000 },
     );
+  });
+  test("where they ask several roles a step of any chain may say no only: nobody knows in whose place it would say yes", () => {
+    const of = (role: string) => ({
+      ...plainAsk("r", "x"),
+      requirements: needs([role, 1]),
+      chain: [{ role: "ops", afterMs: 5, quorum: 2 }],
+    });
+    const said = [{ role: "ops", afterMs: 5, vetoOnly: true }];
+    expect(joinAsks(of("owner"), of("security")).chain).toEqual(said);
+    expect(joinAsks(joinAsks(of("owner"), of("owner")), of("security")).chain).toEqual(said);
+    expect(joinAsks(of("owner"), of("owner")).chain).toEqual([{ role: "ops", afterMs: 5, quorum: 2 }]);
   });
   test("the joined ask is never easier than one of its parts", () => {
     fc.assert(

@@ -171,7 +171,10 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
       .sort((a, b) => (a.role < b.role ? -1 : 1)),
     expiresMs: expiresMs ?? limits.approvalTtlMs,
     separation: byDefault || deciding.some(({ approval }) => approval.separation),
-    chain: joinChains([...deciding.map(({ approval }) => approval), ...(byDefault ? [{ quorum: 1, chain: [] }] : [])]),
+    chain: joinChains(
+      [...deciding.map(({ approval }) => approval), ...(byDefault ? [{ quorum: 1, chain: [] }] : [])],
+      requirements.size,
+    ),
     ...(deciding.some(({ holdsRun }) => holdsRun) ? { holds: "run" as const } : {}),
     because: [
       ...deciding.map((rule) => ({

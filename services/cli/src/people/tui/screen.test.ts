@@ -74,6 +74,7 @@ test("a request that comes in appears by itself; approve works after the end of 
   await openTheOne(name);
   await shows(approvalId);
   await shows("all read");
+  await shows(/so far: \S+ 0 of 1, 1 more needed/);
   keys("a");
   await shows("approve exactly this? y / n");
   keys("n");
