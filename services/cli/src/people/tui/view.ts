@@ -5,13 +5,9 @@ import { Box, Text } from "ink";
 import { createElement as h, type ReactNode } from "react";
 import { cut, harmless } from "../../terminal.ts";
 import { gist, timeLeft } from "../gist.ts";
-<<<<<<< HEAD
+import { soFarText } from "../so-far-text.ts";
 import { bodyRows, cardRows, openItem, type State, shownItems, tooSmall, wholeSeen } from "./model.ts";
 import { GOES_ON, type Row } from "./rows.ts";
-=======
-import { soFarText } from "../so-far-text.ts";
-import { bodyRows, cardRows, openItem, type State, shownItems, wholeSeen } from "./state.ts";
->>>>>>> 8d9e39c (★ Who may say no only is told so, and a card says in sentences who must answer and who is missing)
 
 const KEYS = {
   list: "↑↓ choose  ⏎ open  / filter  q quit  ? keys",
@@ -101,15 +97,10 @@ function standing(state: State): string {
 /** The news, or what is being typed, cut at its beginning: the end of it is where the person writes. */
 function newsLine(state: State): ReactNode {
   const { input, notice, size } = state;
-<<<<<<< HEAD
-  if (input === undefined) return line("news", harmless(notice.text) || " ", { color: TONE[notice.tone] });
-  const why = notice.text === "" ? "" : `${notice.text}: `;
-  const typed = [...`${why}${PROMPT[input.kind]}${input.text}▏`];
-=======
   if (input === undefined && notice.text === "") return line("news", standing(state) || " ", { dimColor: true });
   if (input === undefined) return line("news", harmless(notice.text), { color: TONE[notice.tone] });
-  const typed = [...`${PROMPT[input.kind]}${input.text}▏`];
->>>>>>> 8d9e39c (★ Who may say no only is told so, and a card says in sentences who must answer and who is missing)
+  const why = notice.text === "" ? "" : `${notice.text}: `;
+  const typed = [...`${why}${PROMPT[input.kind]}${input.text}▏`];
   return line("news", typed.slice(-Math.max(1, size.columns - 1)).join(""), { color: "cyan" });
 }
 
