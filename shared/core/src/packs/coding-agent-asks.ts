@@ -99,7 +99,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
+    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -124,6 +124,12 @@ export const codingAgentAsks = `
         - "{fly,flyctl} {machine,machines} {run,update,stop,start,kill,destroy,clone,restart,remove}"
         - "gcloud {app,run,functions,compute,container} *deploy*"
         - "{npm,pnpm,yarn,bun} publish"
+        - "{mvn,mvnw} {deploy,release:perform,release:prepare}"
+        - "{gradle,gradlew} publish*"
+        - "sbt publish*"
+        - "{lerna,changeset,nx release} publish"
+        - "{semantic-release,goreleaser release}"
+        - "pod trunk push"
         - "{cargo,poetry,uv,flit,hatch,gem,mix,dart,flutter} publish"
         - "cargo yank"
         - "twine upload"
@@ -139,6 +145,8 @@ export const codingAgentAsks = `
     unless:
       commands:
         - "{npm,pnpm,yarn,bun,cargo,poetry,uv,flit,hatch,dart,flutter} publish --dry-run"
+        - "semantic-release --dry-run"
+        - "goreleaser release {--snapshot,--skip=publish,--skip-publish}"
         - "{kubectl,oc} {apply,replace,patch,scale,set} --dry-run={client,server}"
         - "helm {install,upgrade,rollback} --dry-run"
         - "ansible-playbook {--check,--syntax-check,--list-hosts,--list-tasks,--list-tags}"
@@ -148,10 +156,10 @@ export const codingAgentAsks = `
     notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build .", "ansible-playbook site.yml --check"]
   - id: approve-cluster-commands
     effect: require_approval
-    when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*"], class: [warn, blocked-by-default] }
+    when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*", "{kubectl,oc} create {clusterrolebinding,rolebinding,clusterrole}"], class: [warn, blocked-by-default] }
     approval: { role: release-manager }
-    reason: runs a command where others' programs run
-    match: ["kubectl exec -it web -- bash", "kubectl exec web -- kill 1"]
+    reason: runs a command where others' programs run, or says who may
+    match: ["kubectl exec -it web -- bash", "kubectl exec web -- kill 1", "kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=y"]
     notMatch: ["kubectl exec web -- ls /", "kubectl logs web"]
   - id: approve-deployment-tools
     effect: require_approval
@@ -164,7 +172,7 @@ export const codingAgentAsks = `
     notMatch: ["vercel ls"]
   - id: approve-registry-accounts
     effect: require_approval
-    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add", "{gh,glab} {ssh-key,gpg-key} add", "{gh,glab} repo deploy-key add"] }
+    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm,yarn} owner add", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add", "{gh,glab} {ssh-key,gpg-key} add", "{gh,glab} repo deploy-key add"] }
     approval: { role: release-manager }
     reason: changes who may publish
     match: ["npm token create", "gh ssh-key add key.pub"]
@@ -316,6 +324,8 @@ export const codingAgentAsks = `
         # a machine or a set of services of one's own, on this machine
         - "{minikube,colima,limactl,multipass,docker-machine,supabase,foreman,overmind} stop"
         - "bw sync"
+        - "gh cache delete"
+        - "gh repo sync"
     approval: { role: approver }
     reason: removes, disables or replaces something
     match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]

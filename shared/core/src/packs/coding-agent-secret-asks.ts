@@ -1,5 +1,9 @@
 // coding-agent-secret-asks.ts — asks about secrets that are no files: variables, vaults, what people typed, raw disks
 
+import { list, SECRET_FOLDERS } from "./secret-files.ts";
+
+const SECRETS = list(SECRET_FOLDERS);
+
 export const codingAgentSecretAsks = `  - id: approve-secret-variables
     effect: require_approval
     when: { tool: shell, program: [echo, printf, printenv, cat, tee], argsMatch: '\\$\\{?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)[A-Z0-9_]*|printenv [A-Z0-9_]*(SECRET|TOKEN|PASSWORD|KEY)' }
@@ -32,7 +36,8 @@ export const codingAgentSecretAsks = `  - id: approve-secret-variables
         - "{kubectl,oc} get {secret,secrets} --output"
         - "{kubectl,oc} get {secret,secrets} * --output"
         - "{kubectl,oc} config view --raw"
-        - "{vault,bao} {read,kv get}"
+        - "{vault,bao} {read,kv get,token create}"
+        - "vercel env pull"
         - "op {read,item get,document get}"
         - "{pass,gopass} {show,-c,cat}"
         - "bw get"
@@ -59,6 +64,24 @@ export const codingAgentSecretAsks = `  - id: approve-secret-variables
     reason: what people typed may hold secrets, and shows what was done
     match: ["cat ~/.bash_history", ": > ~/.bash_history", "ln -sf /dev/null ~/.bash_history"]
     notMatch: ["history | tail"]
+  - id: approve-key-glob
+    effect: require_approval
+    when:
+      paths: { any: ["**/id_{rsa,dsa,ecdsa,ed25519}", "**/{key,privkey}.pem", "**/server.{pem,key}"], access: [read], mayContain: names }
+    unless: { program: [ls, mv, ln, find, du, stat, file, wc, tree, chmod, chown, touch, test, "[", "[[", basename, dirname, realpath, openssl, ssh-keygen] }
+    approval: { role: security }
+    reason: a pattern that private keys have the names of
+    match: ["find ~ -name '*.pem' -exec cat {} +", "cat certs/*.pem", "find / -name 'id_*' -exec base64 {} +"]
+    notMatch: ["cat *", "cat src/*.ts", "find . -name '*.pem'", "find . -name '*test*' -exec cat {} +", "cat id_*.ts", "grep -rn x src"]
+  - id: approve-served-secrets
+    effect: require_approval
+    when:
+      paths: { any: ${SECRETS}, access: [read], mayContain: true }
+      runsCode: [server, container]
+    approval: { role: security }
+    reason: hands a folder that holds secrets to whoever connects, or to a container
+    match: ["python3 -m http.server -d ~", "npx http-server /", "docker run -v ~:/data image"]
+    notMatch: ["python3 -m http.server", "npx serve dist", "docker run -v ./src:/app image"]
   - id: approve-device-reads
     effect: require_approval
     when: { paths: { any: ["/dev/{sd,hd,vd,xvd,nvme,mmcblk,disk,rdisk,dm-,md}*", "/dev/mapper/**", "/dev/mem", "/dev/kmem"], access: [read] } }

@@ -16,6 +16,7 @@ import {
 } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal } from "../shell/word.ts";
+import { servesFolder } from "./interpreters.ts";
 
 const HERE_FILES =
   "-C --directory=<chdir>; -f --file --makefile=<config>; -j --jobs[=N]; -k --keep-going; -n --just-print --dry-run --recon; -s --silent --quiet; -B --always-make; -i --ignore-errors; -e --environment-overrides; -l=N; -o=F; -W=F; -I=<read>; -p; -q; -r; -R; -t --touch; -v --version; -w; -d; --debug[=F]; --eval=TEXT; --trace; -O; --no-print-directory";
@@ -186,5 +187,6 @@ function readRunners(call: Call): void {
     }
     if (words[0]?.text === "run") words = words.slice(1);
     call.nested.words(words, call.program);
-  } else if (call.program === "nodemon" && has(call, "exec")) runs(call, "script");
+  } else if (/^(serve|http-server|live-server)$/.test(call.program)) servesFolder(call, call.operands[0]);
+  else if (call.program === "nodemon" && has(call, "exec")) runs(call, "script");
 }

@@ -51,8 +51,9 @@ function shellEscapes(call: Call, text: string): void {
   for (const line of text.split("\n")) {
     const found = /^\s*(?:\\!|\.shell\s|\.system\s|system\s|!)\s*(.+)$/.exec(line) ?? /\\!\s*(.+)$/.exec(line);
     if (found) call.nested.shell(literal(found[1]!), call.program);
-    const copy = /\\(?:o|g|w|copy\b.*\b(?:to|from))\s+(?:program\s+)?'?\|?\s*([^\s';]+)/i.exec(line);
-    if (copy) touches(call, literal(copy[1]!), "write");
+    const copy = /\\(?:o|g|w|copy\b.*\b(to|from))\s+(?:program\s+)?'?\|?\s*([^\s';]+)/i.exec(line);
+    if (copy) touches(call, literal(copy[2]!), copy[1]?.toLowerCase() === "from" ? "read" : "write");
+    if (copy?.[1]?.toLowerCase() === "to") database(call, { verb: "copy to" });
     const output = /^\s*\.(?:output|once|backup|save|dump|excel|log)\s+(\S+)/.exec(line);
     if (output) touches(call, literal(output[1]!), "write");
   }

@@ -195,6 +195,7 @@ export function readWorktree(call: Call): void {
 }
 
 export function readSubmodule(call: Call): void {
+  if (call.subs[1] === "add") cloned(call);
   if (call.subs[1] === "foreach" && call.rest.length > 0) call.nested.shell(join(call.rest), "git");
 }
 
@@ -234,7 +235,9 @@ export function readConfig(call: Call): void {
     (key !== undefined && gitSettingRuns(key.text ?? "") !== undefined) ||
     has(call, "edit") ||
     verb === "edit";
-  if (!has(call, "file") && running) {
+  // What is taken out of a configuration runs no more.
+  const takesOut = has(call, "unset", "unset-all", "remove-section") || /^(unset|remove-section)$/.test(verb ?? "");
+  if (!has(call, "file") && running && !takesOut) {
     if (has(call, "global")) touches(call, literal("~/.gitconfig"), "write");
     else if (has(call, "system")) touches(call, literal("/etc/gitconfig"), "write");
     else touches(call, literal(".git/config"), "write");

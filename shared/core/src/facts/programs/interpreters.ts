@@ -1,9 +1,9 @@
 // interpreters.ts — languages: files of code, code on the command line, code from a pipe
 
-import { type Call, has, looksOnly, opaque, optionValues, raise, runs, touches } from "../call.ts";
+import { type Call, HERE, has, looksOnly, opaque, optionValues, raise, runs, touches } from "../call.ts";
 import { readForeignCode } from "../code.ts";
 import type { Program } from "../grammar.ts";
-import { literal } from "../shell/word.ts";
+import { literal, type Word } from "../shell/word.ts";
 
 /** The options that carry code, and those after which nothing else runs. */
 function interpreter(options: string, codeOptions: readonly string[], more: Partial<Program> = {}): Program {
@@ -62,6 +62,19 @@ const MODULES_THAT_LOOK = new Set([
   "timeit",
 ]);
 
+/** `-d DIR`, `--directory DIR`, `--directory=DIR`: the folder that a server of python hands out. */
+function servedBy(words: readonly Word[]): Word | undefined {
+  const at = words.findIndex(({ text }) => text === "-d" || text === "--directory");
+  if (at >= 0) return words[at + 1];
+  const joined = words.find(({ known }) => known.startsWith("--directory="));
+  return joined?.text == null ? joined : literal(joined.text.slice("--directory=".length), joined.raw);
+}
+
+/** Whoever reaches the server reads what lies below. */
+export function servesFolder(call: Call, folder: Word | undefined): void {
+  touches(call, folder ?? HERE, "read", { deep: true });
+}
+
 /** python -m: pip and pytest are themselves; a module that is not known is code that is not read. */
 function readPythonModule(call: Call): void {
   const module = optionValues(call, "module")[0];
@@ -75,6 +88,7 @@ function readPythonModule(call: Call): void {
     if (name === "http.server" || name === "SimpleHTTPServer") {
       runs(call, "server");
       raise(call, "warn");
+      servesFolder(call, servedBy(call.words));
     } else
       call.nested.words(
         [
@@ -155,6 +169,10 @@ export const interpreters: Record<string, Program> = {
     ["e"],
     {
       effects: (call) => {
+        if (optionValues(call, "r").some(({ text }) => text === "un") && optionValues(call, "e")[0]?.text === "httpd") {
+          runs(call, "server");
+          servesFolder(call, call.rest[0]);
+        }
         if (has(call, "i") && has(call, "e")) for (const word of call.rest) touches(call, word, "write");
       },
     },
@@ -164,7 +182,10 @@ export const interpreters: Record<string, Program> = {
     ["r", "B", "R", "E"],
     {
       effects: (call) => {
-        if (has(call, "S")) runs(call, "server");
+        if (has(call, "S")) {
+          runs(call, "server");
+          servesFolder(call, optionValues(call, "t")[0]);
+        }
         if (has(call, "v", "i", "m") || has(call, "l")) looksOnly(call);
       },
     },

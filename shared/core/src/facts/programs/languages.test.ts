@@ -54,7 +54,7 @@ test.each<[command: string, facts: string | string[]]>([
   ["python3 x.py", "python x.py | r:/w/x.py runs:script"],
   ["python3 -m pytest", ["python --module=pytest", "python> pytest | runs:test-runner"]],
   ["python3 -m pip install x", ["python --module=pip install x", "python> pip install x | runs:package-script"]],
-  ["python3 -m http.server", "python --module=http.server | runs:server"],
+  ["python3 -m http.server", "python --module=http.server | r:/w+ runs:server"],
   ["python3 -m json.tool x.json", "python --module=json.tool x.json | r:/w/x.json safe"],
   [
     "node -e \"require('fs').rmSync('/x', {recursive: true})\"",

@@ -207,6 +207,11 @@ export const networking: Record<string, Program> = {
     use: "<host>",
     options:
       "-c=N; -i=N; -w=N; -W=N; -s=N; -t=N; -I=I; -n; -q; -4; -6; -f; -m=N; -r; -p=P; -M=P; -l=N; -o; -z; -u; -b; -T; -e; -C=N; -g=G; -O; -D; -v; -a; -A",
+    // A name or a filling that a command made up carries data out.
+    effects: (call) => {
+      if ([...call.operands, ...optionValues(call, "p")].some((word) => word.text === null && /\$\(|`/.test(word.raw)))
+        for (const fact of call.atom.hosts) fact.upload = true;
+    },
   },
   "dig nslookup host drill dog kdig whois delv": {
     class: "safe",

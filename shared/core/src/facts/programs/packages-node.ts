@@ -63,7 +63,8 @@ const node: Record<string, Program> = {
   "config|c set": {
     sub: {
       "get list ls": { class: "safe" },
-      "set delete edit fix": {
+      delete: {},
+      "set edit fix": {
         effects: (call) => {
           sets(call, "npm_config");
           touches(call, literal("~/.npmrc"), "write");

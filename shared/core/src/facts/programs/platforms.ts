@@ -36,7 +36,7 @@ function readApi(call: Call): void {
 }
 
 const FORGE =
-  "-R --repo=R; --json=F; -q --jq=Q; -t --title --template=T; -L --limit=N; -s --state=S; -a --assignee=A; -l --label=L; -B --base=B; -H --head --header=T; -b --body=T; -F --body-file --field=T; -f --raw-field=T; -X --method=M; --input=<read>; -w --web; -y --yes --confirm; --admin; -d --delete-branch --draft; -m --merge --milestone=M; --squash; --rebase; -r --reviewer=R; --hostname=H; --paginate; -i --include; --cache=T; -D --dir=<into>; -p --pattern=P; -O --output=<write>; --notes=T; --notes-file=<read>; --generate-notes; --latest; --target=T; --cleanup-tag; --visibility=V; --public; --private; --clone; --source=<read>; --remote=R; --push; -e --env=E; -o --org=O; --ref=R; -A --author=A; --search=S; --log; --log-failed; --exit-status; --auto; --repo-owner=O; -c --comment=T; --reason=R; --filename=F; --desc=T; --secret; --with-token; -u --user; --skip-ssh-key";
+  "-R --repo=R; --json=F; -q --jq=Q; -t --title --template=T; -L --limit=N; -s --state=S; -a --assignee=A; -l --label=L; -B --base=B; -H --head --header=T; -b --body=T; -F --body-file --field=T; -f --raw-field=T; -X --method=M; --input=<read>; -w --web; -y --yes --confirm; --admin; -d --delete-branch --draft; -m --merge --milestone=M; --squash; --rebase; -r --reviewer=R; --hostname=H; --paginate; -i --include; --cache=T; -D --dir=<into>; -p --pattern=P; -O --output=<write>; --notes=T; --notes-file=<read>; --generate-notes; --latest; --target=T; --cleanup-tag; --visibility=V; --public; --private; --clone; --source=<read>; --remote=R; --push; -e --env=E; -o --org=O; --ref=R; -A --author=A; --search=S; --log; --log-failed; --exit-status; --auto; --repo-owner=O; -c --comment=T; --reason=R; --filename=F; --desc=T; --secret; --with-token; -u --user; --skip-ssh-key; --force";
 const forge: Program = {
   options: FORGE,
   subs: { max: 2 },
@@ -51,7 +51,7 @@ const forge: Program = {
       raise(
         call,
         /^(delete|remove|archive|rename|transfer|purge)$/.test(verb) &&
-          /^(repo|release|secret|variable|ssh-key|gpg-key|project|environment|cache|run|workflow|ruleset)$/.test(group)
+          /^(repo|release|secret|variable|ssh-key|gpg-key|project|environment|run|workflow|ruleset)$/.test(group)
           ? "blocked-by-default"
           : "warn",
       );
@@ -64,6 +64,7 @@ const forge: Program = {
       group === "browse"
     )
       looksOnly(call);
+    if (group === "repo" && verb === "sync" && has(call, "force")) raise(call, "blocked-by-default");
     if (group === "secret" || (group === "auth" && verb === "token")) raise(call, "warn");
     if (/^(extension|alias)$/.test(group)) runs(call, "package");
     if (group === "codespace" || (group === "workflow" && verb === "run")) runs(call, "remote");

@@ -111,8 +111,13 @@ const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean =>
   return mayContain === true || (fact.dynamic !== true && endsInGlob(fact.path) && !isSearch(fact.path));
 };
 
-/** Everything that a search finds, unfiltered: it reaches all and names nothing (rulings §B6: not for searches). */
-const isSearch = (path: string): boolean => path.endsWith("/**/*") || path.endsWith("/**/.*");
+/** `*`, `?a*` and whatever a search finds unfiltered reach all and name nothing (rulings §B6: not for searches); `.*` names what is hidden. */
+function isSearch(path: string): boolean {
+  if (path.endsWith("/**/.*")) return true;
+  const last = path.slice(path.lastIndexOf("/") + 1);
+  return !last.startsWith(".") && last.replaceAll(/[*?[\]]/g, "").length < NAMING_CHARS_MIN;
+}
+const NAMING_CHARS_MIN = 2;
 
 /** Surely inside one of the patterns: known, exact, and not by a home that is only claimed. */
 function isNamed(patterns: PathList, view: View, atom: Atom, index: number): boolean {
