@@ -28,6 +28,9 @@ export interface PipelineFigures {
   open: Measured & { offeredPerSecond: number };
 }
 
+/** Open connections, and compiled code: what runs once a pack is not compiled before thousands of actions have passed. */
+const WARM_SECONDS = 4;
+
 const median = (values: number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ratioOf = (of: Turned[], to: Turned[]): number =>
@@ -56,7 +59,7 @@ export async function benchPipeline(
       ["line", line.run],
       ["inline", line.inline],
     ] as const;
-    for (const [, operation] of kinds) await closedLoop(lanes, 1, operation); // warm: compiled code, open connections
+    for (const [, operation] of kinds) await closedLoop(lanes, WARM_SECONDS, operation);
     for (let round = 0; round < rounds; round++) {
       // Another order each round, so that none always runs on a rested machine.
       for (let index = 0; index < kinds.length; index++) {

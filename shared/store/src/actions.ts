@@ -146,7 +146,12 @@ function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openM
     textArray(actions.map(({ audience }) => audience ?? null)),
     textArray(actions.map(({ toolVersion }) => toolVersion ?? null)),
     textArray(items.map(({ idempotencyKey }) => idempotencyKey ?? null)),
-    textArray(items.map(({ requestHash }) => key.mac("request", requestHash))),
+    // only ever compared with another one under the same key
+    textArray(
+      items.map(({ idempotencyKey, requestHash }) =>
+        idempotencyKey === undefined ? null : key.mac("request", requestHash),
+      ),
+    ),
     textArray(items.map(({ joinHash }) => key.mac("join", joinHash))),
     valueArray(items.map(({ decideWithinMs }) => decideWithinMs)),
     textArray(events),

@@ -20,8 +20,13 @@ function seal(key: KeyObject, aad: string, clear: string | Buffer): Buffer {
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(Buffer.from(aad));
   const body = typeof clear === "string" ? cipher.update(clear, "utf8") : cipher.update(clear);
-  cipher.final();
-  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), body], HEAD + body.length);
+  cipher.final(); // of this cipher it has no bytes
+  const sealed = Buffer.allocUnsafe(HEAD + body.length);
+  sealed[0] = FORMAT;
+  sealed.set(nonce, 1);
+  sealed.set(cipher.getAuthTag(), 13);
+  sealed.set(body, HEAD);
+  return sealed;
 }
 
 /** Throws a plain error where the bytes were altered, cut, or belong elsewhere: such a row must not be believed. */

@@ -15,17 +15,22 @@ export function canonicalJson(value: Json): string {
   }
   if (value === null || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const members: string[] = [];
+  let members = "";
   // Array.prototype.sort without a comparator compares UTF-16 code units, as RFC 8785 §3.2.3 asks.
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     // An optional field that is `undefined` in memory is absent in JSON.
-    if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${canonicalString(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(",")}}`;
+  return `{${members}}`;
 }
 
+/** Printable ASCII without quote and backslash: most of what evidence is made of, and nothing in it is written otherwise. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new Error("a lone surrogate has no canonical form");
   return JSON.stringify(text);
 }
