@@ -1,4 +1,4 @@
--- 006_settle.sql — commit decisions: the policy lock, the digest, the epoch, the row, its evidence, its notice; all or nothing
+-- 006_settle.sql — commit decisions: the policy lock, the digest, the epoch, the row and its evidence; all or nothing
 
 -- Opens an approval, or opens it again with more to ask: the votes that were given stay.
 CREATE FUNCTION open_approval(p_tenant text, p_action text, p_agent text, p_ask json, p_sealed bytea, p_now timestamptz) RETURNS void
@@ -30,6 +30,7 @@ BEGIN
 END $$;
 ALTER FUNCTION open_approval OWNER TO holdpoint_core;
 
+-- Nobody is notified here: whoever committed tells the others afterwards (ADR 12).
 -- An item without an answer names an action that does not exist. Each action may be named once.
 -- Parts of an item: 1 the event's payload, 2 its content, 3 the sealed decision, 4 the sealed approval.
 -- `p_extras`: what few items have, by their number: ask, expires_at, terminate, alerts, draft, run, counts; and under
@@ -171,6 +172,5 @@ BEGIN
    WHERE v_hash[n] IS NOT NULL;
   INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told);
   IF v_asked THEN PERFORM use_standing(p_tenant, v_settled, v_now); END IF;
-  PERFORM notify_ids(p_tenant, 'settled', v_settled);
 END $$;
 ALTER FUNCTION settle OWNER TO holdpoint_core;

@@ -13,6 +13,7 @@ import { erase } from "./erase.ts";
 import { events } from "./events.ts";
 import { keys } from "./keys.ts";
 import { listener } from "./listen.ts";
+import { notices } from "./notices.ts";
 import { people } from "./people.ts";
 import { policies } from "./policies.ts";
 import { openDatabase } from "./pool.ts";
@@ -57,6 +58,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, masterKey, log, onePerson = false, connectionsMax } = options;
   const database = openDatabase(url, log, connectionsMax, options.name);
   const listening = listener(database, log);
+  const told = notices(database, log);
   try {
     const ring = tenantKeys(database, masterKey);
     await checkReady(database);
@@ -74,6 +76,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
             onePerson,
           },
           (tenant, rows) => listening.tell({ kind: "committed", tenant, rows }),
+          told,
         ),
         claim: claim(database, ring, move),
         transition: move,
@@ -104,6 +107,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       listen: listening.listen,
       ready: () => checkReady(database),
       async close() {
+        await told.idle();
         await listening.close();
         await database.close();
       },

@@ -8,6 +8,7 @@ import { createBlob } from "./blob.ts";
 import { countersOf, countsFor } from "./counts.ts";
 import { type WrittenEvent, writeEvent } from "./evidence.ts";
 import { type Judgement, sealJudgement } from "./judgement.ts";
+import type { Notices } from "./notices.ts";
 import type { Database } from "./pool.ts";
 import type { TenantKey, TenantKeys } from "./seal.ts";
 import type { Committed, NewApproval, Settled, Settlement } from "./types.ts";
@@ -36,6 +37,7 @@ export function settle(
   keys: TenantKeys,
   limits: SettleLimits,
   onCommitted: (tenant: string, rows: ReadonlyMap<string, Committed>) => void,
+  notices: Pick<Notices, "settled">,
 ): (tenant: string, items: Settlement[]) => Promise<Settled[]> {
   return async (tenant, items) => {
     if (items.length === 0) return [];
@@ -50,6 +52,10 @@ export function settle(
     const byId = new Map(answers.map((answer) => [answer.r_id, answer]));
     const eventOf = new Map(distinct.map((item, n) => [item, events[n]?.id]));
     onCommitted(tenant, committedRows(distinct, events, byId, limits.claimWindowMs));
+    notices.settled(
+      tenant,
+      answers.filter(({ r_status }) => r_status === "settled").map(({ r_id }) => r_id),
+    );
     return items.map((item) => {
       const answer = byId.get(item.actionId);
       const eventId = eventOf.get(item);
