@@ -12,7 +12,9 @@ interface PolicyProblem {
   message: string;
 }
 
-const isProblemList = (value: unknown): value is PolicyProblem[] => Array.isArray(value);
+/** Of policy files; a body that does not fit names its places otherwise, and the message has the first of them. */
+const isProblemList = (value: unknown): value is PolicyProblem[] =>
+  Array.isArray(value) && value.every((each) => typeof each?.message === "string" && typeof each.line === "number");
 
 /** What the gateway or the system itself called it: the code is what can be looked up. */
 function calledBy(fault: Fault): string {
@@ -25,6 +27,12 @@ function calledBy(fault: Fault): string {
   return deepest === undefined ? "" : ` (${deepest.message})`;
 }
 
+/** What the gateway says to programs means this to a person. */
+const HINTS: Readonly<Record<string, string>> = {
+  unauthenticated:
+    "this key is unknown here, has expired or was replaced: see HOLDPOINT_KEY or --key-file, or `holdpoint login`",
+};
+
 /** Every line that a person needs; a policy's errors one a line, as compilers write them. */
 export function failureText(error: unknown): string {
   if (!isFault(error)) {
@@ -33,7 +41,9 @@ export function failureText(error: unknown): string {
     return process.env["HOLDPOINT_DEBUG"] ? `holdpoint: ${error.stack}` : `holdpoint: ${error.message}`;
   }
   const { errors } = error.place;
-  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${error.message}${calledBy(error)}`;
+  const code = error.place["code"];
+  const said = (typeof code === "string" ? HINTS[code] : undefined) ?? error.message;
+  if (!isProblemList(errors) || errors.length === 0) return `holdpoint: ${said}${calledBy(error)}`;
   const each = errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   return [
     ...each,

@@ -3,6 +3,7 @@
 import { Command, Option } from "commander";
 import { fail } from "./failure.ts";
 import { leaveWithReader } from "./output.ts";
+import { addPeopleCommands } from "./people/program.ts";
 import { addPolicyCommands } from "./policy/program.ts";
 import { VERSION } from "./version.ts";
 
@@ -92,66 +93,7 @@ program
   .option("--yes", "answer the held action by itself, as CI does")
   .action(ending(async (options) => (await import("./demo/command.ts")).demo(options)));
 
-const person = (command: Command) =>
-  command
-    .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
-    .option("--key-file <file>", "holds your key (default: HOLDPOINT_KEY, else you are asked)")
-    .option("--data <dir>", "data folder of the `up` to talk to");
-
-person(program.command("inbox"))
-  .summary("what waits for a person; with an id, its card")
-  .argument("[id]", "of an approval")
-  .option("--role <role>", "only what this role may answer")
-  .option("--all", "also what is settled")
-  .option("--list", "the list once, also in a terminal")
-  .option("--json", "as JSON, one approval a line")
-  .action(ending(async (id, options) => (await import("./people/inbox.ts")).inbox(id, options)));
-
-person(program.command("approve"))
-  .summary("let a held action run, after its card was shown")
-  .argument("<id>", "of an approval")
-  .option("--reason <text>", "why")
-  .option("--card <sha256>", "vote only on this very card")
-  .option("--yes", "do not ask again")
-  .action(ending(async (id, options) => (await import("./people/vote.ts")).approve(id, options)));
-
-person(program.command("deny"))
-  .summary("stop a held action")
-  .argument("<id>", "of an approval")
-  .requiredOption("--reason <text>", "why; the agent may be told")
-  .action(ending(async (id, options) => (await import("./people/vote.ts")).deny(id, options)));
-
-program
-  .command("login")
-  .summary('sign in in any browser; use as  eval "$(holdpoint login)"')
-  .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
-  .action(ending(async (options) => (await import("./people/login.ts")).login(options)));
-
-program
-  .command("logout")
-  .summary("end the session that HOLDPOINT_KEY holds")
-  .option("--url <url>", "of the gateway (default: HOLDPOINT_URL, else the last `up` here)")
-  .action(ending(async (options) => (await import("./people/login.ts")).logout(options)));
-
-person(program.command("explain"))
-  .summary("why a decision came out as it did")
-  .argument("<decision>", "its id")
-  .option("--trace", "every rule that was tried")
-  .option("--json", "the decision itself")
-  .action(ending(async (id, options) => (await import("./people/explain.ts")).explain(id, options)));
-
-person(program.command("erase"))
-  .summary("take an ended action's arguments out of the store (operator, admin)")
-  .argument("<action>", "its id")
-  .option("--reason <text>", "why; kept as evidence")
-  .option("--yes", "do not ask")
-  .action(ending(async (id, options) => (await import("./people/erase.ts")).erase(id, options)));
-
-person(program.command("tail"))
-  .summary("events as they happen")
-  .option("--since <cursor>", "go on after this event")
-  .option("--json", "as JSON, one event a line")
-  .action(ending(async (options) => (await import("./people/tail.ts")).tail(options)));
+addPeopleCommands(program, { ending });
 
 program
   .command("doctor")

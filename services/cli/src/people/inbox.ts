@@ -7,6 +7,7 @@ import { openClient } from "../api.ts";
 import { writeOut } from "../output.ts";
 import { harmless, paintFor, table } from "../terminal.ts";
 import { gist, timeLeft } from "./gist.ts";
+import { idOf } from "./ids.ts";
 import { soFarText } from "./so-far-text.ts";
 import { rowTexts } from "./tui/rows.ts";
 import { everyOne, type InboxOptions } from "./waiting.ts";
@@ -31,9 +32,12 @@ export function cardText({ text }: Card, to: { isTTY?: boolean; columns?: number
 }
 
 async function showOne(client: Client, id: string, json: boolean): Promise<void> {
-  const approval = await client.approval(id);
+  const approval = await client.approval(idOf("apr", id));
   if (json) return writeOut(`${JSON.stringify(approval)}\n`);
-  const how = approval.state === "pending" ? `holdpoint approve ${id}\nholdpoint deny ${id} --reason "…"` : "";
+  const how =
+    approval.state === "pending"
+      ? `holdpoint approve ${id}\nholdpoint deny ${id} --reason "…"\nholdpoint ask ${id} "…"`
+      : "";
   const told = [soFarText(approval), ...(how === "" ? [] : [paintFor(process.stdout).dim(how)])].join("\n");
   await writeOut(`${cardText(approval.card, process.stdout)}\n\n${told}\n`);
 }

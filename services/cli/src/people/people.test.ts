@@ -17,6 +17,7 @@ afterAll(async () => {
   await up?.kill();
 });
 
+const NONE = "apr_00000000-0000-7000-8000-000000000000";
 let calls = 0;
 /** A migration waits for a person by the default pack. */
 async function held() {
@@ -110,18 +111,95 @@ test("tail shows events as they happen", async () => {
   expect(await ended).toBe(0);
 });
 
+test("ask puts a question on the card, answer answers it, and the yes is for the card as it then is", async () => {
+  const { approvalId, actionId } = await held();
+  expect((await person(["ask", approvalId, "which database?"])).stdout).toContain("asked");
+  expect((await person(["inbox", approvalId])).stdout).toContain("question: which database?");
+  const answered = await person(["answer", actionId, "the one of staging"], up.ready.agentKey);
+  expect([answered.code, answered.stderr]).toEqual([0, ""]);
+  const yes = await person(["approve", approvalId]);
+  expect(yes.stderr).toContain("answer: the one of staging");
+  expect(yes.stdout).toBe(`${approvalId} approved\n`);
+});
+
+test("withdraw takes the yes back before anything ran", async () => {
+  const { approvalId, actionId, agent } = await held();
+  await person(["approve", approvalId]);
+  expect((await person(["withdraw", approvalId])).stdout).toBe(
+    `${approvalId} your yes is taken back: it is cancelled\n`,
+  );
+  expect((await agent.get(actionId)).state).toBe("revoked");
+});
+
+test("approve --next is a standing grant, which grants lists and revokes", async () => {
+  const { approvalId } = await held();
+  expect((await person(["approve", approvalId, "--next", "2"])).code).toBe(0);
+  const listed = JSON.parse((await person(["grants", "--json"])).stdout.trim().split("\n")[0] ?? "");
+  expect(listed).toMatchObject({ approvalId, scope: "times", usesLeft: 2 });
+  expect((await person(["grants"])).stdout).toContain(`s${calls}.prisma`);
+  expect((await person(["grants", "revoke", listed.id])).stdout).toBe(`${listed.id} revoked\n`);
+  expect((await person(["grants"])).stdout).toMatch(/revoked 20\d\d/);
+});
+
+test("approve --edit ends it and has the edited call judged in its place", async () => {
+  const { approvalId, actionId, agent } = await held();
+  const edited = await person(["approve", approvalId, "--edit", '{"command":"npx prisma migrate status"}']);
+  expect(edited.stdout).toMatch(new RegExp(`^${approvalId} cancelled: act_\\S+ is judged in its place\n$`));
+  expect((await agent.get(actionId)).replacedBy).toBe(/act_\S+/.exec(edited.stdout)?.[0]);
+});
+
+test("denials lists what a no still answers, and forgets it", async () => {
+  const { approvalId } = await held();
+  await person(["deny", approvalId, "--reason", "not today"]);
+  expect((await person(["denials"])).stdout).toContain(approvalId);
+  expect((await person(["denials", "forget", approvalId])).stdout).toBe(`${approvalId} forgotten\n`);
+  expect((await person(["denials"])).stdout).not.toContain(approvalId);
+});
+
+test("nobody has lent anything in a house of one", async () => {
+  expect((await person(["delegations"])).stdout).toBe("nobody has lent anything\n");
+});
+
 describe("what cannot be done says so and exits 2", () => {
   test.each<[string, string[], string | undefined, RegExp]>([
     ["no key", ["inbox"], "", /HOLDPOINT_KEY/],
-    ["a wrong key", ["inbox"], "hp_nobody", /key|credential|unauth/i],
-    ["the agent's key", ["approve", "apr_00000000-0000-7000-8000-000000000000"], "agent", /./],
-    ["an unknown approval", ["approve", "apr_00000000-0000-7000-8000-000000000000"], undefined, /./],
+    ["a wrong key", ["inbox", "--list"], "hp_nobody", /unknown here.*HOLDPOINT_KEY.*\(unauthenticated\)/],
+    ["the agent's key", ["approve", NONE], "agent", /`agent` may not do this: it is for approver/],
+    [
+      "the agent's key, to deny",
+      ["deny", NONE, "--reason", "x"],
+      "agent",
+      /`agent` may not do this: it is for approver/,
+    ],
+    ["the auditor's key", ["withdraw", "HELD"], "auditor", /`auditor` may not do this/],
+    ["an unknown approval", ["approve", NONE], undefined, /nothing here/],
+    [
+      "an action's id for an approval's",
+      ["approve", NONE.replace("apr", "act")],
+      undefined,
+      /not the id of an approval.*inbox/,
+    ],
+    ["no id at all", ["deny", "../../x", "--reason", "x"], undefined, /not the id of an approval/],
+    ["a blank reason", ["deny", "HELD", "--reason", "  "], undefined, /needs a reason/],
+    ["taking back what was not given", ["withdraw", "HELD"], undefined, /nothing_to_do/],
+    ["a question of no words", ["ask", "HELD", ""], undefined, /text/],
+    ["an answer that nobody asked for", ["answer", "ACTION", "yes"], "agent", /nothing_to_do/],
+    ["an edit that is no JSON", ["approve", "HELD", "--edit", "ls"], undefined, /--edit: expected .* JSON object/],
+    ["an edit that is no arguments", ["approve", "HELD", "--edit", "[]"], undefined, /--edit: expected .* JSON object/],
+    ["the next ones, in other words", ["approve", "HELD", "--next", "always"], undefined, /--next: expected a length/],
+    ["lending until whenever", ["delegate", "bob", "--until", "soon"], undefined, /--until: expected a length/],
+    ["lending to nobody known", ["delegate", "nobody", "--until", "2h"], undefined, /./],
+    ["ending what is no delegation", ["delegations", "end", "x"], undefined, /not the id of a delegation/],
+    ["a word that grants does not know", ["grants", "delete", "grt_1"], undefined, /grants revoke <id>/],
+    ["a denial that nobody remembers", ["denials", "forget", NONE], undefined, /nothing here/],
     ["a card that is another one by now", ["approve", "HELD", "--card", "sha256:0"], undefined, /another one/],
   ])("%s", async (_what, args, key, reason) => {
-    const { approvalId } = await held();
-    const used = key === "agent" ? up.ready.agentKey : key === "" ? undefined : (key ?? up.ready.approverKey);
+    const { approvalId, actionId } = await held();
+    const ids: Record<string, string> = { HELD: approvalId, ACTION: actionId };
+    const keys: Record<string, string | undefined> = { agent: up.ready.agentKey, auditor: up.ready.auditorKey };
+    const used = key !== undefined && keys[key] ? keys[key] : key === "" ? undefined : (key ?? up.ready.approverKey);
     const result = await runCli(
-      args.map((each) => (each === "HELD" ? approvalId : each)),
+      args.map((each) => ids[each] ?? each),
       { env: { HOLDPOINT_URL: up.ready.url, ...(used === undefined ? {} : { HOLDPOINT_KEY: used }) } },
     );
     expect([result.code, result.stdout]).toEqual([2, ""]);

@@ -43,19 +43,19 @@ rules:
     effect: deny
     when:
       commands:
-        - holdpoint {approve,deny,inbox,keys,people,policy,grants,kill-switch,up,migrate}
-        - npm run holdpoint {approve,deny,inbox,keys,people,policy,grants,kill-switch,up,migrate}
+        - holdpoint {approve,deny,inbox,withdraw,ask,answer,delegate,delegations,grants,denials,erase,login,keys,people,policy,kill-switch,up,migrate,deliveries}
+        - npm run holdpoint {approve,deny,inbox,withdraw,ask,answer,delegate,delegations,grants,denials,erase,login,keys,people,policy,kill-switch,up,migrate,deliveries}
     reason: approving, keys and policies are for people
-    match: ["holdpoint approve apr_1", "npx holdpoint keys bootstrap", "sudo holdpoint policy publish x"]
+    match: ["holdpoint approve apr_1", "holdpoint delegate mallory --until 2h", "holdpoint answer act_1 yes", "npx holdpoint keys bootstrap", "sudo holdpoint policy publish x"]
     notMatch: ["holdpoint check Bash '{}'", "holdpoint explain dec_1", "echo holdpoint approve"]
   - id: protect-holdpoint-cli
     effect: deny
     when:
       tool: shell
-      argsMatch: '(holdpoint|services/cli/src/main\\.ts|hp_[0-9a-f]{8})[^\\n;|&]{0,200}[\\s''"](approve|deny|inbox|keys|people|policy|grants|kill-switch|migrate)([\\s''"]|$)'
+      argsMatch: '(holdpoint|services/cli/src/main\\.ts|hp_[0-9a-f]{8})[^\\n;|&]{0,200}[\\s''"](approve|deny|inbox|withdraw|delegate|delegations|grants|denials|erase|login|keys|people|policy|kill-switch|migrate)([\\s''"]|$)'
       program: [node, npm, pnpm, yarn, npx, bun, bunx, deno, tsx, corepack]
     reason: approving, keys and policies are for people
-    match: ["node services/cli/src/main.ts approve apr_1", "npm run -s holdpoint -- approve apr_1"]
+    match: ["node services/cli/src/main.ts approve apr_1", "node services/cli/src/main.ts withdraw apr_1", "npm run -s holdpoint -- approve apr_1"]
     notMatch: ["node services/cli/src/main.ts check Bash", "npm test", "git commit -m 'holdpoint approve'"]
   - id: protect-holdpoint-votes
     effect: deny
