@@ -1,13 +1,10 @@
 // compare.ts — what a decision costs in the pure core, in turns with its peers in one run: ratios, not seconds, are the result
 
-import { argsHash } from "@holdpoint/core/args-hash.ts";
 import { decide } from "@holdpoint/core/decide.ts";
-import { deriveFacts } from "@holdpoint/core/facts/derive.ts";
 import { findSecrets } from "@holdpoint/core/facts/secrets/find.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
-import { evaluate } from "@holdpoint/core/rules/evaluate.ts";
 import { pack } from "@holdpoint/core/rules/packs.ts";
-import type { Action } from "@holdpoint/wire/action.ts";
+import { benchCommands, type CommandCost, shell } from "./commands.ts";
 import {
   casbin,
   casl,
@@ -20,6 +17,7 @@ import {
   SHAPES,
   type Shape,
 } from "./peers.ts";
+import { median, ROUNDS, turn } from "./turn.ts";
 
 export interface Cost {
   name: string;
@@ -35,36 +33,11 @@ export interface PeerFigures {
   ratios: { shape: Shape; rules: number; bestPeer: string; toBest: number; toCedar: number }[];
   /** cost at 10,000 rules over cost at 10, by shape */
   growth: Record<Shape, number>;
-  command: { parseMicros: number; decideMicros: number };
+  /** of about 200 bytes each */
+  commands: CommandCost[];
   largeArgumentMs: number;
   secrets: { cleanMs: number; hostileMs: number };
   compile: { rules: number; ms: number; heapMb: number };
-}
-
-const median = (values: number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const ROUNDS = 7;
-
-/**
- * Nanoseconds an operation, in one turn of about `ms`: the median over batches of about half a millisecond, so that what
- * else the machine does in between falls into some batches and not into the figure.
- */
-function turn(operation: (index: number) => unknown, ms: number): number {
-  const batches: number[] = [];
-  let size = 1;
-  let done = 0;
-  const endAt = performance.now() + ms;
-  while (performance.now() < endAt) {
-    const startedAt = performance.now();
-    for (let index = 0; index < size; index++) operation(done + index);
-    const tookMs = performance.now() - startedAt;
-    done += size;
-    if (tookMs < 0.25 && size < 5_000) {
-      size *= 2;
-      batches.length = 0; // still growing: what was measured so far were start-up batches
-    } else batches.push((tookMs * 1e6) / size);
-  }
-  return median(batches);
 }
 
 async function peersAt(shape: Shape, rules: number, asked: Question[]): Promise<Peer[]> {
@@ -94,24 +67,6 @@ async function compare(shape: Shape, rules: number): Promise<Cost[]> {
     return { name, shape, rules, nanos: Math.round(cost), perSecond: Math.round(1e9 / cost) };
   });
 }
-
-const shell = (command: string): Action => ({
-  id: "act_00000000-0000-7000-8000-000000000000",
-  tenant: "default",
-  kind: "tool",
-  tool: "Bash",
-  args: { command },
-  argsHash: argsHash({ command }),
-  cwd: "/home/dev/api",
-  home: "/home/dev",
-  principal: { agent: "bench" },
-  session: { id: "s" },
-  trust: "verified",
-  mode: "auto",
-  attested: ["agent"],
-  credential: "k",
-  proposedAt: "2026-01-01T00:00:00.000Z",
-});
 
 function compileCost(): PeerFigures["compile"] {
   const rules = 10_000;
@@ -151,15 +106,7 @@ export async function benchPeers(): Promise<PeerFigures> {
   const growth = (shape: Shape) =>
     Math.round((at(shape, 10_000, "holdpoint") / at(shape, 10, "holdpoint")) * 100) / 100;
 
-  const command = `cd services/api && FOO=bar npm run build -- --mode production && git -C ../web commit -am "release: 1.2.3" && tar -czf dist.tgz dist/ src/index.ts README.md | tee build.log; grep -rn "todo" src > todo.txt`;
-  const one = shell(command.padEnd(200, " "));
   const set = compileSet([pack("coding-agent")]);
-  const facts = deriveFacts(one);
-  const micros = (operation: () => unknown) =>
-    Math.round(median(Array.from({ length: ROUNDS }, () => turn(operation, 150))) / 10) / 100;
-  const parseMicros = micros(() => deriveFacts(one));
-  const decideMicros = micros(() => evaluate(set, one, facts));
-
   const large = {
     ...shell(""),
     tool: "Write",
@@ -173,7 +120,7 @@ export async function benchPeers(): Promise<PeerFigures> {
     costs,
     ratios,
     growth: { "a tool each": growth("a tool each"), "one tool": growth("one tool") },
-    command: { parseMicros, decideMicros },
+    commands: benchCommands(set),
     largeArgumentMs: ms(() => decide(set, large)),
     secrets: { cleanMs: ms(() => findSecrets(clean, "", [])), hostileMs: ms(() => findSecrets(hostile, "", [])) },
     compile: compileCost(),
