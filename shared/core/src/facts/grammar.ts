@@ -58,7 +58,7 @@ export interface Grammar {
   program: Program;
   short: Map<string, Option>;
   long: Map<string, Option>;
-  /** the first two letters of each of those */
+  /** what `beginningOf` says of two letters of each of those, and of three */
   beginnings: ReadonlySet<number>;
   /** names of more than one letter after a single dash: `-nv`, `-dmS` */
   dashed: Map<string, Option> | undefined;
@@ -69,8 +69,11 @@ export interface Grammar {
   useWith: { option: string; use: Slot[] }[];
 }
 
-/** The first two letters of a name that has two, as a number. */
-export const beginningOf = (name: string): number => name.charCodeAt(0) * 65_536 + name.charCodeAt(1);
+/** The first two letters of a name, or three where it has them, as a number. */
+export const beginningOf = (name: string, letters = Math.min(name.length, 3)): number =>
+  letters < 3
+    ? name.charCodeAt(0) * 128 + name.charCodeAt(1)
+    : (name.charCodeAt(0) * 128 + name.charCodeAt(1)) * 128 + name.charCodeAt(2);
 
 function parseOption(
   line: string,
@@ -148,7 +151,7 @@ export function compile(program: Program): Grammar {
     program,
     short,
     long,
-    beginnings: new Set([...long.keys()].map(beginningOf)),
+    beginnings: new Set([...long.keys()].flatMap((name) => [beginningOf(name, 2), beginningOf(name, 3)])),
     dashed: dashed.size > 0 ? dashed : undefined,
     sub: program.sub ? compileSubs(program.sub, alias) : undefined,
     alias,

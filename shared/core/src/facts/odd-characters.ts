@@ -86,17 +86,11 @@ function findImitations(text: string, kinds: Set<string>): void {
 /** A joiner between two pictures is part of a picture. */
 const joinsPictures = (code: number): boolean => code === 0x200d || code === 0xfe0f;
 
+const NOT_PLAIN = /[^\t\n\r\x20-\x7e]/;
+
 /** Adds each kind once per string. `command`: what looks like a space or a dash counts too. */
 export function findOddCharacters(text: string, at: string, out: Facts["oddCharacters"], command = false): void {
-  let plain = true;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x7e || (code < 0x20 && code !== 9 && code !== 10 && code !== 13)) {
-      plain = false;
-      break;
-    }
-  }
-  if (plain) return;
+  if (!NOT_PLAIN.test(text)) return;
   const kinds = new Set<string>();
   let before = 0;
   for (let i = 0; i < text.length; i++) {

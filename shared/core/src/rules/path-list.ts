@@ -2,7 +2,7 @@
 
 import type { SeenPath } from "./criteria/surroundings.ts";
 import { compileGlob } from "./glob.ts";
-import { isInside, mayReach, type PathPattern } from "./path-pattern.ts";
+import { type Anchor, firstName, isInside, mayReach, type PathPattern, placeOf } from "./path-pattern.ts";
 import { inHome } from "./seen-path.ts";
 import { admit, mayPass, newSieve, type Sieve } from "./sieve.ts";
 
@@ -62,11 +62,41 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
     for (const pattern of rest) if (isInside(pattern, seen)) return true;
     return false;
   };
-  const reaches = (seen: SeenPath, below: boolean): boolean => {
-    for (const pattern of patterns) if (mayReach(pattern, seen, below)) return true;
+  return { holds, mayReach: reaching(patterns) };
+}
+
+/** Patterns of one anchor that begin with names: whoever begins with another plain name reaches none of them. */
+interface Begun {
+  anchor: Anchor;
+  heads: Set<string>;
+  patterns: PathPattern[];
+}
+
+function reaching(patterns: readonly PathPattern[]): PathList["mayReach"] {
+  const begun = new Map<Anchor, Begun>();
+  const others: PathPattern[] = [];
+  for (const pattern of patterns) {
+    const { anchor, head } = pattern;
+    if (head === undefined) others.push(pattern);
+    else {
+      const same = begun.get(anchor) ?? { anchor, heads: new Set(), patterns: [] };
+      begun.set(anchor, same);
+      same.heads.add(head);
+      same.patterns.push(pattern);
+    }
+  }
+  const groups = [...begun.values()];
+  return (seen, below) => {
+    for (const { anchor, heads, patterns: same } of groups) {
+      const place = placeOf(anchor, seen);
+      if (place === undefined) continue;
+      const first = firstName(place);
+      if (first !== undefined && !heads.has(first)) continue;
+      for (const pattern of same) if (mayReach(pattern, seen, below)) return true;
+    }
+    for (const pattern of others) if (mayReach(pattern, seen, below)) return true;
     return false;
   };
-  return { holds, mayReach: reaches };
 }
 
 function holdsFolder(folders: ReadonlySet<string>, sieve: Sieve, path: string): boolean {

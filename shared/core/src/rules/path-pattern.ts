@@ -107,7 +107,8 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   if (below && wanted[0] === "**") return true;
   if (pattern.name !== undefined && !below) return seen.name === "**" || globsMeet(pattern.name, seen.name);
   // Most patterns start with a name, and most paths with another.
-  if (head !== undefined && beginsElsewhere(from, head)) return false;
+  const first = head === undefined ? undefined : firstName(from);
+  if (first !== undefined && first !== head) return false;
   const segments = apart(seen, from);
   /** Which places in the pattern the path may have come to; the last is behind its end. */
   let states = closed([true], wanted);
@@ -128,13 +129,12 @@ export function mayReach(pattern: PathPattern, seen: SeenPath, below: boolean): 
   return below || states[wanted.length] === true;
 }
 
-/** Is the first name of the place another one, and no pattern? */
-function beginsElsewhere(place: string, head: string): boolean {
+/** The first name of a place, where it has one and that is no pattern. */
+export function firstName(place: string): string | undefined {
   const from = place.charCodeAt(0) === 47 ? 1 : 0;
   const slash = place.indexOf("/", from);
-  const to = slash < 0 ? place.length : slash;
-  if (to === from || (to - from === head.length && place.startsWith(head, from))) return false;
-  return plainName(place.slice(from, to)) !== undefined;
+  const first = place.slice(from, slash < 0 ? place.length : slash);
+  return first === "" ? undefined : plainName(first);
 }
 
 /** `**` may stand for nothing: whoever is before it may be behind it. */
@@ -143,7 +143,7 @@ function closed(states: boolean[], segments: readonly string[]): boolean[] {
   return states;
 }
 
-const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined => {
+export const placeOf = (anchor: Anchor, seen: SeenPath): string | undefined => {
   if (anchor === "workspace") return inWorkspace(seen);
   if (anchor === "home") return inHome(seen);
   return anchor === "scratch" ? inScratch(seen) : seen.path;

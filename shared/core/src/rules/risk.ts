@@ -80,7 +80,8 @@ function callRisk(action: Action, facts: Facts, add: (code: RiskCode) => void): 
 
 /** Below the folder, or the folder itself: `/home/dev/api2` is not inside `/home/dev/api`. */
 const isInside = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+  path.startsWith(folder) &&
+  (path.length === folder.length || folder.endsWith("/") || path.charCodeAt(folder.length) === 47);
 
 function atomRisk(atom: Atom, action: Action, add: (code: RiskCode) => void): void {
   if (atom.class === "warn") add("class-warn");

@@ -178,7 +178,11 @@ export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRu
   if (index.args.size > 0) openArguments(index.args, view, found);
   if (index.host.size > 0) for (const { host } of atom.hosts) open(index.host, host, found);
   if (index.segment.size > 0 || index.word.size > 0)
-    for (let at = 0; at < atom.paths.length; at += 1) openPath(index, seenPath(view, atom, at, true), found);
+    for (let at = 0, before = ""; at < atom.paths.length; at += 1) {
+      const seen = seenPath(view, atom, at, true);
+      openPath(index, seen, before, found);
+      before = seen.path;
+    }
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
     if (value !== undefined) open(known, value, found);
@@ -208,9 +212,26 @@ function openArguments(args: RuleIndex["args"], view: View, found: CompiledRule[
   }
 }
 
-/** The words of `sureWords`, which are in lower case, and so are paths that are seen to tighten. */
-function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, found: CompiledRule[][]): void {
-  for (let from = 0; segment.size > 0 && from < path.length; ) {
+/** Where the segments of `path` begin that `before` does not begin with. */
+function afterShared(path: string, before: string): number {
+  const shorter = Math.min(path.length, before.length);
+  let from = 0;
+  for (let at = 0; at < shorter && path.charCodeAt(at) === before.charCodeAt(at); at += 1)
+    if (path.charCodeAt(at) === 47) from = at + 1;
+  return from;
+}
+
+/**
+ * The words of `sureWords`, which are in lower case, and so are paths that are seen to tighten. `before`: the path that
+ * came before it, whose segments are found already; many lie in one folder.
+ */
+function openPath(
+  { segment, word, sieve }: RuleIndex,
+  { path, name }: SeenPath,
+  before: string,
+  found: CompiledRule[][],
+): void {
+  for (let from = afterShared(path, before); segment.size > 0 && from < path.length; ) {
     let to = path.indexOf("/", from);
     if (to < 0) to = path.length;
     if (to > from && mayPass(sieve, path, from, to)) open(segment, path.slice(from, to), found);
@@ -218,9 +239,9 @@ function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath,
   }
   let from = 0;
   for (let at = 0; word.size > 0 && at <= name.length; at += 1) {
-    const char = name.charCodeAt(at);
+    const char = at < name.length ? name.charCodeAt(at) : 46;
     // `-`, `_`, `.`, or the end
-    if (char !== 45 && char !== 95 && char !== 46 && at < name.length) continue;
+    if (char !== 45 && char !== 95 && char !== 46) continue;
     if (at > from && mayPass(sieve, name, from, at)) open(word, name.slice(from, at), found);
     from = at + 1;
   }

@@ -29,16 +29,8 @@ function put(word: Word, found: Word, cwds: readonly string[]): Word {
 }
 
 /** Files that lie in one place on every machine: who looks for the name from above finds them there. */
-const PLACES: Record<string, string> = {
-  shadow: "/etc/shadow",
-  "shadow-": "/etc/shadow-",
-  gshadow: "/etc/gshadow",
-  "master.passwd": "/etc/master.passwd",
-  environ: "/proc/1/environ",
-  sudoers: "/etc/sudoers",
-};
-const placeOf = (root: string, name: string): string[] =>
-  Object.values(PLACES).filter((place) => isInside(place, root) && nameMeets(name, baseName(place)));
+const PLACES = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/master.passwd", "/proc/1/environ", "/etc/sudoers"];
+const placesBelow = (root: string): string[] => PLACES.filter((place) => isInside(place, root));
 
 /** find's own pattern for a name, as far as `*` and `?` go. */
 function nameMeets(pattern: string, name: string): boolean {
@@ -52,11 +44,16 @@ function nameMeets(pattern: string, name: string): boolean {
   return pattern.length <= 64 && new RegExp(`^${escaped}$`, "i").test(name);
 }
 
-const below = (root: string, names: readonly string[], shallow: boolean): string[] =>
-  names.flatMap((name) => [
-    `${root === "/" ? "" : root}/${shallow ? "" : "**/"}${name}`,
-    ...(shallow && root !== "/etc" ? [] : placeOf(root, name)),
-  ]);
+function below(root: string, names: readonly string[], shallow: boolean): string[] {
+  const folder = `${root === "/" ? "" : root}/${shallow ? "" : "**/"}`;
+  const places = shallow && root !== "/etc" ? [] : placesBelow(root);
+  const found: string[] = [];
+  for (const name of names) {
+    found.push(folder + name);
+    for (const place of places) if (nameMeets(name, baseName(place))) found.push(place);
+  }
+  return found;
+}
 
 /** A root that may be a file: then it is found itself. */
 const withItself = (root: string): string[] => (/\.\w{1,8}$|[*?[][^/]*$/.test(root) ? [root] : []);
