@@ -21,8 +21,8 @@ const DELETES = /\brm\b|-delete|rsync.*--delete|\bunlink\b/;
 /** What people ask a shell for that is no everyday work of an agent in its workspace. */
 export const NL2BASH: readonly HeldUp[] = [
   {
-    what: "another user's rights: `sudo`, `su`",
-    against: "blocked by default (seed 002)",
+    what: "another user's rights to change something: `sudo`, `su`; what only looks passes",
+    against: "privilege is blocked by default (seed 002), and nothing that holds an agent back holds root back",
     rows: by("approve-privilege"),
   },
   {
@@ -37,7 +37,7 @@ export const NL2BASH: readonly HeldUp[] = [
   },
   {
     what: "deletion outside the workspace, or where only the run knows",
-    against: "blocked by default: deletes outside the whitelist (seed 002)",
+    against: "deletes outside the whitelist are blocked by default (seed 002): it is not the agent's to delete",
     rows: (answer, row) =>
       by("approve-blocked-class", "deny-system-deletion", "approve-unfiltered", "approve-uncovered")(answer) &&
       DELETES.test(said(row)),
@@ -49,7 +49,7 @@ export const NL2BASH: readonly HeldUp[] = [
   },
   {
     what: "the system: mounts, owners of system files, timers, packages, devices",
-    against: "blocked by default: system-level changes (seed 002)",
+    against: "system-level changes are blocked by default (seed 002): no work on a project needs one unseen",
     rows: by("approve-blocked-class", "deny-system", "approve-system", "approve-mass"),
   },
   {
@@ -68,7 +68,7 @@ export const NL2BASH: readonly HeldUp[] = [
     rows: by("approve-self-starting"),
   },
   {
-    what: "characters that are taken for others: a long dash for `-`",
+    what: "characters that nobody sees: a soft hyphen",
     against: "approve-odd-characters",
     rows: by("approve-odd"),
   },
@@ -103,7 +103,7 @@ export const SAFETY_NET: readonly HeldUp[] = [
   },
   {
     what: "deletion outside the workspace, `sudo` without its command",
-    against: "blocked by default (seed 002)",
+    against: "blocked by default (seed 002), here too: not the agent's to delete, and root asks for nothing",
     rows: by("approve-blocked-class", "approve-privilege"),
   },
   {

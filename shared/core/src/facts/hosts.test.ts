@@ -12,6 +12,8 @@ test.each<[host: string, canonical: string, zone: string]>([
   ["x.internal", "x.internal", "private"],
   ["localhost", "localhost", "loopback"],
   ["a.localhost", "a.localhost", "loopback"],
+  ["7f000001.c0a80001.rbndr.us", "7f000001.c0a80001.rbndr.us", "unknown"],
+  ["kubernetes.default.svc", "kubernetes.default.svc", "private"],
   ["lvh.me", "lvh.me", "loopback"],
   ["127.0.0.1", "127.0.0.1", "loopback"],
   ["127.1", "127.0.0.1", "loopback"],

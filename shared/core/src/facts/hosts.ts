@@ -36,8 +36,6 @@ const LOOPBACK_NAMES = new Set([
 const LOOPBACK_ZONES = ["localhost", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "fuf.me", "localho.st"];
 /** Names that answer with whatever their owner likes, or hand on to it: nothing public about what stands behind. */
 const STRANGE_ZONES = [
-  "1u.ms",
-  "rbndr.us",
   "r3dir.me",
   "ssrf.localdomain.pw",
   "lock.cmpxchg8b.com",
@@ -65,10 +63,14 @@ const STRANGE_ZONES = [
   "hookb.in",
   "postb.in",
   "canarytokens.com",
+  // these answer with one address and then with another
+  "rbndr.us",
+  "rebind.network",
+  "1u.ms",
 ];
 /** Services that answer with the address spelled in the name. */
 const ADDRESS_ZONES = ["nip.io", "sslip.io", "xip.io", "traefik.me", "local-ip.co", "backname.io"];
-const PRIVATE_SUFFIXES = ["local", "internal", "lan", "intranet", "corp", "home", "home.arpa", "cluster.local"];
+const PRIVATE_SUFFIXES = ["local", "internal", "lan", "intranet", "corp", "home", "home.arpa", "cluster.local", "svc"];
 
 const endsWithLabel = (host: string, zone: string): boolean => host === zone || host.endsWith(`.${zone}`);
 

@@ -35,8 +35,11 @@ function plain(text: string): string {
     }
     path = unescapeUrl(path);
   }
-  // A backslash is a separator only where the text itself uses it as one: `..\`, `\..`, `C:\`.
-  if (path.includes("\\") && (path.includes("..\\") || path.includes("\\..") || isDrive(path)))
+  // `\\?\C:\x` is `C:\x`, and `\\server\share` lies on another machine.
+  const shared = path.startsWith("\\\\");
+  if (shared) path = path.replace(/^\\\\[?.]\\(?:UNC(?=\\)|)/i, "");
+  // A backslash is a separator only where the text itself uses it as one: `..\`, `\..`, `C:\`, `\\server`.
+  if (shared || (path.includes("\\") && (path.includes("..\\") || path.includes("\\..") || isDrive(path))))
     path = path.replaceAll("\\", "/");
   return path;
 }
