@@ -204,6 +204,16 @@ describe("the lease", () => {
     expect(await t.store.actions.heartbeat("default", row.action.id, 2, 60_000)).toBeUndefined();
   });
 
+  test("once over, the same claim is not repeated, though nobody swept", async () => {
+    const row = await decided(t.store, "allowed");
+    const mine = attempt(row, { idempotencyKey: "again", leaseMs: 5_000 });
+    await t.store.actions.claim(mine);
+    await t.owner.query("UPDATE actions SET due_at = clock_timestamp() - interval '1 ms' WHERE id = $1", [
+      row.action.id,
+    ]);
+    expect(await t.store.actions.claim(mine)).toMatchObject({ status: "refused", reason: "used" });
+  });
+
   test("once over, the outcome is unknown, and no heartbeat brings it back", async () => {
     const row = await decided(t.store, "allowed");
     await t.store.actions.claim(attempt(row, { leaseMs: 1 }));
