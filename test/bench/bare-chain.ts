@@ -12,8 +12,9 @@ export interface Chain {
 
 const HOPS = ["bare-one", "bare-two", "bare-three"] as const;
 const CONCURRENCY = 20;
-/** The one schema that BullMQ knows; queues of our own names in it. */
 const SCHEMA = "bullmq";
+/** A database of its own on the same server: ours is without BullMQ's rows and notices of events, the bare chain is not. */
+const DATABASE = "bare_chain";
 
 interface Factory {
   queue(name: string): Pick<Queue, "add" | "close">;
@@ -34,9 +35,20 @@ async function redisFactory(url: string, prefix: string): Promise<Factory> {
   };
 }
 
+async function ownDatabase(url: string): Promise<string> {
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  const { rowCount } = await admin.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
+  if (rowCount === 0) await admin.query(`CREATE DATABASE ${DATABASE}`);
+  await admin.end();
+  const own = new URL(url);
+  own.pathname = `/${DATABASE}`;
+  return own.href;
+}
+
 async function postgresFactory(url: string): Promise<Factory> {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: await ownDatabase(url),
     max: 16,
     options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
   });

@@ -6,6 +6,7 @@ import { Queue as BullQueue, createPostgresBackend } from "bullmq";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { queuePool } from "./backend-postgres.ts";
+import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
 import { contractRing, queueContract } from "./queue.contract.ts";
 
@@ -22,6 +23,40 @@ test("a connection that breaks between two statements of a transaction ends noth
   client.release(true);
   expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   await pool.end();
+  await database.drop();
+});
+
+test("no row and no notice is written for what happens to a job: nobody reads them", async () => {
+  const database = await privateDatabase({ migrated: false });
+  const queue = await openQueue({
+    url: database.url,
+    ring: contractRing(),
+    log: createLogger("test", { level: "fatal" }),
+  });
+  const listening = new pg.Client({ connectionString: database.url });
+  await listening.connect();
+  const heard = new Set<string>();
+  const over = new Promise<void>((resolve) => {
+    listening.on("notification", ({ channel }) => {
+      heard.add(channel);
+      if (channel === "over") resolve();
+    });
+  });
+  for (const channel of ["bullmq_events", "bullmq_jobs", "over"]) await listening.query(`LISTEN ${channel}`);
+  const settled: string[] = [];
+  const worker = queue.work("rules", (each) => ({ settle: { message: each } as never }), {
+    settle: async ({ message: done }) => void settled.push(done.action.id),
+    exhausted: async () => undefined,
+  });
+  await queue.send("rules", [message()]);
+  await until(() => settled.length === 1);
+  await worker.drain(5_000);
+  await queue.close();
+  await database.sql("NOTIFY over");
+  await over; // notices come in the order of their commits
+  expect([...heard]).toEqual(["bullmq_jobs", "over"]);
+  expect(await database.sql("SELECT event FROM bullmq.event")).toEqual([]);
+  await listening.end();
   await database.drop();
 });
 
