@@ -154,7 +154,7 @@ export function createSettler(deps: SettlerDeps): Settler {
 
   const tell = (settlement: Settlement, draft: SettleDraft, span: Span): void => {
     const { decision } = settlement;
-    span.setAttributes(decisionAttributes(decision));
+    if (span.isRecording()) span.setAttributes(decisionAttributes(decision));
     span.setAttribute("holdpoint.settle.status", "settled");
     deps.audit?.record(draft, decision);
     countDecision(decision.effect, decision.outcome, stageOf(draft));

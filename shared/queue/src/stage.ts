@@ -9,7 +9,7 @@ import { FAULTS, isFault } from "@holdpoint/wire/fault.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
-import { type Span, trace } from "@opentelemetry/api";
+import { type Attributes, type Span, trace } from "@opentelemetry/api";
 import type { PackJob } from "./backend.ts";
 import { type KeyRing, open, packItem, seal } from "./seal.ts";
 import { DEATHS_MAX, suspects } from "./suspects.ts";
@@ -69,6 +69,14 @@ function withBudget(work: StageWork, message: Message, timeoutMs: number): HandO
 /** The time after which nobody tries any more: the sweeper denies such an action in the database. */
 const deadlineOf = (message: Message): number => Date.parse(message.action.proposedAt) + limits.decideIdleMs;
 
+const attributesOf = ({ action }: Message, stage: Stage): Attributes => ({
+  "holdpoint.action.id": action.id,
+  "holdpoint.stage": stage,
+  "gen_ai.tool.name": action.tool,
+  "gen_ai.agent.id": action.principal.agent,
+  "gen_ai.conversation.id": action.session.id,
+});
+
 export interface StageProcessor {
   /** what BullMQ calls for each job of the stage */
   process(job: PackJob): Promise<void>;
@@ -116,13 +124,7 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
    * that throws is tried again from its beginning, and then the action is denied.
    */
   const runOne = async (message: Message, span: Span, enter: Enter): Promise<void> => {
-    span.setAttributes({
-      "holdpoint.action.id": message.action.id,
-      "holdpoint.stage": stage,
-      "gen_ai.tool.name": message.action.tool,
-      "gen_ai.agent.id": message.action.principal.agent,
-      "gen_ai.conversation.id": message.action.session.id,
-    });
+    if (span.isRecording()) span.setAttributes(attributesOf(message, stage));
     let handOver: HandOver | undefined;
     let ms = 0;
     for (let throws = 0, waits = 0; ; ) {
