@@ -1,7 +1,6 @@
 // deps.ts — opens everything that a stage or the gateway works with, and closes it in the right order
 
 import { randomUUID } from "node:crypto";
-import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import type { Checker } from "@holdpoint/core/safety/checker.ts";
 import { openQueue } from "@holdpoint/queue/open.ts";
 import { keyRing } from "@holdpoint/queue/seal.ts";
@@ -19,6 +18,7 @@ import { createLineCleaner } from "./clean-log.ts";
 import { redispatch } from "./dispatch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createPolicyReader, type PolicyReader } from "./policies.ts";
+import { createPolicyCompiler } from "./policy-compiler.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
 import { createSettler, type Settler } from "./settler.ts";
 
@@ -70,7 +70,8 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   const masterKey = required(config, "masterKey", "HOLDPOINT_MASTER_KEY");
   const ring = keyRing(required(config, "jobKeys", "HOLDPOINT_JOB_KEYS"));
   // Before anything is opened: a policy with an error must not become anybody's policy.
-  if (policySources !== undefined) compileSet(policySources);
+  const compiler = createPolicyCompiler();
+  if (policySources !== undefined) await compiler.compile(policySources);
 
   const cleaner = createLineCleaner(masterKey);
   cleanLines(log, cleaner.clean);
@@ -89,6 +90,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       log,
       ...storeSettings(config),
       name: worker,
+      compile: compiler.compile,
     });
     closers.push(() => store.close());
     const queue = await openQueue({ url: config.queueUrl ?? databaseUrl, ring, log });
@@ -97,7 +99,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     else if (firstPolicy !== undefined && !(await hasPolicy(store))) {
       await store.policies.installBase(firstPolicy(), { system: service });
     }
-    const policies = await createPolicyReader({ store, log });
+    const policies = await createPolicyReader({ store, log, compiler });
     policies.onChange(() => cleaner.rewrite(policies.logRedactions()));
     closers.push(() => policies.close());
     await expectPolicy(policies, log);

@@ -1,12 +1,14 @@
 // policies.ts — the compiled set of each tenant, kept current by notices; nothing that did not compile is ever served
 
-import { compileSet, type PolicySet } from "@holdpoint/core/rules/compile.ts";
+import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
 import type { LogRedaction } from "@holdpoint/core/rules/dialects/draft.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { countFailClosed } from "@holdpoint/runtime/metrics.ts";
 import type { Store } from "@holdpoint/store/store.ts";
 import type { ActiveSet, Notice } from "@holdpoint/store/types.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { createPolicyCompiler, type PolicyCompiler } from "./policy-compiler.ts";
 
 export interface PolicyReader {
   /** The set that this process runs for a tenant, at once where it is known; read at its first use. `not_ready` while none compiles. */
@@ -15,6 +17,8 @@ export interface PolicyReader {
   refresh(tenant: string): Promise<PolicySet>;
   /** Any set that was ever active, for replay and explanations. Throws `not_found`. */
   byDigest(digest: string): Promise<PolicySet>;
+  /** Compiles what somebody proposes; nothing of it runs. Throws `policy_invalid` with every place. */
+  compile(sources: readonly PolicySource[]): Promise<PolicySet>;
   /** What this process runs, by tenant: what a publish waits for. */
   digests(): Record<string, string>;
   /** What the sets that this process runs want rewritten in log lines. */
@@ -42,17 +46,18 @@ const notReady = (tenant: string, why: string, cause?: unknown): Fault =>
 export async function createPolicyReader(deps: {
   store: Pick<Store, "policies" | "listen">;
   log: Log;
+  compiler?: PolicyCompiler;
   recheckMs?: number;
 }): Promise<PolicyReader> {
-  const { store, log } = deps;
+  const { store, log, compiler = createPolicyCompiler() } = deps;
   const entries = new Map<string, Entry>();
   const compiled = new Map<string, PolicySet>();
   const listeners = new Set<() => void>();
 
-  const compile = ({ digest, sources }: ActiveSet): PolicySet => {
+  const compile = async ({ digest, sources }: ActiveSet): Promise<PolicySet> => {
     const known = compiled.get(digest);
     if (known !== undefined) return known;
-    const set = compileSet(sources);
+    const set = await compiler.compile(sources);
     // The decision cites the digest of what was read; a set that hashes to another one is not the set it says it is.
     if (set.digest !== digest) throw new Error(`policy set \`${digest}\` hashes to \`${set.digest}\``);
     compiled.set(digest, set);
@@ -70,7 +75,7 @@ export async function createPolicyReader(deps: {
     const active = await store.policies.active(tenant);
     if (active.sources.length === 0) throw notReady(tenant, "none is active");
     try {
-      return compile(active);
+      return await compile(active);
     } catch (error) {
       countFailClosed("policy_invalid");
       log.error(
@@ -138,6 +143,7 @@ export async function createPolicyReader(deps: {
       if (found === undefined) throw new Fault("not_found", `no policy set \`${digest}\` was ever active`);
       return compile(found);
     },
+    compile: (sources) => compiler.compile(sources),
     digests: () =>
       Object.fromEntries(
         [...entries].flatMap(([tenant, { set }]) => (set === undefined ? [] : [[tenant, set.digest]])),

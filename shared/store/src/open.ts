@@ -1,5 +1,6 @@
 // open.ts — the store put together: one pool, one key ring, a noun a file
 
+import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { actions } from "./actions.ts";
@@ -16,6 +17,7 @@ import { listener } from "./listen.ts";
 import { notices } from "./notices.ts";
 import { people } from "./people.ts";
 import { policies } from "./policies.ts";
+import type { Compile } from "./policy-sets.ts";
 import { openDatabase } from "./pool.ts";
 import { proposedChanges } from "./proposed-changes.ts";
 import { checkReady } from "./ready.ts";
@@ -48,6 +50,8 @@ export interface StoreOptions {
   /** how long the same ask is answered by a denial that a person gave; 0: not at all */
   denialMemoryMs?: number;
   claimWindowMs?: number;
+  /** makes sure that a set compiles before it becomes the active one; where the event loop serves others, without holding it up */
+  compile?: Compile;
 }
 
 /**
@@ -92,7 +96,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       delegations: delegations(database, ring),
       standing: standing(database, ring),
       sweeper: sweeper(database, ring, move),
-      policies: policies(database, ring),
+      policies: policies(database, ring, options.compile ?? (async (sources) => compileSet(sources))),
       keys: keys(database, ring),
       people: people(database, ring),
       signIns: signIns(database, ring),

@@ -7,7 +7,7 @@ import type { PolicySource, PolicyStatus, PolicyWrite } from "@holdpoint/wire/po
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { noteWithin } from "./note.ts";
 import { page } from "./page.ts";
-import { activate, policySets } from "./policy-sets.ts";
+import { activate, type Compile, policySets } from "./policy-sets.ts";
 import { sourceOf } from "./policy-source.ts";
 import type { Database, Transaction } from "./pool.ts";
 import type { TenantKeys } from "./seal.ts";
@@ -75,7 +75,7 @@ function columns(write: PolicyWrite): unknown[] {
   ];
 }
 
-export function policies(database: Database, keys: TenantKeys): Policies {
+export function policies(database: Database, keys: TenantKeys, compile: Compile): Policies {
   async function find(tx: Transaction, tenant: string, id: string, lock = ""): Promise<RawPolicy | undefined> {
     const uuid = uuidOf(id);
     if (!uuid) return undefined;
@@ -84,7 +84,7 @@ export function policies(database: Database, keys: TenantKeys): Policies {
   }
 
   return {
-    ...policySets(database, keys),
+    ...policySets(database, keys, compile),
     list: (tenant, { status, cursor, limit }) =>
       database.inTenant(tenant, async (tx) => {
         const rows = await tx.query<RawPolicy>(
@@ -149,7 +149,7 @@ export function policies(database: Database, keys: TenantKeys): Policies {
           "UPDATE policies SET status = $3, published = $4, updated_at = clock_timestamp() WHERE tenant = $1 AND id = $2",
           [tenant, before.id, status, published && JSON.stringify(published)],
         );
-        const set = await activate(tx, tenant);
+        const set = await activate(tx, tenant, compile);
         if (!set) throw new Fault("not_ready", `tenant \`${tenant}\` has no policy files yet`);
         await noteWithin(
           tx,

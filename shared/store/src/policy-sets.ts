@@ -1,6 +1,6 @@
 // policy-sets.ts — the one set that a tenant runs: the base files, then its published rows, named by what is in it
 
-import { compileSet, setDigest } from "@holdpoint/core/rules/compile.ts";
+import { setDigest } from "@holdpoint/core/rules/compile.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { noteWithin } from "./note.ts";
@@ -9,8 +9,11 @@ import type { TenantKeys } from "./seal.ts";
 import type { Policies } from "./store.ts";
 import type { ActiveSet } from "./types.ts";
 
+/** Throws `policy_invalid` for what no worker could load. */
+export type Compile = (sources: readonly PolicySource[]) => Promise<unknown>;
+
 /** Under the exclusive lock: from the rows as they now are to the set that every later decision must cite. */
-export async function activate(tx: Transaction, tenant: string): Promise<ActiveSet | undefined> {
+export async function activate(tx: Transaction, tenant: string, compile: Compile): Promise<ActiveSet | undefined> {
   const [base] = await tx.query<{ sources: PolicySource[] }>("SELECT sources FROM policy_base");
   if (!base) return undefined;
   const rows = await tx.query<{ published: PolicySource | null }>(
@@ -18,7 +21,7 @@ export async function activate(tx: Transaction, tenant: string): Promise<ActiveS
     [tenant],
   );
   const sources = [...base.sources, ...rows.flatMap(({ published }) => (published ? [published] : []))];
-  compileSet(sources); // throws policy_invalid: a set that no worker can load never becomes the active one
+  await compile(sources); // throws policy_invalid: a set that no worker can load never becomes the active one
   const digest = setDigest(sources);
   await tx.query("INSERT INTO policy_sets (digest, sources) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
     digest,
@@ -32,6 +35,7 @@ export async function activate(tx: Transaction, tenant: string): Promise<ActiveS
 export function policySets(
   database: Database,
   keys: TenantKeys,
+  compile: Compile,
 ): Pick<Policies, "active" | "byDigest" | "installBase"> {
   return {
     async active(tenant) {
@@ -49,7 +53,7 @@ export function policySets(
       return (await database.call<ActiveSet>("set_by_digest", sql, [digest]))[0];
     },
     async installBase(sources, actor) {
-      compileSet(sources);
+      await compile(sources);
       const tenants = await database.call<{ tenant: string }>(
         "tenants",
         "SELECT holdpoint.every_tenant() AS tenant",
@@ -71,7 +75,7 @@ export function policySets(
             "SELECT policy_digest FROM tenants WHERE tenant = $1",
             [tenant],
           );
-          const set = await activate(tx, tenant);
+          const set = await activate(tx, tenant, compile);
           if (!set || set.digest === before?.policy_digest) return;
           await noteWithin(tx, key, tenant, "policy.base_installed", actor, { policyDigest: set.digest });
         });

@@ -32,6 +32,10 @@ export const limits = {
   policyFileBytesMax: 262_144,
   policyTextCharsMax: 8_388_608,
   policyRulesMax: 20_000,
+  /** longer ones, our packs aside, are read in a thread of their own, for at most so long */
+  policyTextReadHereCharsMax: 32_768,
+  policyReadMs: 15_000,
+  policyReadMemoryMb: 768,
   policyTomlRulesMax: 256,
   patternBytesMax: 1_024,
   patternProgramMax: 5_000,

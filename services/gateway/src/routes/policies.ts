@@ -1,6 +1,5 @@
 // policies.ts — policy administration: write drafts, publish them to every live worker, retire them
 
-import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { sourceOf } from "@holdpoint/store/policy-source.ts";
 import type { PolicyRecord } from "@holdpoint/store/store.ts";
 import type { Credential } from "@holdpoint/wire/access.ts";
@@ -30,7 +29,8 @@ const etagHeader = ({ etag }: PolicyRecord) => ({ etag: `"${etag}"` });
 const shown = ({ write, ...record }: PolicyRecord) => ({ ...write, ...record });
 
 /** Throws `policy_invalid` with every file, line and column: what does not compile is not even kept as a draft. */
-const check = (write: PolicyWrite, version: number): void => void compileSet([sourceOf(write, version)]);
+const check = async ({ policies }: Gateway, write: PolicyWrite, version: number): Promise<void> =>
+  void (await policies.compile([sourceOf(write, version)]));
 
 async function record(
   { store }: Gateway,
@@ -99,7 +99,7 @@ export const policyRoutes = [
     answers: { 201: "the draft, with its `etag`", 422: "it does not compile; `errors` names every place" },
     async run({ credential, body }, gateway) {
       mayAdminister(gateway, credential);
-      check(body, 1);
+      await check(gateway, body, 1);
       const made = await gateway.store.policies.create(credential.tenant, body, authorOf(credential));
       return created(shown(made), etagHeader(made));
     },
@@ -129,7 +129,7 @@ export const policyRoutes = [
       mayAdminister(gateway, credential);
       const etag = ifMatch(call);
       const before = await record(gateway, call);
-      check(body, before.version + 1);
+      await check(gateway, body, before.version + 1);
       const now = await gateway.store.policies.replace(
         credential.tenant,
         params["id"] ?? "",

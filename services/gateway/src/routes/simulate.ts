@@ -3,7 +3,6 @@
 import { decide } from "@holdpoint/core/decide.ts";
 import { decisionAlone } from "@holdpoint/core/decision.ts";
 import type { PolicySet } from "@holdpoint/core/rules/compile.ts";
-import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { sourceOf } from "@holdpoint/store/policy-source.ts";
 import type { Action } from "@holdpoint/wire/action.ts";
 import { ATTESTABLE, JsonObject, Proposal, ProposedAction } from "@holdpoint/wire/action.ts";
@@ -45,7 +44,7 @@ export const simulateRoutes = [
       422: "a candidate does not compile",
     },
     async run({ credential, body }, { policies, clock }) {
-      const set = compileSet(body.candidate.map(source));
+      const set = await policies.compile(body.candidate.map(source));
       const action = {
         ...accept(asProposal(body.action), { ...credential, attests: {} }, newAction(clock)),
         attested: [...ATTESTABLE],

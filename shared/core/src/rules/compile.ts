@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
-import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import type { OwnTools } from "../facts/tools/own-tools.ts";
 import { alwaysSource } from "./always.ts";
@@ -13,8 +12,7 @@ import { compileWhen, type Refuse } from "./conditions.ts";
 import { distinctCounters } from "./criteria/counts.ts";
 import { describedTools } from "./described-tools.ts";
 import type { Draft, LogRedaction } from "./dialects/draft.ts";
-import { mergeOverlays } from "./dialects/overlay.ts";
-import { DIALECTS } from "./dialects/registry.ts";
+import { type DraftedSet, type DraftedSource, draftOf, draftSet, packed } from "./drafted.ts";
 import { checkExamples } from "./examples.ts";
 import { isPack } from "./packs.ts";
 import { type Problem, refusePolicy } from "./problems.ts";
@@ -33,18 +31,51 @@ export function setDigest(sources: readonly PolicySource[]): string {
     .digest("hex")}`;
 }
 
+/** Work that may be interrupted after each step. */
+type Steps<T> = Generator<undefined, T, undefined>;
+/** So many rules are compiled without an interruption: some milliseconds' work at most. */
+const RULES_A_STEP = 50;
+
+function drained<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /**
  * Compiles sources to a set, with the engine's own always-on denies (rulings §D2) in front, which no document removes.
  * Throws `Fault("policy_invalid")` whose place holds `errors: { file, line, column, message }[]`, all of them.
  */
-export function compileSet(sources: readonly PolicySource[]): PolicySet {
+export const compileSet = (sources: readonly PolicySource[]): PolicySet => drained(compiling(sources));
+
+/** The same, with a turn for others every few rules. `read`: the sources as they were read and checked elsewhere. */
+export async function compileInTurns(
+  sources: readonly PolicySource[],
+  turn: () => Promise<void>,
+  read?: DraftedSet,
+): Promise<PolicySet> {
+  const steps = compiling(sources, read);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await turn();
+  }
+}
+
+/** Reads sources and makes sure that they compile; what comes back may go to another thread. Throws as `compileSet` does. */
+export function readSet(sources: readonly PolicySource[]): DraftedSet {
   const problems: Problem[] = [];
-  const live = compileAll(sources.filter(isLive), problems);
+  const read = draftSet(sources, problems);
+  drained(compiling(sources, read, problems));
+  return packed(read);
+}
+
+function* compiling(sources: readonly PolicySource[], read?: DraftedSet, problems: Problem[] = []): Steps<PolicySet> {
+  const drafted = read ?? draftSet(sources, problems);
+  const live = yield* compileAll(drafted.live, drafted.checked, problems);
   const compiled = [alwaysOn(), ...live.compiled];
-  const shadows = compileAll(
-    sources.filter((source) => !isLive(source)),
-    problems,
-  );
+  const shadows = yield* compileAll(drafted.shadow, drafted.checked, problems);
   const shadow = shadows.compiled;
   sameNames(sources, problems);
   const ruleCount = [...compiled, ...shadow].reduce((sum, { rules }) => sum + rules.length, 0);
@@ -69,41 +100,17 @@ function alwaysOn(): CompiledSource {
   return compiled;
 }
 
-const isLive = ({ shadow }: PolicySource): boolean => shadow !== true;
-
-/** A source with what its dialect made of it; overlay files together are one. */
-export interface DraftedSource {
-  source: PolicySource;
-  draft: Draft;
-}
-
-/** Overlay files are one document together (seed 002), every other source is one by itself. Problems are pushed. */
-export function draftSources(sources: readonly PolicySource[], problems: Problem[]): DraftedSource[] {
-  const overlays = sources.filter(({ dialect }) => dialect === "overlay");
-  const others = sources.filter((source) => !overlays.includes(source));
-  const drafted = others.map((source) => draftOf(source, problems));
-  const [first] = overlays;
-  if (first) {
-    const before = problems.length;
-    const draft = mergeOverlays(overlays, problems);
-    const folder = first.name.replace(/\/?[^/]*$/, "") || first.name;
-    const whole = { name: folder, text: overlays.map(({ text }) => text).join("\n") };
-    const source = overlays.length === 1 ? first : { ...first, ...whole };
-    if (draft && problems.length === before) drafted.push({ source, draft });
-  }
-  return drafted.filter((one) => one !== undefined);
-}
-
 interface CompiledSources {
   compiled: CompiledSource[];
   tools: OwnTools | undefined;
 }
 
-function compileAll(sources: readonly PolicySource[], problems: Problem[]): CompiledSources {
-  const drafted = draftSources(sources, problems);
+function* compileAll(drafted: readonly DraftedSource[], checked: boolean, problems: Problem[]): Steps<CompiledSources> {
   const tools = describedTools(drafted, problems);
-  const one = ({ source, draft }: DraftedSource) => compileDraft(source, draft, problems, triesExamples(source), tools);
-  return { compiled: drafted.map(one), tools };
+  const compiled: CompiledSource[] = [];
+  for (const { source, draft } of drafted)
+    compiled.push(yield* compileDraft(source, draft, problems, !checked && triesExamples(source), tools));
+  return { compiled, tools };
 }
 
 export interface CompiledSource {
@@ -152,29 +159,18 @@ export function compileSource(
   examples = triesExamples(source),
 ): CompiledSource | undefined {
   const drafted = draftOf(source, problems);
-  return drafted && compileDraft(source, drafted.draft, problems, examples, describedTools([drafted], problems));
+  return (
+    drafted && drained(compileDraft(source, drafted.draft, problems, examples, describedTools([drafted], problems)))
+  );
 }
 
-function draftOf(source: PolicySource, problems: Problem[]): DraftedSource | undefined {
-  const dialect = Object.hasOwn(DIALECTS, source.dialect) ? DIALECTS[source.dialect] : undefined;
-  if (!dialect) {
-    const near = nearestWord(source.dialect, Object.keys(DIALECTS));
-    const message = `\`${source.dialect}\` is no dialect${near ? `; did you mean \`${near}\`?` : ""}`;
-    problems.push({ file: source.name, line: 1, column: 1, message });
-    return undefined;
-  }
-  const before = problems.length;
-  const draft = dialect(source, problems);
-  return draft && problems.length === before ? { source, draft } : undefined;
-}
-
-function compileDraft(
+function* compileDraft(
   source: PolicySource,
   draft: Draft,
   problems: Problem[],
   examples: boolean,
   tools: OwnTools | undefined,
-): CompiledSource {
+): Steps<CompiledSource> {
   const { document } = draft;
   const refuse: Refuse = (path, message) => problems.push({ file: source.name, ...draft.locate(path), message });
   const before = problems.length;
@@ -199,6 +195,7 @@ function compileDraft(
     ids.add(id);
     if (rule.enabled === false) continue;
     found.push(compileRule(rule, id, order, compiled, scope, draft, refuse));
+    if (found.length % RULES_A_STEP === 0) yield;
   }
   const rules = found.map(({ rule }) => rule);
   if (problems.length === before && examples) checkExamples(document, rules, tools, refuse);

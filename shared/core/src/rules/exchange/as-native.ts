@@ -2,8 +2,8 @@
 
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { Document as YamlDocument } from "yaml";
-import { draftSources } from "../compile.ts";
 import { NATIVE } from "../conditions.ts";
+import { draftSources } from "../drafted.ts";
 import { type Problem, refusePolicy } from "../problems.ts";
 
 export interface AsNative {

@@ -5,8 +5,9 @@
 
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { strictest } from "@holdpoint/wire/scalars.ts";
-import { compileSet, draftSources } from "../compile.ts";
+import { compileSet } from "../compile.ts";
 import type { PolicySet } from "../compiled.ts";
+import { draftSources } from "../drafted.ts";
 import type { Sayable } from "./sayable.ts";
 import { namedCommands, plainDeny, sureEffect } from "./sure.ts";
 import { claudeText } from "./to-claude.ts";

@@ -1,8 +1,9 @@
 // lint.ts — what is wrong with policies that compile: rules that never count, that allow too much, that nobody can understand
 
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
-import { compileSet, draftSources } from "../compile.ts";
+import { compileSet } from "../compile.ts";
 import type { PolicySet } from "../compiled.ts";
+import { draftSources } from "../drafted.ts";
 import { broadAllows } from "./broad.ts";
 import { finding, type LintedRule, type LintFinding, SEVERITIES } from "./finding.ts";
 import { neverMatching } from "./never.ts";
