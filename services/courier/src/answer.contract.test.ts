@@ -2,6 +2,7 @@
 // Threats of docs/threats.md: anyone in the channel clicks, replay of a callback, cross-tenant, clock skew, free-text "yes",
 // stolen webhook secret (one voter, itself; quorum needs people who signed in), CSRF and link prefetch.
 
+import type { Approval } from "@holdpoint/wire/approval.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { codesIn, type Platform } from "../test/platform.ts";
 import { ANSWERING, type Kind } from "../test/platforms.ts";
@@ -151,19 +152,39 @@ describe.each(ANSWERING)("$name", ({ name, make, timed, accounts, signedIn }: Ki
     if (!signedIn) expect(codesIn(newest()).filter((code) => code.startsWith("a"))).toEqual([]);
   });
 
-  test("even with a nonce of ours for it, a chat does not approve what needs a sign-in", async () => {
-    if (signedIn) return expect(name).toBe("email");
-    const { id, card } = await opened({ requirements: [{ role: "repo-owner", quorum: 2, votes: 0 }], quorum: 2 });
-    const nonce = it.nonces.mint({
-      tenant: "default",
-      channel: platform.channel.id,
-      approvalId: id,
-      cardSha256: card.sha256,
-      vote: "approve",
+  describe("even with a nonce of ours for it, a chat does not approve", () => {
+    const ours = ({ id, card: { sha256 } }: Approval): string => {
+      const bound = { tenant: "default", channel: platform.channel.id, approvalId: id, cardSha256: sha256 };
+      const short = Buffer.from(id.slice(4).replaceAll("-", ""), "hex").toString("base64url");
+      return `a.${short}.${it.nonces.mint({ ...bound, vote: "approve" })}`;
+    };
+    const whole = name === "webhook" ? "shows every card whole" : "cuts long cards";
+    test.each<[string, Parameters<World["open"]>[0], string, RegExp]>([
+      [
+        "what needs a sign-in",
+        { requirements: [{ role: "repo-owner", quorum: 2, votes: 0 }], quorum: 2 },
+        "sign_in_needed",
+        /signing in/,
+      ],
+      [
+        "a card that was cut when it was made",
+        { card: { ...card("x\n"), truncated: true } },
+        "not_shown_whole",
+        /whole/,
+      ],
+      [
+        "a card that it cannot show whole",
+        { card: card("a line of the card\n".repeat(3_000)) },
+        "not_shown_whole",
+        /whole/,
+      ],
+    ])("%s", async (what, overrides, code, words) => {
+      if (signedIn) return expect(name).toBe("email");
+      const one = await opened(overrides);
+      if (what.includes("cannot show") && platform.channel.shows(one.card.text))
+        return expect(whole).toBe("shows every card whole");
+      await refusedAs(one.id, await press({ vote: "approve", code: ours(one) }), code, words);
     });
-    const short = Buffer.from(id.slice(4).replaceAll("-", ""), "hex").toString("base64url");
-    const reply = await press({ vote: "approve", code: `a.${short}.${nonce}` });
-    await refusedAs(id, reply, "sign_in_needed", /signing in/);
   });
 
   test("when nothing can be recorded the person is told, and the same button works later", async () => {
@@ -264,4 +285,15 @@ describe.each(ANSWERING)("$name", ({ name, make, timed, accounts, signedIn }: Ki
       expect(codes()).toHaveLength(1);
     });
   }
+});
+
+test("a channel that is none is not found, and whatever names are tried are one event", async () => {
+  const it = world();
+  const { answers, deliverer } = it.courier([]);
+  const request = { method: "POST", query: "", headers: {}, body: "{}" };
+  for (const name of ["nope", "nope", "other"]) expect((await answers(name, request)).status).toBe(404);
+  expect(it.evidence.notes).toMatchObject([
+    { tenant: "default", type: "answer_refused", detail: { code: "unknown_channel", times: 1 } },
+  ]);
+  await deliverer.stop();
 });

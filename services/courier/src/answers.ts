@@ -38,6 +38,7 @@ export interface AnswerDeps {
 export type Answers = (channelId: string, request: InboundRequest) => Promise<Reply>;
 
 const NOT_FOUND: Reply = { status: 404, headers: { "content-type": "text/plain" }, body: "there is no such channel\n" };
+const NO_CHANNEL = { tenant: "default", id: "unknown" };
 const UNAVAILABLE: Reply = { status: 503, headers: { "retry-after": "5" } };
 
 /** What the person is told beside the code; who settled it and how, where that is it. */
@@ -151,6 +152,9 @@ export function createAnswers(deps: AnswerDeps): Answers {
     const channel = channels.get(channelId);
     if (channel?.receive === undefined) {
       log.warn({ channel: channelId.slice(0, 80) }, "a request for a channel that takes no answers");
+      // Anybody can think of names: those that are nobody's are counted as one.
+      const { tenant, id } = channel ?? NO_CHANNEL;
+      await refusals.note({ tenant, channel: id, code: "unknown_channel", authentic: false });
       return NOT_FOUND;
     }
     try {

@@ -10,6 +10,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   free_text: 400,
   reason_missing: 422,
   unknown_approval: 404,
+  unknown_channel: 404,
   approval_expired: 410,
   used_nonce: 409,
   card_changed: 409,

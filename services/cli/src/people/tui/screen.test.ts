@@ -196,6 +196,6 @@ test("an answer that somebody gave meanwhile is shown, and nothing more is sent"
 
 test("a wrong key is said where the person called, and no screen is taken", async () => {
   start(100, 20, "hp_nobody");
-  await shows(/holdpoint: .*unauthenticated/);
+  await shows(/holdpoint: this key is unknown here/);
   await shows("left with 2");
 });
