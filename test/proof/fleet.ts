@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -36,6 +37,8 @@ export interface Fleet {
   /** Steps the clock of one service; a new process of it starts with the true time again. */
   setClock(service: Service, offsetMs: number): void;
   restarts(): number;
+  /** Hears which process is started again. */
+  onRestart(listener: (name: string) => void): void;
   ready(timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function startFleet(options: {
   const children = new Map<string, ChildProcess>();
   let stopping = false;
   let restarts = 0;
+  const restarting = new EventEmitter<{ again: [name: string] }>();
 
   const start = (service: Service, name: string): void => {
     const log = createWriteStream(join(options.folder, `${name}.log`), { flags: "a" });
@@ -96,6 +100,7 @@ export async function startFleet(options: {
     child.on("exit", () => {
       if (stopping || children.get(name) !== child) return;
       restarts++;
+      restarting.emit("again", name);
       start(service, name);
     });
     children.set(name, child);
@@ -121,6 +126,7 @@ export async function startFleet(options: {
       children.get(service)?.kill("SIGUSR2");
     },
     restarts: () => restarts,
+    onRestart: (listener) => void restarting.on("again", listener),
     async ready(timeoutMs) {
       const end = performance.now() + timeoutMs;
       for (;;) {

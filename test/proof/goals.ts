@@ -50,6 +50,7 @@ function ofPoison(poison: NeighbourReport): Goal[] {
 
 /** What was not measured is not among them. */
 export function goals(reports: readonly RunReport[], poison: NeighbourReport | undefined): Goal[] {
+  if (reports.length === 0) return poison ? ofPoison(poison) : [];
   const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
   const found = (...checks: Check[]) =>
     sum(({ findings }) => checks.reduce((all, each) => all + findings[each].length, 0));

@@ -1,5 +1,6 @@
 // main.ts — `npm run proof`: the full proof on both backends; writes RELIABILITY.md from what it measured, good or bad
 // usage: npm run proof [-- --actions 120000 --faults 110 --seed 1 --backend redis --lanes 96 --write]
+// or: npm run proof -- --only poison [--poison 60], or --only simulation: one part alone, and how it went second by second
 // --actions and --faults are for each backend; several values are taken in the order of the backends.
 
 import { parseArgs } from "node:util";
@@ -25,10 +26,20 @@ const { values } = parseArgs({
     /** worlds of the simulation; 0: none */
     seeds: { type: "string", default: "5000" },
     write: { type: "boolean", default: false },
+    /** faults, poison, simulation; all of them without it */
+    only: { type: "string" },
   },
 });
+const PARTS = ["faults", "poison", "simulation"] as const;
+if (values.only !== undefined && !PARTS.some((part) => part === values.only))
+  throw new Error(`unknown part \`${values.only}\`: expected ${PARTS.join(", ")}`);
+if (values.only !== undefined && values.write) throw new Error("a part alone is no proof: it is not written");
+const wanted = (part: (typeof PARTS)[number]): boolean => (values.only ?? part) === part;
 
-const simulated = Number(values.seeds) > 0 ? await simulateMany(Number(values.seed), Number(values.seeds)) : undefined;
+const simulated =
+  wanted("simulation") && Number(values.seeds) > 0
+    ? await simulateMany(Number(values.seed), Number(values.seeds))
+    : undefined;
 if (simulated) console.log(JSON.stringify(simulated));
 const NEIGHBOURS_PER_SECOND = 40;
 const share = {
@@ -38,9 +49,11 @@ const share = {
 const SHARE_OF_FAULTS = share.kills + share.wipes;
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
 const reports: RunReport[] = [];
-for (const [index, backend] of values.backend.entries()) {
-  if (backend !== "redis" && backend !== "postgres")
-    throw new Error(`unknown backend \`${backend}\`: expected redis or postgres`);
+const backends = values.backend.map((backend) => {
+  if (backend === "redis" || backend === "postgres") return backend;
+  throw new Error(`unknown backend \`${backend}\`: expected redis or postgres`);
+});
+for (const [index, backend] of wanted("faults") ? backends.entries() : []) {
   const of = (list: readonly string[]) => Number(list[index] ?? list[0]);
   const report = await proofRun({
     backend,
@@ -58,12 +71,13 @@ for (const [index, backend] of values.backend.entries()) {
 }
 
 let poison: NeighbourReport | undefined;
-const [first] = reports;
-if (Number(values.poison) > 0 && first) {
+const [first] = backends;
+if (wanted("poison") && Number(values.poison) > 0 && first) {
   poison = await neighbours({
-    backend: first.options.backend,
+    backend: first,
     perSecond: NEIGHBOURS_PER_SECOND,
     seconds: Number(values.poison),
+    ...(values.only !== undefined && { tell }),
   });
   console.log(JSON.stringify(poison));
 }

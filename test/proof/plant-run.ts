@@ -1,5 +1,5 @@
 // plant-run.ts — plants each bug in a copy of the tree and runs the tests that must catch it
-// usage: npm run proof:plants [-- <part of a name, or of a test's path>]
+// usage: npm run proof:plants [-- <part of a name, or of a test's path> …]
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { endGroup, endWith } from "./ending.ts";
 import { plants } from "./plants.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const filter = process.argv[2] ?? "";
+const filters = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "holdpoint-plants-"));
 const copy = join(folder, "tree");
 // Hard links: a copy of everything in a second. A planted file is replaced by a new one, never written through its link.
@@ -56,7 +56,10 @@ endWith(() => {
 });
 
 let missed = 0;
-const chosen = plants.filter(({ name, tests }) => [name, ...tests].some((text) => text.includes(filter)));
+const chosen = plants.filter(
+  ({ name, tests }) =>
+    filters.length === 0 || [name, ...tests].some((text) => filters.some((filter) => text.includes(filter))),
+);
 for (const plant of chosen) {
   const path = join(copy, plant.file);
   const whole = readFileSync(path, "utf8");

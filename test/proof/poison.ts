@@ -10,6 +10,7 @@ import { type Measured, openLoop } from "../bench/drive.ts";
 import { startFleet } from "./fleet.ts";
 import { type Client, openClient } from "./http.ts";
 import { clearRoom, makeRoom } from "./room.ts";
+import { timeline } from "./timeline.ts";
 
 export const POISONS = ["kills", "allocates", "loops", "throws"] as const;
 
@@ -76,6 +77,8 @@ export async function neighbours(options: {
   backend: "redis" | "postgres";
   perSecond: number;
   seconds: number;
+  /** hears, at the end, how the load went second by second */
+  tell?: (line: string) => void;
 }): Promise<NeighbourReport> {
   const folder = makeRoom("holdpoint-poison-");
   const log = createLogger("proof", { level: "fatal" });
@@ -99,14 +102,18 @@ export async function neighbours(options: {
         .key;
     const [agentKey, auditorKey] = [await mint("agent"), await mint("auditor")];
     await store.close();
+    const line = timeline();
+    fleet.onRestart((name) => line.happened(`${name} is started again`));
     let sent = 0;
     const neighbour = async () => {
       const number = sent++;
+      const startedAt = performance.now();
       const answer = await client.call("POST", "/v1/actions?wait=30000", {
         key: agentKey,
         body: proposal(`neighbour-${number >> 9}`, "git status", `n-${number}`),
         timeoutMs: 35_000,
       });
+      line.took(startedAt, performance.now() - startedAt);
       if (answer?.body["state"] !== "allowed") throw new Error("not allowed");
     };
     const load = () => openLoop(options.perSecond, options.seconds, neighbour);
@@ -114,17 +121,23 @@ export async function neighbours(options: {
     const without = await load();
     const loading = load();
     const fates: Fate[] = [];
-    for (const kind of POISONS) fates.push(await fate(client, agentKey, auditorKey, kind));
+    for (const kind of POISONS) {
+      line.happened(`${kind} is sent`);
+      fates.push(await fate(client, agentKey, auditorKey, kind));
+      line.happened(`${kind} is ${fates.at(-1)?.state}`);
+    }
     const listed = await client.call("GET", "/v1/decisions?rule=holdpoint%2Fquarantine", { key: auditorKey });
     const quarantined = ((listed?.body["items"] ?? []) as { actionId: string }[]).filter(({ actionId }) =>
       fates.some(({ id }) => id === actionId),
     ).length;
+    const withPoison = await loading;
+    for (const each of line.lines()) options.tell?.(each);
     return {
       kinds: POISONS,
       backend: options.backend,
       perSecond: options.perSecond,
       without,
-      with: await loading,
+      with: withPoison,
       fates,
       quarantined,
     };

@@ -1,18 +1,20 @@
 // backend-postgres.test.ts — the contract on a real Postgres
 
 import { createLogger } from "@holdpoint/runtime/log.ts";
-import { privateDatabase } from "@holdpoint/testkit/postgres.ts";
+import { type PrivateDatabase, privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import { Queue as BullQueue, createPostgresBackend } from "bullmq";
 import pg from "pg";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queuePool } from "./backend-postgres.ts";
 import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
 import { contractRing, queueContract } from "./queue.contract.ts";
 
+const log = createLogger("test", { level: "fatal" });
+
 test("a connection that breaks between two statements of a transaction ends nothing but that", async () => {
   const database = await privateDatabase({ migrated: false });
-  const pool = queuePool(database.url, createLogger("test", { level: "fatal" }));
+  const pool = queuePool(database.url, log);
   const client = await pool.connect();
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   const broke = new Promise<void>((heard) => void client.once("end", heard));
@@ -28,11 +30,7 @@ test("a connection that breaks between two statements of a transaction ends noth
 
 test("no row and no notice is written for what happens to a job: nobody reads them", async () => {
   const database = await privateDatabase({ migrated: false });
-  const queue = await openQueue({
-    url: database.url,
-    ring: contractRing(),
-    log: createLogger("test", { level: "fatal" }),
-  });
+  const queue = await openQueue({ url: database.url, ring: contractRing(), log });
   const listening = new pg.Client({ connectionString: database.url });
   await listening.connect();
   const heard = new Set<string>();
@@ -58,6 +56,48 @@ test("no row and no notice is written for what happens to a job: nobody reads th
   expect(await database.sql("SELECT event FROM bullmq.event")).toEqual([]);
   await listening.end();
   await database.drop();
+
+describe("tuned for a queue", () => {
+  let database: PrivateDatabase;
+  let pool: pg.Pool;
+  beforeAll(async () => {
+    database = await privateDatabase({ migrated: false });
+    await (await openQueue({ url: database.url, ring: contractRing(), log })).close();
+    pool = queuePool(database.url, log);
+  });
+  afterAll(async () => {
+    await pool?.end();
+    await database?.drop();
+  });
+
+  test("its tables are swept by what changed and not by how large they are, at once and without pauses", async () => {
+    const { rows } = await pool.query<{ table: string; options: string[] }>(
+      "SELECT relname AS table, reloptions AS options FROM pg_class WHERE oid IN ('bullmq.job'::regclass, 'bullmq.event'::regclass)",
+    );
+    expect(rows.map(({ table }) => table).sort()).toEqual(["event", "job"]);
+    for (const { options } of rows)
+      expect(options).toEqual(
+        expect.arrayContaining([
+          "autovacuum_vacuum_scale_factor=0",
+          "autovacuum_vacuum_threshold=5000",
+          "autovacuum_vacuum_cost_delay=0",
+          "autovacuum_vacuum_insert_threshold=20000",
+        ]),
+      );
+  });
+
+  test("its own sessions do not wait for the disk, and nobody else's are told so", async () => {
+    const own = await pool.query<{ synchronous_commit: string }>("SHOW synchronous_commit");
+    expect(own.rows).toEqual([{ synchronous_commit: "off" }]);
+    expect(await database.sql("SHOW synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
+  });
+
+  test("what it asks again and again is prepared once", async () => {
+    // One after another, so by one connection.
+    for (const value of [1, 2, 3]) await pool.query("SELECT $1::int + 1", [value]);
+    const prepared = "SELECT count(*)::int AS n FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'";
+    expect((await pool.query(prepared)).rows).toEqual([{ n: 1 }]);
+  });
 });
 
 describe("on Postgres", () => {
@@ -66,7 +106,7 @@ describe("on Postgres", () => {
     const options = {
       url: database.url,
       ring: contractRing(),
-      log: createLogger("test", { level: "fatal" }),
+      log,
     };
     const queue = await openQueue(options);
     const pool = new pg.Pool({ connectionString: database.url, options: "-c search_path=bullmq", max: 4 });

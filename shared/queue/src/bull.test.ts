@@ -1,8 +1,12 @@
-// bull.test.ts — a queue object that began while the server was away is not asked for ever: the next call makes another
+// bull.test.ts — how BullMQ is set, and that a queue object that began while the server was away is not asked for ever
 
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { expect, test } from "vitest";
-import { type BullFactory, type BullQueue, bullBackend } from "./bull.ts";
+import { type BullFactory, type BullQueue, type BullWorker, type BullWorkerOptions, bullBackend } from "./bull.ts";
+import { topology } from "./topology.ts";
+
+const log = createLogger("test", { level: "silent" });
+const deps = { log, ready: async () => undefined, close: async () => undefined };
 
 /** As BullMQ's objects are: what failed at the beginning is the answer to everything that follows. */
 function queue(first: Promise<unknown>): BullQueue {
@@ -15,6 +19,33 @@ function queue(first: Promise<unknown>): BullQueue {
     on: () => undefined,
   };
 }
+
+test.each([1, 4])(
+  "what a dead process held is taken up within seconds, and a restart is not slept through (%d shards)",
+  (shards) => {
+    const asked: BullWorkerOptions[] = [];
+    const factory: BullFactory = {
+      shards,
+      ordered: true,
+      queue: () => queue(Promise.resolve()),
+      worker: (_stage, _shard, _process, options) => {
+        asked.push(options);
+        return { close: async () => undefined, on: () => undefined } as unknown as BullWorker;
+      },
+    };
+    bullBackend("redis", factory, deps).consume("rules", async () => undefined);
+    expect(asked).toHaveLength(shards);
+    for (const options of asked) {
+      // One missed renewal and one look later; BullMQ's own are 30 s each, and 15 s of standstill after a restart.
+      expect(options.lockDuration + options.stalledInterval).toBeLessThanOrEqual(3_000);
+      expect(options.runRetryDelay).toBeLessThanOrEqual(300);
+      // Deaths are counted by us, an action each: a pack must never be failed as a whole.
+      expect(options.maxStalledCount).toBeGreaterThan(100_000);
+    }
+    const inHand = asked.reduce((sum, { concurrency }) => sum + concurrency, 0);
+    expect(inHand).toBe(topology.rules.concurrency);
+  },
+);
 
 test("after a beginning that failed, the next look has an answer", async () => {
   const begun = [queue(Promise.reject(new Error("Command timed out"))), queue(Promise.resolve())];
@@ -30,8 +61,7 @@ test("after a beginning that failed, the next look has an answer", async () => {
       throw new Error("nobody works here");
     },
   };
-  const log = createLogger("test", { level: "silent" });
-  const backend = bullBackend("redis", factory, { log, ready: async () => undefined, close: async () => undefined });
+  const backend = bullBackend("redis", factory, deps);
   await expect(backend.waiting("rules")).rejects.toMatchObject({ code: "queue_unavailable" });
   expect(await backend.waiting("rules")).toBe(2);
   expect(await backend.waiting("rules")).toBe(2);
