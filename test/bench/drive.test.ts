@@ -50,4 +50,14 @@ describe("an open loop", () => {
     expect(measured.p99Ms).toBeGreaterThan(200);
     expect(measured.operations).toBe(100);
   });
+
+  test("so does its own: who should have been sent while it stood still waited since then", async () => {
+    let sent = 0;
+    const measured = await openLoop(200, 0.5, async () => {
+      const end = performance.now() + (sent++ === 20 ? 300 : 0);
+      while (performance.now() < end);
+    });
+    expect(measured.p99Ms).toBeGreaterThan(200);
+    expect(measured.operations).toBe(100);
+  });
 });

@@ -317,8 +317,8 @@ export const plants: readonly Plant[] = [
   {
     name: "the queue's tables are swept like any other",
     file: "shared/queue/src/backend-postgres.ts",
-    find: "for (const statement of VACUUM) await client.query(statement);",
-    replace: "void VACUUM;",
+    find: "for (const statement of [...VACUUM, NO_EVENTS])",
+    replace: "void VACUUM;\n    for (const statement of [NO_EVENTS])",
     tests: ["shared/queue/src/backend-postgres.test.ts", "-t", "swept"],
   },
   {

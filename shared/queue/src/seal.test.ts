@@ -111,6 +111,16 @@ describe("refused", () => {
     ],
   ])("%s", (_what, make, refused) => expect(open(ring, "rules", make())).toEqual({ refused }));
 
+  // Only who has the key can seal these: then header and content must still say the same.
+  test.each([
+    ["tenant", { tenant: "other" }],
+    ["action", { actionId: "act_x" }],
+    ["dispatch", { epoch: 7 }],
+  ])("a content of another %s than its header", (_what, other) => {
+    const sealed = sealItems(ring, "edge", "rules", [{ ...packItem(message()), ...other }]);
+    expect(open(ring, "rules", sealed)).toEqual({ refused: "mismatch" });
+  });
+
   test("a stage that may not send here", () =>
     expect(open(ring, "rules", seal(ring, "sandbox", "rules", message()))).toEqual({ refused: "wrong_queue" }));
 
