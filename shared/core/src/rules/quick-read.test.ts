@@ -86,7 +86,8 @@ test("with something else anywhere in it, it is read as zod reads it or left to 
     ),
     { numRuns: 3_000 },
   );
-  expect(Math.min(taken, left)).toBeGreaterThan(100);
+  // Either happens often, however many are tried.
+  expect(Math.min(taken, left) * 30).toBeGreaterThan(taken + left);
 });
 
 test("what it does not know it leaves to zod: checks, changes that refuse, coercion, objects that take more", () => {
