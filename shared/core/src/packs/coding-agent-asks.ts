@@ -325,6 +325,8 @@ export const codingAgentAsks = `
         - "{minikube,colima,limactl,multipass,docker-machine,supabase,foreman,overmind} stop"
         - "bw sync"
         - "gh cache delete"
+        - "gh run cancel"
+        - "aws s3 {cp,sync} s3:* {.,./*}"
         - "gh repo sync"
     approval: { role: approver }
     reason: removes, disables or replaces something
@@ -334,7 +336,7 @@ export const codingAgentAsks = `
     effect: require_approval
     when: { program: ${list(CLOUDS)}, class: [warn, blocked-by-default] }
     # What comes from a cloud, and what a client is told about itself, changes nothing there.
-    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "az config set", "aws configure"] }
+    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "az config set", "aws configure", "aws sso {login,logout}", "gcloud auth login", "az {login,logout}"] }
     approval: { role: infra }
     reason: changes something in a cloud
     match: ["aws sns unsubscribe --subscription-arn x"]

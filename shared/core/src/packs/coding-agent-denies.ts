@@ -52,9 +52,11 @@ export const codingAgentDenies = `
     effect: deny
     when:
       paths: { any: ${list(PRODUCTION_SECRETS)}, access: [read, execute] }
+    # What reads its own variables and state does not show them.
+    unless: { program: [terraform, tofu, terragrunt, tflint, tfsec], paths: ["**/*.tfvars", "**/*.tfvars.json"] }
     reason: secrets of running systems are not for agents
     match: ["cat /etc/shadow", "cat config/secrets.yml", "cat /proc/1/environ"]
-    notMatch: ["cat src/secrets.ts", "cat /etc/hosts"]
+    notMatch: ["cat src/secrets.ts", "cat /etc/hosts", "terraform plan -var-file=dev.tfvars"]
   - id: deny-secret-uploads
     effect: deny
     when:

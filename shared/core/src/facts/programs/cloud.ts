@@ -1,6 +1,17 @@
 // cloud.ts — clients of clouds, infrastructure and vaults: what they look at, change and take down, by the verb of the call
 
-import { addHost, type Call, database, has, looksOnly, optionValues, raise, runs, touches } from "../call.ts";
+import {
+  addHost,
+  type Call,
+  database,
+  has,
+  looksOnly,
+  operandText,
+  optionValues,
+  raise,
+  runs,
+  touches,
+} from "../call.ts";
 import type { Program } from "../grammar.ts";
 import type { Word } from "../shell/word.ts";
 import { READING_VERBS, readSql } from "../sql.ts";
@@ -110,6 +121,14 @@ export const clouds: Record<string, Program> = {
     subs: { max: 6, until: GROUPS },
     effects: (call) => {
       byVerb(call);
+      // `gcloud run services list`: here `run` is the name of a group.
+      if (
+        call.program === "gcloud" &&
+        call.subs.join(" ") === "run" &&
+        /^(services|revisions|jobs|configurations|regions)$/.test(operandText(call, 0)) &&
+        LOOKING.test(operandText(call, 1))
+      )
+        looksOnly(call);
       if (call.program === "bq" && call.subs.includes("query")) readQuery(call);
       if (/^(gsutil)$/.test(call.program) || call.subs[0] === "storage") {
         call.subs.unshift("s3");

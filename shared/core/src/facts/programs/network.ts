@@ -259,7 +259,8 @@ export const networking: Record<string, Program> = {
       const sub = call.subs[0] ?? "";
       if (/^(s_server|ca)$/.test(sub)) raise(call, "warn");
       if (!has(call, "out", "keyout") && !/^(s_client|s_server|ca)$/.test(sub)) looksOnly(call);
-      if (sub === "s_client" && call.stdin !== undefined) for (const host of call.atom.hosts) host.upload = true;
+      const given = call.stdin?.kind === "file" && call.stdin.word.text === "/dev/null" ? undefined : call.stdin;
+      if (sub === "s_client" && given !== undefined) for (const host of call.atom.hosts) host.upload = true;
     },
   },
   "gpg gpg2": {

@@ -29,6 +29,10 @@ const once: Program = {
 const NODE_OPTIONS =
   "-g --global; --prefix=<chdir>; -C --dir --cwd=<chdir>; -D --save-dev; -S --save; -E --save-exact; -O --save-optional; -P --save-prod; --no-save; -w --workspace=NAME; -W --ignore-workspace-root-check; --workspaces; -f --force; --legacy-peer-deps; --ignore-scripts; --frozen-lockfile; --production; --omit=T; --include=T; --registry=<url>; --userconfig=<config>; --globalconfig=<config>; --script-shell=<shell>; --node-options=TEXT; -y --yes; -s --silent; -q --quiet; -d; -v; --tag=T; --otp=N; --access=A; --dry-run; --offline; --prefer-offline; --no-audit; --no-fund; --audit; --package-lock-only; -F --filter=F; -r --recursive; --exact; --dev; --peer; --optional; --immutable; --no-lockfile; --json; -L --latest; -i --interactive; -T --tilde; --depth=N";
 
+/** What npm says and shows; none of it names a program, a place or a machine. */
+const HARMLESS_SETTINGS =
+  /^(fund|audit|audit-level|loglevel|progress|color|save-exact|save-prefix|package-lock|engine-strict|legacy-peer-deps|update-notifier|init-(license|version|author-(name|email|url)))$/;
+
 const node: Record<string, Program> = {
   "list|ls|ll|la view|info|show|v outdated why explain search docs repo bugs home ping whoami fund doctor root prefix bin licenses get help diff query sbom find-dupes stats":
     LOOK(),
@@ -66,6 +70,7 @@ const node: Record<string, Program> = {
       delete: {},
       "set edit fix": {
         effects: (call) => {
+          if (HARMLESS_SETTINGS.test((call.operands[0]?.text ?? "?").split("=", 1)[0]!)) return;
           sets(call, "npm_config");
           touches(call, literal("~/.npmrc"), "write");
         },
