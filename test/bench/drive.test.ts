@@ -54,10 +54,11 @@ describe("an open loop", () => {
   test("so does its own: who should have been sent while it stood still waited since then", async () => {
     let sent = 0;
     const measured = await openLoop(200, 0.5, async () => {
-      const end = performance.now() + (sent++ === 20 ? 300 : 0);
+      const end = performance.now() + (sent++ === 20 ? 400 : 0);
       while (performance.now() < end);
     });
-    expect(measured.p99Ms).toBeGreaterThan(200);
+    // Most of the hundred were due meanwhile; timed from when they were sent, they would have looked fast.
+    expect(measured.p50Ms).toBeGreaterThan(50);
     expect(measured.operations).toBe(100);
   });
 });
