@@ -3,6 +3,7 @@
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { describe, expect, test } from "vitest";
+import { compileSet } from "../compile.ts";
 import { errorsOf, judged } from "../judged.ts";
 import type { Example } from "../schema.ts";
 import { withPolicyFile } from "./enforcer-text.ts";
@@ -229,6 +230,21 @@ test("migrate adds the block as a comment, once", () => {
   expect(once.startsWith('[agent]\nname = "x"\n')).toBe(true);
   expect(migrateEnforcerConfig(once)).toBe(once);
   expect(migrateEnforcerConfig("[tools.policy]\n")).toBe("[tools.policy]\n");
+});
+
+test.each<[text: string, idle: string[]]>([
+  ['[[tools.policy.rules]]\neffect = "deny"\ntool = "x"\n', ["tools.policy"]],
+  [
+    '[tools.policy]\nenabled = true\n[[tools.authorization.rules]]\neffect = "deny"\ntool = "x"\n',
+    ["tools.authorization"],
+  ],
+  ['[tools.policy]\nenabled = true\n[[tools.policy.rules]]\neffect = "deny"\ntool = "x"\n', []],
+  ["[tools.policy]\nenabled = false\n", []],
+])("rules of a section that is not enabled count for nothing, and it is said: %j", (text, idle) => {
+  const [document] = compileSet([toml(text)]).documents;
+  expect(document?.warnings).toEqual(
+    idle.map((section) => `\`[${section}]\` is not enabled: its rules count for nothing; set \`enabled = true\``),
+  );
 });
 
 test("a denial tells an agent nothing but the sentence", () => {

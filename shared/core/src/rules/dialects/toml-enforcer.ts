@@ -46,7 +46,7 @@ export const tomlEnforcer: Dialect = (source, problems) => {
       const path = [...(name === undefined ? [] : [name]), ...(typeof below === "number" ? [below] : [])];
       return origin?.locate(path) ?? { line: 1, column: 1 };
     },
-    warnings: merged.flatMap(warningsOf),
+    warnings: [...idleSections(text), ...merged.flatMap(warningsOf)],
     ...(audit?.enabled && audit.destination !== undefined ? { audit: audit.destination } : {}),
   };
 };
@@ -54,6 +54,17 @@ export const tomlEnforcer: Dialect = (source, problems) => {
 /** A text that is itself what `policy_file` names is enabled by being named. */
 const enabled = ({ tools, outside }: EnforcerText): boolean =>
   tools.policy ? (tools.policy.enabled ?? false) : outside !== undefined;
+
+/** Rules that nobody switched on say nothing: a file of them looks like a policy, and is none. */
+function idleSections(text: EnforcerText): string[] {
+  const { policy, authorization } = text.tools;
+  const idle = (section: string, rules: readonly EnforcerRule[] = []) =>
+    rules.length > 0 ? [`\`[${section}]\` is not enabled: its rules count for nothing; set \`enabled = true\``] : [];
+  return [
+    ...(enabled(text) ? [] : idle("tools.policy", policy?.rules)),
+    ...(authorization?.enabled ? [] : idle("tools.authorization", authorization?.rules)),
+  ];
+}
 
 interface Merged {
   rule: EnforcerRule;
