@@ -136,6 +136,25 @@ describe("policies", () => {
     expect(names).not.toContain("broken");
   });
 
+  test("a long one is read beside the others' requests, which are answered meanwhile", async () => {
+    const rules = Array.from(
+      { length: 2_500 },
+      (_, at) => `  - { id: r${at}, effect: deny, when: { paths: ["/srv/area_${at}/**"] } }`,
+    );
+    let made: Body;
+    const writing = admin("POST", "/v1/policies", { name: "long", document: `rules:\n${rules.join("\n")}\n` }).then(
+      (answer) => {
+        made = answer;
+      },
+    );
+    let answered = 0;
+    for (; !made; answered += 1) expect((await call(house, "GET", "/healthz")).status).toBe(200);
+    await writing;
+    expect([made.status, made.body.name]).toEqual([201, "long"]);
+    // Read in their way, it would let one or two through: the ones that came before it.
+    expect(answered).toBeGreaterThan(10);
+  });
+
   test("a row of the seed's table is a policy; a change needs its etag", async () => {
     const row = {
       name: "row",

@@ -56,6 +56,9 @@ export interface EngineOptions {
   clock?: Clock;
 }
 
+/** Of this process: where all services run in one, they run the same sets, and each is compiled once. */
+const compiler = createPolicyCompiler();
+
 /** Throws `config_invalid`, `policy_invalid`, `unsafe_store`, `unsafe_queue`, or that one of them is not there. */
 export async function openEngine(config: Config, options: EngineOptions): Promise<Engine> {
   const {
@@ -70,7 +73,6 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   const masterKey = required(config, "masterKey", "HOLDPOINT_MASTER_KEY");
   const ring = keyRing(required(config, "jobKeys", "HOLDPOINT_JOB_KEYS"));
   // Before anything is opened: a policy with an error must not become anybody's policy.
-  const compiler = createPolicyCompiler();
   if (policySources !== undefined) await compiler.compile(policySources);
 
   const cleaner = createLineCleaner(masterKey);

@@ -30,6 +30,7 @@ export function createPolicyCompiler(
     memoryMb = limits.policyReadMemoryMb,
   } = bounds;
   const kept = new Map<string, PolicySet>();
+  const underWay = new Map<string, Promise<PolicySet>>();
   let before: Promise<unknown> = Promise.resolve();
 
   const isLong = (sources: readonly PolicySource[]): boolean =>
@@ -42,16 +43,22 @@ export function createPolicyCompiler(
     return reading;
   };
 
+  const compileNow = async (digest: string, sources: readonly PolicySource[]): Promise<PolicySet> => {
+    const read = isLong(sources) ? unpacked(await readApart(sources)) : undefined;
+    const set = await compileInTurns(sources, turn, read);
+    kept.set(digest, set);
+    for (const old of [...kept.keys()].slice(0, -KEPT_MAX)) kept.delete(old);
+    return set;
+  };
+
   return {
     async compile(sources) {
       const digest = setDigest(sources);
-      const known = kept.get(digest);
+      const known = kept.get(digest) ?? underWay.get(digest);
       if (known) return known;
-      const read = isLong(sources) ? unpacked(await readApart(sources)) : undefined;
-      const set = await compileInTurns(sources, turn, read);
-      kept.set(digest, set);
-      for (const old of [...kept.keys()].slice(0, -KEPT_MAX)) kept.delete(old);
-      return set;
+      const compiling = compileNow(digest, sources).finally(() => underWay.delete(digest));
+      underWay.set(digest, compiling);
+      return compiling;
     },
   };
 }
