@@ -51,3 +51,13 @@ test("a page of paper that is not in the repository is not cited", () => {
   expect(offences.map(({ path }) => path)).toEqual([]);
   expect(cited.test(`see trust${"."}md`)).toBe(true);
 });
+
+test("each decision about the shape has a number of its own, and says it", () => {
+  const adrs = files.filter(({ path }) => path.startsWith("docs/adr/"));
+  expect(adrs.length).toBeGreaterThan(10);
+  adrs.sort((a, b) => (a.path < b.path ? -1 : 1));
+  expect(adrs.map(({ text }) => Number(/^# (\d+)\. /.exec(text)?.[1]))).toEqual(adrs.map((_, index) => index + 1));
+  expect(adrs.map(({ path }) => Number(path.slice("docs/adr/".length).slice(0, 4)))).toEqual(
+    adrs.map((_, index) => index + 1),
+  );
+});

@@ -30,7 +30,7 @@ BEGIN
 END $$;
 ALTER FUNCTION open_approval OWNER TO holdpoint_core;
 
--- Nobody is notified here: whoever committed tells the others afterwards (ADR 12).
+-- Nobody is notified here: whoever committed tells the others afterwards (ADR 13).
 -- An item without an answer names an action that does not exist. Each action may be named once.
 -- Parts of an item: 1 the event's payload, 2 its content, 3 the sealed decision, 4 the sealed approval.
 -- `p_extras`: what few items have, by their number: ask, expires_at, terminate, alerts, draft, run, counts; and under

@@ -1,4 +1,4 @@
-// notices.ts — says to other processes what was committed, once it is: a notice is a hint, the rows are what counts (ADR 12)
+// notices.ts — says to other processes what was committed, once it is: a notice is a hint, the rows are what counts (ADR 13)
 // A transaction that notifies holds a lock of the whole database until its commit is on the disk, and all others that notify,
 // those of the queue on Postgres too, wait for it. This one writes nothing, so it holds that lock for no longer than it takes.
 
