@@ -191,7 +191,7 @@ const ways = (): Way[] => {
     {
       kind: "policy in YAML",
       goalMs: 50,
-      charsMax: 32_768,
+      charsMax: limits.policyTextReadHereCharsMax,
       words: [
         "rules:",
         "- ",
@@ -217,7 +217,7 @@ const ways = (): Way[] => {
     {
       kind: "policy in TOML",
       goalMs: 50,
-      charsMax: 32_768,
+      charsMax: limits.policyTextReadHereCharsMax,
       words: ["[a]", "[[rules]]", "a = 1", "=", "'''", '"""', "{", "}", ".", "a.b.c", "#"],
       feed: (text) => compileSet([{ name: "h.toml", dialect: "native-toml", text }]),
     },

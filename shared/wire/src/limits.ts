@@ -33,7 +33,7 @@ export const limits = {
   policyTextCharsMax: 8_388_608,
   policyRulesMax: 20_000,
   /** longer ones, our packs aside, are read in a thread of their own, for at most so long */
-  policyTextReadHereCharsMax: 32_768,
+  policyTextReadHereCharsMax: 16_384,
   policyReadMs: 15_000,
   policyReadMemoryMb: 768,
   policyTomlRulesMax: 256,
