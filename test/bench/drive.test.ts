@@ -51,6 +51,13 @@ describe("an open loop", () => {
     expect(measured.operations).toBe(100);
   });
 
+  test("the first is sent when it is due, at once: a period of waiting would be in every latency", async () => {
+    let sent = 0;
+    const measured = openLoop(2, 1, async () => void sent++);
+    expect(sent).toBe(1);
+    expect((await measured).operations).toBe(2);
+  });
+
   test("so does its own: who should have been sent while it stood still waited since then", async () => {
     let sent = 0;
     const measured = await openLoop(200, 0.5, async () => {

@@ -58,7 +58,8 @@ export async function openLoop(perSecond: number, seconds: number, operation: ()
   const startedAt = performance.now();
   const total = Math.floor(perSecond * seconds);
   for (let next = 0; next < total; ) {
-    const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
+    // The first is due at once, each other one a period after the one before.
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
     for (; next < due; next++) {
       const dueAt = startedAt + (next / perSecond) * 1_000;
       running.push(
