@@ -54,7 +54,7 @@ describe("while an action waits", () => {
   });
 
   test("a policy that asks for more opens another question: a vote on the old one counts no more", async () => {
-    const first = await publish([rule("require_approval", "two look", { approval: { role: "dba", quorum: 2 } })]);
+    const first = await publish([rule("require_approval", "three look", { approval: { role: "dba", quorum: 3 } })]);
     const one = await held();
     const before = await seen(one.approvalId);
     const yes = (card: string, key: string) =>
@@ -64,15 +64,26 @@ describe("while an action waits", () => {
       });
     const second = await house.key({ role: "approver" });
     expect((await yes(before.card.sha256, house.approverKey)).body.approval.state).toBe("pending");
+    // Whoever took a yes back may not give it again, but may answer another question.
+    expect((await yes(before.card.sha256, second)).body.approval.state).toBe("pending");
+    const back = await call(house, "DELETE", `/v1/approvals/${one.approvalId}/votes`, { key: second });
+    expect(back.status).toBe(200);
+    expect((await yes(before.card.sha256, second)).body.code).toBe("already_voted");
     const undo = await publish([rule("require_approval", "and a third reason")]);
     await expect
       .poll(async () => (await seen(one.approvalId)).card.text, { timeout: 15_000 })
       .toContain("third reason");
     const now = await seen(one.approvalId);
-    expect(now).toMatchObject({ state: "pending", expiresAt: before.expiresAt, votes: [{ void: "other question" }] });
+    expect(now).toMatchObject({
+      state: "pending",
+      expiresAt: before.expiresAt,
+      votes: [{ void: "other question" }, { void: "other question" }],
+    });
     expect((await yes(before.card.sha256, second)).body.code).toBe("card_changed");
     expect((await yes(now.card.sha256, second)).body.approval.state).toBe("pending");
-    expect((await yes(now.card.sha256, house.approverKey)).body.approval.state).toBe("approved");
+    expect((await yes(now.card.sha256, house.approverKey)).body.approval.state).toBe("pending");
+    const third = await house.key({ role: "approver" });
+    expect((await yes(now.card.sha256, third)).body.approval.state).toBe("approved");
     await undo();
     await first();
   });

@@ -4,11 +4,11 @@
 CREATE FUNCTION open_approval(p_tenant text, p_action text, p_agent text, p_ask json, p_sealed bytea, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = holdpoint, pg_temp AS $$
 BEGIN
-  -- Votes that were given for something else stay as evidence and count no more.
+  -- Votes that were given for something else stay as evidence and count no more; who gave or withdrew one may speak anew.
   UPDATE votes v SET void = 'other question'
     FROM approvals a
    WHERE a.tenant = p_tenant AND a.id = p_ask ->> 'id' AND a.basis <> p_ask ->> 'basis'
-     AND v.tenant = p_tenant AND v.approval_id = a.id AND v.void IS NULL;
+     AND v.tenant = p_tenant AND v.approval_id = a.id AND v.void IS DISTINCT FROM 'other question';
   INSERT INTO approvals AS a (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, basis, policy_digest,
          standing_mac, memory_mac, next_due_at, opened_at, expires_at)
   SELECT p_tenant, i.id, p_action, 'pending', p_agent, i.requirements, i.roles, i.risk, i.card_sha256,

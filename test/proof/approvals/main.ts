@@ -65,6 +65,7 @@ try {
   await part("sequences", () =>
     suite("shared/core", "shared/core/src/escalation/machine.model.test.ts", counts.sequences, {
       HOLDPOINT_VOTE_SEQUENCES: String(counts.sequences),
+      HOLDPOINT_SEED: String(seed),
     }),
   );
   await part("forgeries", () =>

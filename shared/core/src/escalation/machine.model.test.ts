@@ -13,6 +13,7 @@ const BARRED: readonly string[] = ["agent", "owner"];
 const END = 1_000;
 /** Lives to live; the proof asks for 100,000. */
 const RUNS = Number(process.env["HOLDPOINT_VOTE_SEQUENCES"] ?? 1_500);
+const SEED = process.env["HOLDPOINT_SEED"];
 
 /** The model remembers what was accepted and decides by searching it; it shares no code with the machine. */
 interface Model {
@@ -288,6 +289,6 @@ test(`the machine and the model agree on every step of ${RUNS} lives`, { timeout
         life,
       );
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
 });

@@ -349,6 +349,18 @@ describe("policy changes while it waits (rulings §C1)", () => {
       "done",
       "approved",
     ],
+    [
+      "and so may whoever took back what they said on the old one",
+      [
+        again({ ask: two, atMs: minute }),
+        yes(ann, minute, "sha256:new"),
+        { type: "withdraw", voter: "ann", atMs: minute },
+        again({ shown: { ...shown, basis: "b2", cardSha256: "sha256:b2" } }),
+        yes(ann, 3 * minute, "sha256:b2"),
+      ],
+      "done",
+      "approved",
+    ],
     ["a vote for the old card is refused", [again({}), yes(ann, 3 * minute)], "card_changed", "pending"],
     ["less time than has passed", [again({ ask: ask({ expiresMs: minute }) })], "done", "expired"],
   ])("%s", (_why, events, answer, state) => expect(play(open(), ...events)).toMatchObject({ answer, state }));

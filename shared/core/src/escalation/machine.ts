@@ -185,16 +185,15 @@ function passTime(request: Request, atMs: number): Step {
 /**
  * The policy changed while it waited, or a claim judged again (rulings §C1). A deny ends it. A policy that would not ask
  * any more changes nothing: there is no way from held to allowed. A new ask replaces the old one; votes stay while what
- * they were given for is the same, even where more of them are needed now. The time to answer is never extended.
+ * they were given for is the same, even where more of them are needed now. On another question everybody may speak anew, also
+ * who took back what they said on the old one. The time to answer is never extended.
  */
 function rejudge(request: Request, event: RequestEvent & { type: "rejudged" }): Step {
   const { atMs, effect, ask, shown, why } = event;
   if (effect === "deny") return settle(request, "denied", atMs, "policy", why);
   if (effect === "allow" || ask === undefined) return refuse(request, "nothing_to_do");
   const same = shown.basis === request.shown.basis;
-  const votes = same
-    ? request.votes
-    : request.votes.map((cast) => (cast.void === undefined ? { ...cast, void: "other question" as const } : cast));
+  const votes = same ? request.votes : request.votes.map((cast) => ({ ...cast, void: "other question" as const }));
   const expiresAtMs = Math.min(request.expiresAtMs, request.openedAtMs + ask.expiresMs);
   const { settled: _settled, ...rest } = request;
   const next: Request = { ...rest, state: "pending", ask, shown, votes, expiresAtMs };
