@@ -276,6 +276,7 @@ describe("escalate", () => {
     const hard = await decided("rm -rf /home/dev/other");
     const refused = await agent("POST", `${hard.path}/escalate`, { justification: "I want to" });
     expect([refused.status, refused.body.code]).toEqual([409, "illegal_transition"]);
+    expect(refused.body.detail).toMatch(/this denial is final/);
     const soft = await decided("git gc");
     expect(soft.state).toBe("denied");
     const asked = await agent("POST", `${soft.path}/escalate?wait=10000`, { justification: "disk is full" });

@@ -77,10 +77,14 @@ test("deny stops it, with a reason", async () => {
 });
 
 test("explain says why, in sentences, to people only", async () => {
-  const { decisionId } = await held();
+  const { decisionId, approvalId } = await held();
   const result = await person(["explain", decisionId], up.ready.auditorKey);
   expect([result.code, result.stderr]).toEqual([0, ""]);
   expect(result.stdout).toContain("approve-migrations");
+  expect(result.stdout).not.toContain("Since then");
+  await person(["approve", approvalId]);
+  const answered = await person(["explain", decisionId]);
+  expect(answered.stdout).toMatch(/\nSince then: approved by \S+, \d{4}-\d\d-\d\d /);
   const agent = await person(["explain", decisionId], up.ready.agentKey);
   expect([agent.code, agent.stdout]).toEqual([2, ""]);
 });
@@ -181,12 +185,19 @@ describe("what cannot be done says so and exits 2", () => {
     ],
     ["no id at all", ["deny", "../../x", "--reason", "x"], undefined, /not the id of an approval/],
     ["a blank reason", ["deny", "HELD", "--reason", "  "], undefined, /needs a reason/],
-    ["taking back what was not given", ["withdraw", "HELD"], undefined, /nothing_to_do/],
+    ["taking back what was not given", ["withdraw", "HELD"], undefined, /given no yes.*nothing_to_do/],
     ["a question of no words", ["ask", "HELD", ""], undefined, /text/],
-    ["an answer that nobody asked for", ["answer", "ACTION", "yes"], "agent", /nothing_to_do/],
+    ["an answer that nobody asked for", ["answer", "ACTION", "yes"], "agent", /nothing is asked.*nothing_to_do/],
     ["an edit that is no JSON", ["approve", "HELD", "--edit", "ls"], undefined, /--edit: expected .* JSON object/],
     ["an edit that is no arguments", ["approve", "HELD", "--edit", "[]"], undefined, /--edit: expected .* JSON object/],
-    ["the next ones, in other words", ["approve", "HELD", "--next", "always"], undefined, /--next: expected a length/],
+    ["the next ones, in other words", ["approve", "HELD", "--next", "always"], undefined, /--next: expected `session`/],
+    ["the next ones, too many of them", ["approve", "HELD", "--next", "101"], undefined, /--next: .*1 to 100/],
+    [
+      "the next ones of what is edited",
+      ["approve", "HELD", "--next", "session", "--edit", '{"command":"ls"}'],
+      undefined,
+      /--next and --edit/,
+    ],
     ["lending until whenever", ["delegate", "bob", "--until", "soon"], undefined, /--until: expected a length/],
     ["lending to nobody known", ["delegate", "nobody", "--until", "2h"], undefined, /./],
     ["ending what is no delegation", ["delegations", "end", "x"], undefined, /not the id of a delegation/],

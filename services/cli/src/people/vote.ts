@@ -3,6 +3,7 @@
 import { settledWords } from "@holdpoint/core/escalation/settled-words.ts";
 import { JsonObject } from "@holdpoint/wire/action.ts";
 import type { VoteRequest } from "@holdpoint/wire/approval.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { parseStrictJson } from "@holdpoint/wire/strict-json.ts";
 import { openClient } from "../api.ts";
 import type { AccessOptions } from "../gateway-url.ts";
@@ -40,16 +41,24 @@ function questionOf({ next, edit }: VoteOptions): string {
     : `approve this, and the next ones of it (${harmless(next)})? [y/N] `;
 }
 
+/** Whether the call may be approved in advance, and for how long at most, is the gateway's to say. */
+function standingOf(next: string): VoteRequest["standing"] {
+  if (next === "session") return { scope: "session" };
+  if (!/^\d+$/.test(next))
+    return { scope: "until", until: untilOf("--next", next, Date.now(), "`session`, a number of times") };
+  const times = Number(next);
+  if (times < 1 || times > limits.standingTimesMax)
+    throw new Error(`--next: expected 1 to ${limits.standingTimesMax} times, got \`${next}\``);
+  return { scope: "times", times };
+}
+
 /** What a yes holds beside the card. Throws for what is neither. */
 function more({ reason, next, edit }: VoteOptions): Partial<VoteRequest> {
-  const standing = (): VoteRequest["standing"] => {
-    if (next === "session") return { scope: "session" };
-    if (/^[1-9][0-9]{0,3}$/.test(next ?? "")) return { scope: "times", times: Number(next) };
-    return { scope: "until", until: untilOf("--next", next ?? "", Date.now()) };
-  };
+  if (next !== undefined && edit !== undefined)
+    throw new Error("--next and --edit: an edit is judged anew, and grants nothing by itself; give one of them");
   return {
     ...(reason && { reason }),
-    ...(next !== undefined && { standing: standing() }),
+    ...(next !== undefined && { standing: standingOf(next) }),
     ...(edit !== undefined && { editedArgs: argsOf(edit) }),
   };
 }

@@ -73,6 +73,17 @@ test("the same delivery keeps its id over every attempt", async () => {
 
 describe("an answer that is signed but not to the letter is refused", () => {
   type Body = { [key: string]: unknown; data: { [key: string]: unknown } };
+  test.each([
+    ["what should not be there", { comment: "x" }, 'Unrecognized key: \\"comment\\"'],
+    ["what is not as it should be", { specversion: "2.0" }, "`/specversion`: "],
+    ["all of it at once", { id: 7, time: "noon" }, "`/time`: "],
+  ])("its author is told the place: %s", async (_what, wrong, told) => {
+    const right = await hook.press({ vote: "approve" });
+    const request = hook.signed?.(JSON.stringify({ ...JSON.parse(right.body), ...wrong }));
+    if (request === undefined) throw new Error("not signed");
+    expect(await answers("hook", request)).toMatchObject({ status: 400, body: expect.stringContaining(told) });
+  });
+
   test.each<[string, (body: Body) => unknown]>([
     ["an unknown field", (body) => ({ ...body, comment: "x" })],
     ["an unknown field in its data", (body) => ({ ...body, data: { ...body.data, standing: { scope: "session" } } })],

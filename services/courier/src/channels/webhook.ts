@@ -85,15 +85,18 @@ function verified(
   return Math.abs(clock.now() - sentAt.getTime()) > limits.callbackSkewMs ? "wrong_time" : undefined;
 }
 
-function read(body: string): z.infer<typeof VoteEvent> | undefined {
+/** The event, or what is wrong with it and where: whoever signed it is told, so that its author can mend it. */
+function read(body: string): { event: z.infer<typeof VoteEvent> } | { wrong: string } {
   let value: Json;
   try {
     value = parseStrictJson(body);
   } catch (error) {
-    if (isFault(error)) return undefined;
+    if (isFault(error)) return { wrong: error.message };
     throw error;
   }
-  return VoteEvent.safeParse(value).data;
+  const { data, error } = VoteEvent.safeParse(value);
+  if (data !== undefined) return { event: data };
+  return { wrong: error.issues.map(({ path, message }) => `\`/${path.join("/")}\`: ${message}`).join("; ") };
 }
 
 export function webhook(config: WebhookConfig, deps: { outbound: Outbound; clock: Clock }): Channel {
@@ -105,9 +108,9 @@ export function webhook(config: WebhookConfig, deps: { outbound: Outbound; clock
     if (request.method !== "POST") return stranger("malformed");
     const wrong = verified(request, verifiers, deps.clock);
     if (wrong !== undefined) return stranger(wrong);
-    const event = read(request.body);
-    if (event === undefined) return turnedAway("malformed", problem("malformed"), { identity });
-    const { approvalId, vote, reason, cardSha256, nonce } = event.data;
+    const found = read(request.body);
+    if ("wrong" in found) return turnedAway("malformed", problem("malformed", found.wrong), { identity });
+    const { approvalId, vote, reason, cardSha256, nonce } = found.event.data;
     return {
       kind: "answer",
       answer: { approvalId, vote, cardSha256, nonce, identity, ...(reason === undefined ? {} : { reason }) },

@@ -1,5 +1,6 @@
 // decisions.ts — what was decided and why, for people
 
+import { endedWords } from "@holdpoint/core/escalation/settled-words.ts";
 import { explain } from "@holdpoint/core/explain.ts";
 import { actionMask } from "@holdpoint/core/redact/judgement.ts";
 import { PEOPLE_ROLES } from "@holdpoint/wire/access.ts";
@@ -68,7 +69,12 @@ export const decisionRoutes = [
       });
       const key = await gateway.store.tenants.redactionKey(call.credential.tenant);
       const mask = row.facts ? actionMask(row.action, row.facts, key) : (plain: string) => plain;
-      return ok({ decisionId: decision.decisionId, actionId: decision.actionId, text: mask(text) });
+      // A decision stays as it was made; what people have answered since then is said beside it.
+      const asked =
+        decision.approval && (await gateway.store.approvals.get(call.credential.tenant, decision.approval.id));
+      const ended = asked && endedWords(asked);
+      const whole = ended === undefined ? text : `${text.trimEnd()}\nSince then: ${ended}.`;
+      return ok({ decisionId: decision.decisionId, actionId: decision.actionId, text: mask(whole) });
     },
   }),
 ];

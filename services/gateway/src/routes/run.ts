@@ -243,7 +243,8 @@ export const runRoutes = [
     async run(call, gateway) {
       const row = await own(gateway, call);
       const open = row.state === "sandbox_denied" || (row.state === "denied" && row.verdict?.escalatable !== undefined);
-      if (!open || row.action.escalated) throw illegal(row, "escalated");
+      if (!open || row.action.escalated)
+        throw illegal(row, row.state === "denied" ? "escalated: this denial is final" : "escalated");
       const change = { why: "escalate", justification: call.body.justification } as const;
       const now = await followed(await succeed(gateway, row.action, change, waiting(call)), call.query, call.gone);
       return { status: statusOf(now), body: actionBody(now, call.credential) };

@@ -36,6 +36,12 @@ const WHY: Readonly<Record<Refusal, [FaultCode, string]>> = {
   circle: ["invalid", "`/to`: your roles would come back to you"],
 };
 
+/** `nothing_to_do` in the words of what was tried. */
+const NOTHING: Readonly<Record<string, string>> = {
+  "vote.withdrawal": "you have given no yes here that could be taken back",
+  answer: "nothing is asked about this action, or it was answered before",
+};
+
 /** Refuses by the machine's word; what is done passes. */
 async function passed(
   gateway: Gateway,
@@ -46,7 +52,8 @@ async function passed(
 ) {
   if (status === "done") return;
   if (status === "unknown") throw notFound();
-  const [code, why] = WHY[status];
+  const [code, inGeneral] = WHY[status];
+  const why = status === "nothing_to_do" ? (NOTHING[what] ?? inGeneral) : inGeneral;
   await refuse(
     gateway,
     call.credential,

@@ -36,4 +36,9 @@ test.each<[string, Partial<Approval>, string | undefined]>([
     { votes: [vote("ann"), vote("bob", { void: "withdrawn" })], settledAt: "2026-01-02T03:05:06.000Z" },
     "this is settled already: approved by ann, 2026-01-02 03:05 UTC",
   ],
+  [
+    "was approved in advance",
+    { votes: [vote("ann", { standing: "grt_00000000-0000-7000-8000-000000000000" as never })] },
+    "this is settled already: approved by ann in advance (grt_00000000-0000-7000-8000-000000000000)",
+  ],
 ])("what %s", (_what, more, words) => expect(settledWords(ended(more))).toBe(words));

@@ -2,12 +2,20 @@
 
 import type { Approval } from "@holdpoint/wire/approval.ts";
 
-/** Undefined where it still waits. Names of voters and a time only: no word of the agent's. */
-export function settledWords({ state, votes, settledAt }: Approval): string | undefined {
+/** `approved by alice, 2026-01-31 12:00 UTC`; undefined where it still waits. Names and a time only: no word of the agent's. */
+export function endedWords({ state, votes, settledAt }: Approval): string | undefined {
   if (state === "pending") return undefined;
-  const by = votes.filter((vote) => vote.void === undefined).map(({ voter }) => voter);
+  const by = votes
+    .filter((vote) => vote.void === undefined)
+    .map(({ voter, standing }) => (standing === undefined ? voter : `${voter} in advance (${standing})`));
   const at = settledAt === undefined ? "" : `, ${settledAt.slice(0, 16).replace("T", " ")} UTC`;
-  return `this is settled already: ${state}${by.length === 0 ? "" : ` by ${by.join(", ")}`}${at}`;
+  return `${state}${by.length === 0 ? "" : ` by ${by.join(", ")}`}${at}`;
+}
+
+/** To whoever comes too late; undefined where it still waits. */
+export function settledWords(approval: Approval): string | undefined {
+  const ended = endedWords(approval);
+  return ended === undefined ? undefined : `this is settled already: ${ended}`;
 }
 
 /** To whoever a chain has called where not every rule calls them, or where several roles are asked. */
