@@ -128,7 +128,7 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12, name = 
     pipeline: true,
   };
   const pool = new pg.Pool({ ...config, max: connectionsMax, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
-  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  pool.on("error", (error) => log.warn({ error: error.message }, "an idle database connection was lost"));
 
   async function again<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {

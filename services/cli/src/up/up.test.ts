@@ -1,6 +1,7 @@
 // up.test.ts — `holdpoint up` as its user meets it: one line, keys shown once, one owner a folder, and an end that is an end
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { folderWith, runCli } from "../run-cli.ts";
@@ -156,6 +157,30 @@ test("when the one that keeps it is killed without a word, the one that works an
   one.child.kill("SIGKILL");
   await one.ended;
   expect(await until(() => !left.some(isAlive), 20_000)).toBe(true);
+});
+
+test("where the courier's port is taken, answers still arrive by way of the gateway", {
+  timeout: patienceMs,
+}, async () => {
+  const other = createServer();
+  // Whoever has it, this test or an `up` beside it: it is taken.
+  await new Promise<void>((resolve) => other.once("error", () => resolve()).listen(8789, "127.0.0.1", resolve));
+  onTestFinished(() => void other.close());
+  const folder = folderWith();
+  const channels = join(folder, "channels.yaml");
+  writeFileSync(
+    channels,
+    `publicUrl: https://holdpoint.example
+channels:
+  - { id: ci, type: webhook, url: "https://ci.example/x", secrets: [{ env: HOOK }], answerSecrets: [{ env: HOOK }] }
+`,
+  );
+  const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+  const one = await upProcess(folder, [], { HOLDPOINT_CHANNELS: channels, HOOK: secret });
+  running.push(one);
+  const answer = await fetch(`${one.ready.url}/inbound/ci`, { method: "POST", body: "{}" });
+  expect([answer.status, await answer.json()]).toMatchObject([401, { code: "not_authentic" }]);
+  expect(one.stderr()).toContain("the courier's port is taken");
 });
 
 test.each([
