@@ -133,7 +133,7 @@ function answerItems({ verdict }: CardInput): CardItem[] {
     line("within", `${minutes(ask.expiresMs)} of being asked, else it is denied`),
     ...ask.chain.map((step) => calledItem(step, several)),
     ...(ask.separation
-      ? [line("not by", "the agent that asked, nor (in a fleet) its owner, nor whoever edited it")]
+      ? [line("not by", "the agent that asked, nor (in a fleet) its owner or whoever edited it")]
       : []),
   ];
 }
