@@ -148,6 +148,17 @@ describe.each(backends)("spans through the %s queue", (_name, queueUrl) => {
     expect(receiver.spans.some(({ scope }) => scope === "holdpoint.queue")).toBe(true);
   });
 
+  test("no span of a job, nor of whoever took it, stands in the tree of an action", async () => {
+    const { action } = await line.propose();
+    await line.until(action.id, ["allowed"]);
+    await arrived(action.id, (all) => count(all, SPANS.settle) === 1);
+    // What was sent before has arrived by now, also what came after its action.
+    const trees = new Set(receiver.spans.filter(({ name }) => name === SPANS.propose).map(({ traceId }) => traceId));
+    expect(trees.size).toBeGreaterThan(1);
+    const foreign = receiver.spans.filter(({ traceId, scope }) => trees.has(traceId) && scope !== "holdpoint");
+    expect(foreign.map(({ name }) => name)).toEqual([]);
+  });
+
   test("a human wait ends the tree, and the answer's spans are linked to it", async () => {
     const { action } = await line.propose({ args: { command: "npx prisma migrate deploy" } });
     const held = await line.until(action.id, ["held"]);

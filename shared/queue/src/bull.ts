@@ -134,13 +134,15 @@ export function bullBackend(
       const shard = turn++ % factory.shards;
       const queue = queueOf(stage, shard);
       try {
-        // Many actions share a job: its spans belong to none of their trees, also not to the one that is active now.
+        // Many actions share a job: its spans belong to none of their trees, also not to the one that is active now; neither do
+        // those of whoever takes it at once.
         // One by one, side by side: on Postgres `addBulk` makes temporary tables each time, which costs 10 ms a call.
         const added = context.with(ROOT_CONTEXT, () => Promise.all(packs.map((data) => queue.add(stage, data))));
         const taker = takers.get(`${stage} ${shard}`);
-        if (factory.ordered) setImmediate(() => taker?.offer(packs.length));
+        const offer = () => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length));
+        if (factory.ordered) setImmediate(offer);
         await added;
-        if (!factory.ordered) taker?.offer(packs.length);
+        if (!factory.ordered) offer();
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
       }
