@@ -73,7 +73,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   const masterKey = required(config, "masterKey", "HOLDPOINT_MASTER_KEY");
   const ring = keyRing(required(config, "jobKeys", "HOLDPOINT_JOB_KEYS"));
   // Before anything is opened: a policy with an error must not become anybody's policy.
-  if (policySources !== undefined) await compiler.compile(policySources);
+  if (policySources !== undefined) await compiler.compile(policySources, "running");
 
   const cleaner = createLineCleaner(masterKey);
   cleanLines(log, cleaner.clean);
@@ -92,7 +92,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
       log,
       ...storeSettings(config),
       name: worker,
-      compile: compiler.compile,
+      compile: (sources) => compiler.compile(sources, "proposed"),
     });
     closers.push(() => store.close());
     const queue = await openQueue({ url: config.queueUrl ?? databaseUrl, ring, log });

@@ -57,7 +57,7 @@ export async function createPolicyReader(deps: {
   const compile = async ({ digest, sources }: ActiveSet): Promise<PolicySet> => {
     const known = compiled.get(digest);
     if (known !== undefined) return known;
-    const set = await compiler.compile(sources);
+    const set = await compiler.compile(sources, "running");
     // The decision cites the digest of what was read; a set that hashes to another one is not the set it says it is.
     if (set.digest !== digest) throw new Error(`policy set \`${digest}\` hashes to \`${set.digest}\``);
     compiled.set(digest, set);
@@ -143,7 +143,7 @@ export async function createPolicyReader(deps: {
       if (found === undefined) throw new Fault("not_found", `no policy set \`${digest}\` was ever active`);
       return compile(found);
     },
-    compile: (sources) => compiler.compile(sources),
+    compile: (sources) => compiler.compile(sources, "proposed"),
     digests: () =>
       Object.fromEntries(
         [...entries].flatMap(([tenant, { set }]) => (set === undefined ? [] : [[tenant, set.digest]])),

@@ -7,7 +7,7 @@ import { pack } from "@holdpoint/core/rules/packs.ts";
 import { isFault } from "@holdpoint/wire/fault.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 import { describe, expect, test } from "vitest";
-import { createPolicyCompiler } from "./policy-compiler.ts";
+import { createPolicyCompiler, type Lane } from "./policy-compiler.ts";
 
 const RULES = 1_500;
 /** However busy the machine is. */
@@ -43,9 +43,9 @@ const faultOf = (done: PromiseSettledResult<unknown>) => {
 describe("a long set", () => {
   test("leaves the event loop its turns, and means what it means when it is compiled at once", async () => {
     const sources = [pack("coding-agent"), long("long.yaml")];
-    const { turns, done } = await turnsDuring(createPolicyCompiler(PATIENT).compile(sources));
+    const { turns, done } = await turnsDuring(createPolicyCompiler(PATIENT).compile(sources, "proposed"));
     const here = await turnsDuring(
-      createPolicyCompiler({ readHereCharsMax: Number.MAX_SAFE_INTEGER }).compile(sources),
+      createPolicyCompiler({ readHereCharsMax: Number.MAX_SAFE_INTEGER }).compile(sources, "proposed"),
     );
     // Compiling lets others in between rules; beside a thread that reads, many more pass.
     expect(here.turns).toBeGreaterThan(1);
@@ -75,7 +75,7 @@ describe("a long set", () => {
       },
       { ...long("s.yaml"), shadow: true },
     ];
-    const set = await createPolicyCompiler(PATIENT).compile(sources);
+    const set = await createPolicyCompiler(PATIENT).compile(sources, "proposed");
     const expected = compileSet(sources);
     expect([set.ruleCount, set.shadow?.ruleCount]).toEqual([expected.ruleCount, RULES]);
     expect(set.logRedactions).toEqual(expected.logRedactions);
@@ -89,7 +89,7 @@ describe("a long set", () => {
       "wrong.yaml",
       "  - { effect: denied }\n  - { effect: deny, when: { paths: ['a/../b'] }, match: [ls] }\n",
     );
-    const { turns, done } = await turnsDuring(createPolicyCompiler(PATIENT).compile([wrong]));
+    const { turns, done } = await turnsDuring(createPolicyCompiler(PATIENT).compile([wrong], "proposed"));
     const [expected] = await Promise.allSettled([Promise.resolve().then(() => compileSet([wrong]))]);
     expect(faultOf(done)).toEqual(faultOf(expected));
     expect(faultOf(done)).toMatchObject({ code: "policy_invalid", place: { file: "wrong.yaml" } });
@@ -98,34 +98,53 @@ describe("a long set", () => {
 
   test("whose examples are wrong is refused", async () => {
     const wrong = long("wrong.yaml", "  - { id: x, effect: deny, when: { commands: [rm] }, match: [ls] }\n");
-    await expect(createPolicyCompiler(PATIENT).compile([wrong])).rejects.toThrow(
+    await expect(createPolicyCompiler(PATIENT).compile([wrong], "proposed")).rejects.toThrow(
       "rule `x` does not match its example `ls`",
     );
   });
 
   test("that takes too long, or too much memory, is refused, and the next one is read", async () => {
     const hasty = createPolicyCompiler({ readMs: 1 });
-    await expect(hasty.compile([long("a.yaml")])).rejects.toMatchObject({
+    await expect(hasty.compile([long("a.yaml")], "proposed")).rejects.toMatchObject({
       code: "policy_invalid",
       message: "the policies cannot be read: it takes longer than 0.001 s",
     });
     const small = createPolicyCompiler({ ...PATIENT, memoryMb: 16 });
-    await expect(small.compile([long("a.yaml")])).rejects.toMatchObject({
+    await expect(small.compile([long("a.yaml")], "proposed")).rejects.toMatchObject({
       code: "policy_invalid",
       message: "the policies cannot be read: it takes more than 16 MB of memory",
     });
-    await expect(small.compile([{ name: "b", dialect: "native-yaml", text: "rules: []" }])).resolves.toMatchObject({
+    await expect(
+      small.compile([{ name: "b", dialect: "native-yaml", text: "rules: []" }], "proposed"),
+    ).resolves.toMatchObject({
       ruleCount: 0,
     });
   });
 });
 
+test("what is to run waits for none of the proposals, also where one of them says the same", async () => {
+  const compiler = createPolicyCompiler(PATIENT);
+  const order: string[] = [];
+  const compile = (name: string, lane: Lane) =>
+    compiler.compile([long(name)], lane).then(() => void order.push(`${lane} ${name}`));
+  const proposals = ["a", "b", "c", "d"].map((name) => compile(name, "proposed"));
+  await compile("d", "running");
+  expect(order).not.toContain("proposed c");
+  await Promise.all(proposals);
+  expect(order.filter((each) => each.startsWith("proposed"))).toEqual(
+    ["a", "b", "c", "d"].map((name) => `proposed ${name}`),
+  );
+});
+
 test("the same set is compiled once, however often it is asked for; another one is another", async () => {
   const compiler = createPolicyCompiler();
   const one = (text: string): PolicySource => ({ name: "a", dialect: "native-yaml", text });
-  const first = await compiler.compile([one("rules: []")]);
-  expect(await compiler.compile([one("rules: []")])).toBe(first);
-  const [a, b] = await Promise.all([compiler.compile([one("rules: [ ]")]), compiler.compile([one("rules: [ ]")])]);
+  const first = await compiler.compile([one("rules: []")], "proposed");
+  expect(await compiler.compile([one("rules: []")], "proposed")).toBe(first);
+  const [a, b] = await Promise.all([
+    compiler.compile([one("rules: [ ]")], "proposed"),
+    compiler.compile([one("rules: [ ]")], "proposed"),
+  ]);
   expect(a).toBe(b);
-  expect(await compiler.compile([one("rules:  []")])).not.toBe(first);
+  expect(await compiler.compile([one("rules:  []")], "proposed")).not.toBe(first);
 });

@@ -8,9 +8,12 @@ import { Fault, type FaultPlace } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { PolicySource } from "@holdpoint/wire/policy.ts";
 
+/** What is to run waits for no proposal: whoever writes many long policies holds no tenant's publish up. */
+export type Lane = "running" | "proposed";
+
 export interface PolicyCompiler {
   /** Throws `policy_invalid` with every error, also for what takes too long or too much memory to be read. */
-  compile(sources: readonly PolicySource[]): Promise<PolicySet>;
+  compile(sources: readonly PolicySource[], lane: Lane): Promise<PolicySet>;
 }
 
 /** What the thread answers with. */
@@ -31,20 +34,20 @@ export function createPolicyCompiler(
   } = bounds;
   const kept = new Map<string, PolicySet>();
   const underWay = new Map<string, Promise<PolicySet>>();
-  let before: Promise<unknown> = Promise.resolve();
+  const before: Record<Lane, Promise<unknown>> = { running: Promise.resolve(), proposed: Promise.resolve() };
 
   const isLong = (sources: readonly PolicySource[]): boolean =>
     sources.reduce((sum, source) => sum + (isPack(source) ? 0 : source.text.length), 0) > readHereCharsMax;
 
-  /** One thread at a time: whoever publishes much waits for whoever published before. */
-  const readApart = (sources: readonly PolicySource[]): Promise<DraftedSet> => {
-    const reading = before.then(() => readInThread(sources, readMs, memoryMb));
-    before = reading.catch(() => undefined);
+  /** One thread at a time in each lane. */
+  const readApart = (sources: readonly PolicySource[], lane: Lane): Promise<DraftedSet> => {
+    const reading = before[lane].then(() => readInThread(sources, readMs, memoryMb));
+    before[lane] = reading.catch(() => undefined);
     return reading;
   };
 
-  const compileNow = async (digest: string, sources: readonly PolicySource[]): Promise<PolicySet> => {
-    const read = isLong(sources) ? unpacked(await readApart(sources)) : undefined;
+  const compileNow = async (digest: string, sources: readonly PolicySource[], lane: Lane): Promise<PolicySet> => {
+    const read = isLong(sources) ? unpacked(await readApart(sources, lane)) : undefined;
     const set = await compileInTurns(sources, turn, read);
     kept.set(digest, set);
     for (const old of [...kept.keys()].slice(0, -KEPT_MAX)) kept.delete(old);
@@ -52,12 +55,13 @@ export function createPolicyCompiler(
   };
 
   return {
-    async compile(sources) {
+    async compile(sources, lane) {
       const digest = setDigest(sources);
-      const known = kept.get(digest) ?? underWay.get(digest);
+      const asked = `${lane} ${digest}`;
+      const known = kept.get(digest) ?? underWay.get(asked);
       if (known) return known;
-      const compiling = compileNow(digest, sources).finally(() => underWay.delete(digest));
-      underWay.set(digest, compiling);
+      const compiling = compileNow(digest, sources, lane).finally(() => underWay.delete(asked));
+      underWay.set(asked, compiling);
       return compiling;
     },
   };
