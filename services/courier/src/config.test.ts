@@ -140,6 +140,16 @@ describe("secrets", () => {
   ])("one that is %s refuses the start and names the variable", (_what, ref, variables) => {
     expect(refusal(() => secretOf(ref, variables))).toMatch(/^config_invalid: `A`/);
   });
+  test("one of several lines refuses the start by its place, without its value", () => {
+    const lines = ["first", "second"].join("\n");
+    for (const said of [
+      refusal(() => secretOf({ env: "A" }, { A: lines })),
+      refusal(() => secretOf({ file: file("secret", lines) }, {})),
+    ]) {
+      expect(said).toMatch(/^config_invalid: .*expected a secret of one line/);
+      expect(said).not.toMatch(/first|second/);
+    }
+  });
   test("one that has not the expected form refuses the start, by the channel and without its value", async () => {
     const config = CourierConfig.parse({
       publicUrl: "https://h.example",

@@ -167,8 +167,16 @@ export function readChannels(path: string): CourierConfig {
 
 /** The secret behind a reference. Throws `config_invalid` where it is not set, naming the reference and never a value. */
 export function secretOf(ref: SecretRef, env: Readonly<Record<string, string | undefined>>): string {
+  const from = "env" in ref ? ref.env : ref.file;
+  const secret = readSecret(ref, env);
+  // HTTP clients quote a header that they refuse, secret and all; and a pasted pair of lines is no secret.
+  if (/[\p{Cc}]/u.test(secret)) return refuse(`\`${from}\`: expected a secret of one line`);
+  return secret;
+}
+
+function readSecret(ref: SecretRef, env: Readonly<Record<string, string | undefined>>): string {
   if ("env" in ref) {
-    const value = env[ref.env];
+    const value = env[ref.env]?.trim();
     return value === undefined || value === "" ? refuse(`\`${ref.env}\`: expected a secret, none is set`) : value;
   }
   try {

@@ -121,6 +121,23 @@ describe("what is no good answer is a fault", () => {
     expect((fault as Fault).code).toBe(code);
   });
 
+  test.each([
+    ["of several lines", ["hp_k_s", "more"].join("\n")],
+    ["with a space", "hp_k s"],
+    ["with a letter beyond ASCII", "hp_k_é"],
+    ["that is empty", ""],
+  ])("a key %s is refused before anything is sent, and not quoted", (_what, key) => {
+    let said = "";
+    try {
+      createClient({ url, key });
+    } catch (error) {
+      said = String(error);
+      expect(error).toMatchObject({ code: "config_invalid" });
+    }
+    expect(said).toContain("`key`");
+    expect(said).not.toContain("hp_k");
+  });
+
   test("the place of a problem travels with it", async () => {
     reply = () => problem(409, "not_claimable", { reasonCode: "bindings_changed", actionId: "act_1" });
     await expect(client().claim("act_1")).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 // request.ts — one HTTP call to the gateway: bounded in time and bytes, problems as faults with their code
 
+import { bearer } from "@holdpoint/wire/bearer.ts";
 import { FAULTS, Fault, type FaultCode } from "@holdpoint/wire/fault.ts";
 import { Problem } from "@holdpoint/wire/problem.ts";
 import type { z } from "zod";
@@ -61,10 +62,11 @@ function refusal(status: number, value: unknown): Fault {
 
 /**
  * Throws a `Fault`: the server's own code, or `outbound_failed` where there was no answer, too late, or none that fits.
- * An answer that does not fit is never taken for one that does.
+ * An answer that does not fit is never taken for one that does. A key that is none throws `config_invalid` here at once.
  */
 export function createRequest({ url, key, timeoutMs = TIMEOUT_MS, fetch: send = fetch }: ClientOptions): Request {
   const base = new URL(url);
+  const authorization = bearer(key, "the client's `key`");
   return async (method, path, answer, { body, query = {}, idempotencyKey, ifMatch, waitMs = 0, signal } = {}) => {
     const target = new URL(path, base);
     for (const [name, value] of Object.entries(query))
@@ -78,7 +80,7 @@ export function createRequest({ url, key, timeoutMs = TIMEOUT_MS, fetch: send = 
         redirect: "error",
         signal: signal ? AbortSignal.any([signal, late]) : late,
         headers: {
-          authorization: `Bearer ${key}`,
+          authorization,
           accept: "application/json",
           ...(body !== undefined && { "content-type": "application/json" }),
           ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),

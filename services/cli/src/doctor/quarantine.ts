@@ -1,6 +1,7 @@
 // quarantine.ts — actions that nobody could judge: they ended who looked at them, or threw every time. Never silent
 
 import { QUARANTINE } from "@holdpoint/engine/denial.ts";
+import { bearer } from "@holdpoint/wire/bearer.ts";
 import { harmless } from "../terminal.ts";
 import { type Finding, note, ok } from "./finding.ts";
 
@@ -17,7 +18,7 @@ interface Page {
 export async function quarantineFinding(url: string, key: string | undefined): Promise<Finding> {
   if (!key) return note(WHAT, "not looked at: it takes the key of a person in HOLDPOINT_KEY");
   const answer = await fetch(`${url}/v1/decisions?rule=${encodeURIComponent(QUARANTINE)}&limit=${SHOWN_MAX}`, {
-    headers: { authorization: `Bearer ${key}` },
+    headers: { authorization: bearer(key, "HOLDPOINT_KEY") },
     signal: AbortSignal.timeout(timeoutMs),
   }).catch(() => undefined);
   if (!answer?.ok) return note(WHAT, `not looked at: the gateway answers ${answer?.status ?? "nothing"} to this key`);

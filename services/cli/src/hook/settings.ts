@@ -2,6 +2,7 @@
 
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { isBearer } from "@holdpoint/wire/bearer.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { parseStrictJson } from "@holdpoint/wire/strict-json.ts";
 import { dataFolder, readIfThere, settingsPath } from "../folder.ts";
@@ -37,7 +38,7 @@ function checkUrl(url: unknown, from: string): string {
 }
 
 function checkKey(key: unknown, from: string): string {
-  if (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key)) throw new Error(`${from}: expected \`key\` to be a key`);
+  if (!isBearer(key)) throw new Error(`${from}: expected \`key\` to be a key`);
   return key;
 }
 

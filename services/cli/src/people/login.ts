@@ -1,6 +1,7 @@
 // login.ts — `holdpoint login` and `logout`: a session of a person who signed in, kept in the shell and never on disk
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { bearer } from "@holdpoint/wire/bearer.ts";
 import { z } from "zod";
 import { type AccessOptions, urlOf, whyUnreached } from "../gateway-url.ts";
 import { writeOut } from "../output.ts";
@@ -68,7 +69,7 @@ export async function login(options: AccessOptions): Promise<number> {
 export async function logout(options: AccessOptions): Promise<number> {
   const key = process.env["HOLDPOINT_KEY"] ?? "";
   if (!key.startsWith("hps_")) throw new Error("HOLDPOINT_KEY holds no session: there is nothing to end");
-  const answer = await post(urlOf(options), "/sign-out", undefined, { authorization: `Bearer ${key}` });
+  const answer = await post(urlOf(options), "/sign-out", undefined, { authorization: bearer(key, "HOLDPOINT_KEY") });
   if (answer.status !== 204) throw await refusal(answer);
   await writeOut("unset HOLDPOINT_KEY\n");
   return 0;

@@ -216,6 +216,16 @@ describe("what cannot be done says so and exits 2", () => {
     expect([result.code, result.stdout]).toEqual([2, ""]);
     expect(result.stderr).toMatch(reason);
   });
+  test("a key of several lines is not quoted", async () => {
+    const key = ["hp_key_a", "holdpoint"].join("\n");
+    const env = { HOLDPOINT_URL: up.ready.url, HOLDPOINT_KEY: key };
+    for (const args of [["inbox"], ["tail"], ["approve", NONE]]) {
+      const result = await runCli(args, { env });
+      expect([result.code, result.stdout]).toEqual([2, ""]);
+      expect(result.stderr).toMatch(/HOLDPOINT_KEY: expected a key/);
+      expect(result.stderr).not.toContain("hp_key_a");
+    }
+  });
   test("no gateway", async () => {
     const result = await runCli(["inbox"], { env: { HOLDPOINT_URL: "http://127.0.0.1:9", HOLDPOINT_KEY: "hp_x" } });
     expect([result.code, result.stdout]).toEqual([2, ""]);

@@ -246,6 +246,13 @@ describe("the file that lists them", () => {
     expect(() => loadCheckers(path)).toThrow(Fault);
     expect(() => loadCheckers(path)).toThrow(says);
   });
+  test("a token of several lines is refused by its file, without its value", () => {
+    const token = join(folder, "token");
+    writeFileSync(token, ["first", "second"].join("\n"));
+    const path = file(`[{ id: aa, url: 'http://h/', tokenFile: '${token}' }]`);
+    expect(() => loadCheckers(path)).toThrow(`\`${token}\`: expected a token`);
+    expect(() => loadCheckers(path)).not.toThrow(/first|second/);
+  });
   test("a file that is not there is refused", () => expect(() => loadCheckers("/no/such")).toThrow("/no/such"));
 });
 

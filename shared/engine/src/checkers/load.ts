@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { builtinCheckers } from "@holdpoint/core/safety/builtin.ts";
 import type { Checker } from "@holdpoint/core/safety/checker.ts";
+import { isBearer } from "@holdpoint/wire/bearer.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { parse } from "yaml";
@@ -126,6 +127,11 @@ function checkerOf(entry: Entry, path: string): Checker {
   const asked = { ...own, version: versionOf(entry, []) };
   if ("url" in entry) {
     const token = entry.tokenFile === undefined ? undefined : readText(path, entry.tokenFile).trim();
+    if (token !== undefined && !isBearer(token))
+      return refuse(
+        path,
+        `checker \`${checker}\`: \`${entry.tokenFile}\`: expected a token without spaces or line breaks`,
+      );
     return httpChecker({ ...asked, url: entry.url, ...(token !== undefined && { token }) });
   }
   const { command, cwd, env } = entry;
