@@ -175,8 +175,17 @@ describe("a sound refusal is said in the client's words, with exit 0", () => {
     ["other arguments", granted({ command: "git status -s" }), "deny", /not the ones of this call/],
     ["no arguments", granted(undefined), "deny", /not the ones of this call/],
     ["more arguments", granted({ ...ARGS, timeout: 1 }), "deny", /not the ones of this call/],
-    ["rejected", { ...denied(), state: "rejected" }, "deny", /a person rejected it/],
-    ["expired", { ...denied(), state: "expired" }, "deny", /nobody answered/],
+    [
+      "rejected",
+      {
+        ...denied(),
+        state: "rejected",
+        decision: { ...denied().decision, message: "Tool call denied: a person said no" },
+      },
+      "deny",
+      /^Tool call denied: a person said no$/,
+    ],
+    ["expired", { ...denied(), state: "expired" }, "deny", /^Tool call denied by policy$/],
   ])("%s", async (_what, body, decision, reason) => {
     const result = await ask((response) => json(response, 200, body));
     expect([result.code, decisionOf(result), result.stderr]).toEqual([0, decision, ""]);

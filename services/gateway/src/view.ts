@@ -14,7 +14,9 @@ const shown = ({ state, dispatchedAt }: ActionRow): ShownState =>
 function decisionFor(row: ActionRow, credential: Credential): object | undefined {
   if (!row.decision) return undefined;
   // Without the verdict nobody knows what its documents disclose: then nothing.
-  return isAgentSide(credential) ? forAgent(row.decision, row.verdict?.disclosure ?? "generic") : row.decision;
+  return isAgentSide(credential)
+    ? forAgent(row.decision, row.verdict?.disclosure ?? "generic", row.state)
+    : row.decision;
 }
 
 export interface Extras {

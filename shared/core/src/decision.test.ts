@@ -80,6 +80,24 @@ describe("for the agent", () => {
     expect(Object.keys(seen).sort()).toEqual([...always, ...more].sort());
   });
 
+  test.each([
+    ["held", "deny", "Tool call denied by policy"],
+    ["denied", "ask", "Tool call denied by policy"],
+    ["denied", "allow", "Tool call denied by policy"],
+    ["held", "ask", "Tool call is waiting for approval"],
+    ["approved", "ask", "Tool call was approved, and may run once"],
+    ["executing", "ask", "Tool call was approved"],
+    ["succeeded", "ask", "Tool call was approved"],
+    ["succeeded", "allow", "Tool call allowed by policy"],
+    ["rejected", "ask", "Tool call denied by policy: a person rejected it"],
+    ["expired", "ask", "Tool call denied by policy: it was not answered or not run in time"],
+    ["expired", "allow", "Tool call denied by policy: it was not answered or not run in time"],
+    ["cancelled", "ask", "Tool call denied by policy: it was cancelled"],
+    ["revoked", "ask", "Tool call denied by policy: its approval was withdrawn"],
+  ] as const)("one that is %s after %s is told so, not what was true once", (state, effect, message) => {
+    expect(forAgent({ ...decision, effect }, "generic", state).message).toBe(message);
+  });
+
   test("no disclosure shows the digest, the trace or the alerts", () => {
     const seen = forAgent(decision, "full");
     for (const key of ["policyDigest", "alerts", "stages", "argsHash", "trace"]) expect(seen).not.toHaveProperty(key);

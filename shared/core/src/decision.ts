@@ -1,5 +1,6 @@
 // decision.ts — a verdict becomes a decision with ids and times, and the part of it that an agent may see
 
+import type { ActionState } from "@holdpoint/wire/action.ts";
 import { type Decision, GENERIC_DENIAL } from "@holdpoint/wire/decision.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Effect, Id } from "@holdpoint/wire/scalars.ts";
@@ -87,12 +88,34 @@ const GENERIC: Readonly<Record<Effect, string>> = {
   deny: GENERIC_DENIAL,
 };
 
-/** `generic` is one fixed sentence; ids and hints enter the text only with `hint` or more (rulings §H). */
+/** What became of the action after its decision: the sentence of then would be untrue now. */
+const SINCE: { readonly [state in ActionState]?: string } = {
+  denied: GENERIC_DENIAL,
+  approved: "Tool call was approved, and may run once",
+  rejected: `${GENERIC_DENIAL}: a person rejected it`,
+  expired: `${GENERIC_DENIAL}: it was not answered or not run in time`,
+  cancelled: `${GENERIC_DENIAL}: it was cancelled`,
+  revoked: `${GENERIC_DENIAL}: its approval was withdrawn`,
+};
+
+function sentenceOf(effect: Effect, state: ActionState | undefined): string {
+  const since = state && SINCE[state];
+  if (since !== undefined) return since;
+  // What a person let through is no longer waiting, however it then ended.
+  const waits = state === undefined || state === "received" || state === "held";
+  return effect !== "ask" || waits ? GENERIC[effect] : "Tool call was approved";
+}
+
+/**
+ * `generic` is one fixed sentence; ids and hints enter the text only with `hint` or more (rulings §H). `state` is the
+ * action's state now, where the message is for somebody who asks later.
+ */
 function messageFor(
   said: Pick<Verdict, "effect" | "reason" | "rules" | "hint"> | Decision,
   disclosure: Disclosure,
+  state?: ActionState,
 ): string {
-  const sentence = GENERIC[said.effect];
+  const sentence = sentenceOf(said.effect, state);
   if (disclosure === "generic" || said.effect === "allow") return sentence;
   const ids = said.rules.map(({ id }) => id).slice(0, 5);
   const named = ids.length > 0 ? `${sentence} (${ids.join(", ")})` : sentence;
@@ -111,16 +134,17 @@ export interface AgentDecision extends Partial<Decision> {
 
 /**
  * `generic`: effect and message, the approval, sandbox, redactions and modifications that it needs to go on. `hint` adds
- * rule ids and the hint, `reason` the reason, `full` risk and findings too. Trace, digest and timings never.
+ * rule ids and the hint, `reason` the reason, `full` risk and findings too. Trace, digest and timings never. With the
+ * action's `state` the message says what has become of it since.
  */
-export function forAgent(decision: Decision, disclosure: Disclosure): AgentDecision {
+export function forAgent(decision: Decision, disclosure: Disclosure, state?: ActionState): AgentDecision {
   const { decisionId, auditId, effect, outcome, approval, sandbox, redactions, modifications, hint } = decision;
   const seen: AgentDecision = {
     decisionId,
     ...(auditId === undefined ? {} : { auditId }),
     effect,
     outcome,
-    message: messageFor(decision, disclosure),
+    message: messageFor(decision, disclosure, state),
     ...(approval ? { approval } : {}),
     sandbox,
     redactions,

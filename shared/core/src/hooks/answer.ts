@@ -26,17 +26,10 @@ export function problemLine(status: number, body: Json | undefined): string {
   return `the gateway answered ${status}${word(code) ? ` ${word(code)}` : ""}${word(detail) ? `: ${word(detail)}` : ""}`;
 }
 
-const EXPLAINED: Readonly<Record<string, string>> = {
-  rejected: "a person rejected it",
-  expired: "nobody answered in time",
-  cancelled: "it was cancelled",
-  revoked: "its approval was withdrawn",
-};
-
-function denial(state: string, decision: JsonRecord, actionId: string | undefined): Meaning {
+function denial(decision: JsonRecord, actionId: string | undefined): Meaning {
   const message = word(decision["message"]) ?? SENTENCE;
   // Present only where the policy's disclosure lets the agent know.
-  const reason = word(decision["reason"]) ?? EXPLAINED[state];
+  const reason = word(decision["reason"]);
   return {
     kind: "deny",
     reason: reason === undefined || message.includes(reason) ? message : `${message}: ${reason}`,
@@ -61,7 +54,7 @@ export function meaningOf(
   const actionId = word(answer["actionId"]);
   const decision = record(answer["decision"]);
   if (state === undefined || actionId === undefined) return unusable("the gateway's answer is not a decision");
-  if (ENDED.includes(state)) return denial(state, decision, actionId);
+  if (ENDED.includes(state)) return denial(decision, actionId);
   if (state === "held") {
     const approvalId = word(record(decision["approval"])["id"]);
     if (approvalId === undefined) return unusable("the call is held, but the answer names no approval");
