@@ -60,15 +60,6 @@ export const developmentAllows = (sandbox: string): string => `
     reason: installs by name from the repositories that this machine trusts
     match: ["apt-get install -y --no-install-recommends git", "apk add --no-cache bash"]
     notMatch: ["sudo apt-get install git", "apt-get install $EXTRA", "ssh host.example apt-get install git"]
-  - id: allow-looking-with-privilege
-    effect: allow
-    when:
-      commands: ${list(PRIVILEGED_LOOKS)}
-    unless: { paths: { access: [write, delete, execute] } }
-    opaque: dynamic
-    reason: only looks, though with more rights
-    match: ["sudo ls -la /var/log", "sudo git status", "sudo systemctl status nginx", "sudo ss -ltnp", "sudo journalctl -u nginx", "sudo apt-get update", "sudo -l"]
-    notMatch: ["sudo rm x", "sudo systemctl restart nginx", "sudo cat /root/notes", "ssh host.example sudo ls"]
   - id: allow-writing-scripts
     effect: allow
     when:
@@ -106,4 +97,16 @@ export const developmentAllows = (sandbox: string): string => `
     notMatch: [{ tool: planner }]
 `;
 
-export const codingAgentAllows = developmentAllows("{ recommended: workspace }");
+/** Where more rights are asked about whatever is done with them, this one would never count. */
+const privilegedLooks = `  - id: allow-looking-with-privilege
+    effect: allow
+    when:
+      commands: ${list(PRIVILEGED_LOOKS)}
+    unless: { paths: { access: [write, delete, execute] } }
+    opaque: dynamic
+    reason: only looks, though with more rights
+    match: ["sudo ls -la /var/log", "sudo git status", "sudo systemctl status nginx", "sudo ss -ltnp", "sudo journalctl -u nginx", "sudo apt-get update", "sudo -l"]
+    notMatch: ["sudo rm x", "sudo systemctl restart nginx", "sudo cat /root/notes", "ssh host.example sudo ls"]
+`;
+
+export const codingAgentAllows = `${developmentAllows("{ recommended: workspace }")}${privilegedLooks}`;

@@ -39,7 +39,8 @@ function toml(text: string): string[] {
   const rules = tables(value["rules"]);
   const tools = isTable(value["tools"]) ? value["tools"] : {};
   const ours = has(rules, ...OWN_WORDS) || ["default", "combining", "policy"].some((key) => Object.hasOwn(value, key));
-  const enforcer = ["policy", "authorization", "audit"].some((key) => Object.hasOwn(tools, key));
+  const enforcer =
+    ["policy", "authorization", "audit"].some((key) => Object.hasOwn(tools, key)) || agentsOwn(value, tools, text);
   return or(
     chosen(
       ["toml-enforcer", enforcer || (rules.length > 0 && !ours)],
@@ -49,6 +50,13 @@ function toml(text: string): string[] {
     "native-toml",
   );
 }
+
+/** An agent's configuration whose policy is still a comment, or was never there: `policy migrate` adds it. */
+const agentsOwn = (value: Table, tools: Table, text: string): boolean =>
+  /^\s*#\s*\[tools\.policy\]/m.test(text) ||
+  (Object.keys(tools).length > 0 &&
+    Object.entries(value).some(([key, one]) => isTable(one) && key !== "tools" && key !== "selector") &&
+    Object.values(tools).every((one) => isTable(one) && !Object.hasOwn(one, "meaning")));
 
 const OWN_WORDS = ["id", "when", "unless", "reason", "match", "notMatch", "approval", "obligations"];
 const ENFORCER_LINE = /^\s*\[\[?\s*tools\s*\.\s*(?:policy|authorization|audit)\b|^\s*\[\[\s*rules\s*\]\]/m;

@@ -224,6 +224,20 @@ test("status prints what the seed's status prints", () => {
   });
 });
 
+test.each([
+  ["[tools.policy]\nenabled = false\n[tools.authorization]\nenabled = true\n", true],
+  ["[tools.authorization]\nenabled = true\n", true],
+  ["[tools.policy]\nenabled = false\n[tools.authorization]\nenabled = false\n", false],
+  ["[tools.audit]\nenabled = false\n", false],
+])("what is enabled is what decides, policy or authorization: %j", (text, enabled) => {
+  expect(enforcerStatus(toml(text), [])?.enabled).toBe(enabled);
+});
+
+test("a configuration without any section says that nothing in it decides", () => {
+  const [document] = compileSet([toml(migrateEnforcerConfig("[agent]\nname = 'x'\n"))]).documents;
+  expect(document?.warnings).toEqual([expect.stringMatching(/^there is no `\[tools\.policy\]`/)]);
+});
+
 test("migrate adds the block as a comment, once", () => {
   const once = migrateEnforcerConfig('[agent]\nname = "x"\n');
   expect(once).toContain("# [tools.policy]\n# enabled = false");
@@ -240,6 +254,7 @@ test.each<[text: string, idle: string[]]>([
   ],
   ['[tools.policy]\nenabled = true\n[[tools.policy.rules]]\neffect = "deny"\ntool = "x"\n', []],
   ["[tools.policy]\nenabled = false\n", []],
+  ['[tools.authorization]\nenabled = true\n[[tools.authorization.rules]]\neffect = "deny"\ntool = "x"\n', []],
 ])("rules of a section that is not enabled count for nothing, and it is said: %j", (text, idle) => {
   const [document] = compileSet([toml(text)]).documents;
   expect(document?.warnings).toEqual(

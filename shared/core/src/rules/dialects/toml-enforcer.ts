@@ -58,6 +58,8 @@ const enabled = ({ tools, outside }: EnforcerText): boolean =>
 /** Rules that nobody switched on say nothing: a file of them looks like a policy, and is none. */
 function idleSections(text: EnforcerText): string[] {
   const { policy, authorization } = text.tools;
+  if (!policy && !authorization && text.outside === undefined)
+    return ["there is no `[tools.policy]`, or only as a comment: nothing here decides anything"];
   const idle = (section: string, rules: readonly EnforcerRule[] = []) =>
     rules.length > 0 ? [`\`[${section}]\` is not enabled: its rules count for nothing; set \`enabled = true\``] : [];
   return [
@@ -157,9 +159,9 @@ export function enforcerStatus(
 ): EnforcerStatus | undefined {
   const text = parseEnforcer(source, problems);
   if (!text) return undefined;
-  const { policy, audit } = text.tools;
+  const { policy, authorization, audit } = text.tools;
   return {
-    enabled: enabled(text),
+    enabled: enabled(text) || authorization?.enabled === true,
     ruleCount: mergeRules(text).length,
     defaultEffect: policy?.default_effect ?? "deny",
     policyFile: policy?.policy_file,

@@ -371,3 +371,10 @@ test("what no native document can say is refused, not changed", () => {
   const source = { name: "e.toml", dialect: "toml-enforcer", text: "[tools.policy]\nenabled = true\n" };
   expect(() => asNative([source])).toThrow(/use the file as it is/);
 });
+
+test("a star that crosses slashes here is two where it does not", () => {
+  const text = `[tools.policy]\nenabled = true\n[[tools.policy.rules]]\neffect = "deny"\ntool = "*"\npaths = ["/etc/*", "/srv/*/keys"]\n`;
+  const { text: exported, left } = exportPolicy([{ name: "e.toml", dialect: "toml-enforcer", text }], "claude-code");
+  expect(exported).toContain('"Read(//etc/**)"');
+  expect(left.join("\n")).toMatch(/`policy-1` has stars that cross slashes here/);
+});

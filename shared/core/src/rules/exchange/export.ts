@@ -47,7 +47,8 @@ function sayableOf(set: PolicySet, sources: readonly PolicySource[], left: strin
       if (rule.effect === "allow") report("is said only for the commands that it names one by one");
       else if (rule.effect === "deny" || rule.effect === "terminate") {
         const scoped = draft.document.scope !== undefined && draft.document.scope !== "global";
-        const plain = draft.document.combining === "first-match" || scoped ? undefined : plainDeny(rule, report);
+        const ordered = draft.document.combining === "first-match";
+        const plain = ordered || scoped ? undefined : plainDeny(rule, draft.reading.pathFlavour, report);
         if (plain) deny.push({ deny: plain, reason: rule.reason, report });
         else report("cannot be said there: such a call gets what the client's default is");
       } else if (rule.effect !== "require_approval") report("has no form there");

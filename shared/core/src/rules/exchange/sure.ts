@@ -5,6 +5,7 @@ import { decide } from "../../decide.ts";
 import { bareCommand } from "../bare-command.ts";
 import type { PolicySet } from "../compiled.ts";
 import { isOneCommand } from "../dialects/one-command.ts";
+import type { Flavour } from "../glob.ts";
 import type { Document, Rule } from "../schema.ts";
 
 /** Letters that mean the same to every shell and every client's pattern. */
@@ -28,14 +29,14 @@ export type PlainDeny =
   | { about: "tools"; names: string[] };
 
 /** What other clients can say too; undefined = nothing of it. `report` names the part that is lost. */
-export function plainDeny(rule: Rule, report: (why: string) => void): PlainDeny | undefined {
+export function plainDeny(rule: Rule, flavour: Flavour, report: (why: string) => void): PlainDeny | undefined {
   const { when = {}, unless } = rule;
   const words = Object.entries(when).filter(([, value]) => value !== undefined);
   if (unless) report("its `unless` is not said there");
   const [key, second] = words.map(([word]) => word).filter((word) => word !== "tool");
   if (unless || second !== undefined) return undefined;
   if (key === "commands") return commandsOf(when.commands ?? [], report);
-  if (key === "paths") return pathsOf(when.paths, report);
+  if (key === "paths") return pathsOf(when.paths, flavour, report);
   if (key !== undefined) return undefined;
   const names = when.tool ?? [];
   return names.length > 0 && names.every((name) => !name.startsWith("!")) ? { about: "tools", names } : undefined;
@@ -49,7 +50,11 @@ function commandsOf(patterns: readonly string[], report: (why: string) => void):
   return { about: "commands", prefixes };
 }
 
-function pathsOf(paths: NonNullable<Rule["when"]>["paths"], report: (why: string) => void): PlainDeny | undefined {
+function pathsOf(
+  paths: NonNullable<Rule["when"]>["paths"],
+  flavour: Flavour,
+  report: (why: string) => void,
+): PlainDeny | undefined {
   const [first, more] = paths ?? [];
   if (first === undefined || (typeof first !== "string" && more !== undefined)) return undefined;
   const condition = typeof first === "string" ? { any: paths as string[] } : first;
@@ -57,5 +62,9 @@ function pathsOf(paths: NonNullable<Rule["when"]>["paths"], report: (why: string
   const sayable = patterns.filter((text) => /^(?:\/|~\/|\.\/|\*\*\/|[A-Za-z0-9._])[^{}?\\$]*$/.test(text));
   if (sayable.length === 0 || patterns.some((text) => text.startsWith("!"))) return undefined;
   if (sayable.length < patterns.length) report("some of its paths are not said there");
-  return { about: "paths", patterns: sayable, access: condition.access ?? ["read", "write", "delete", "execute"] };
+  // Where a star crosses slashes (seed 003), `/etc/*` is all that is below: other clients say that with two.
+  const below = flavour === "crossing" ? sayable.map((text) => text.replace(/(^|\/)\*$/, "$1**")) : sayable;
+  if (flavour === "crossing" && below.some((text) => text.replace(/\*\*$/, "").includes("*")))
+    report("has stars that cross slashes here, and stop at them there");
+  return { about: "paths", patterns: below, access: condition.access ?? ["read", "write", "delete", "execute"] };
 }

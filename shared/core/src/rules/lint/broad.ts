@@ -25,6 +25,9 @@ const INTERPRETERS: readonly Example[] = [
   ...["python", "python3", "perl", "ruby", "php", "node", "deno run", "bun", "pwsh", "osascript", "lua", "tclsh"].map(
     (name) => `${name} ./unread`,
   ),
+  ...["julia", "Rscript", "elixir", "groovy", "tsx", "ts-node", "java -jar", "swift"].map((name) => `${name} ./unread`),
+  // With nothing behind it, each runs what stands on its input.
+  ...["sh", "bash", "python3", "node", "irb", "R", "jshell", "erl"],
 ];
 const ONE_LINERS: readonly Example[] = [
   "python -c 'print(input())'",

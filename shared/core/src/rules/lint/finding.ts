@@ -9,6 +9,7 @@ export const SEVERITIES = ["error", "warning", "info"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 export const LINT_CODES = [
   "shadowed",
+  "may-be-shadowed",
   "redundant",
   "contradictory",
   "never-matches",

@@ -4,6 +4,7 @@
 
 import { directionOf } from "../compile-rule.ts";
 import type { CompiledRule } from "../compiled.ts";
+import { compileGlob } from "../glob.ts";
 import type { When } from "../schema.ts";
 import type { LintedRule } from "./finding.ts";
 
@@ -58,10 +59,33 @@ const deepTakesOut = (value: unknown): boolean =>
 function criterionImplied(key: keyof When, narrow: unknown, wide: unknown, crossing: boolean): boolean {
   if (crossing && (!BOTH_WAYS.includes(key) || deepTakesOut(narrow) || deepTakesOut(wide))) return false;
   if (same(narrow, wide)) return true;
-  if (!ANY_OF.includes(key) || !Array.isArray(narrow) || !Array.isArray(wide)) return false;
-  if (takesOut(narrow) || takesOut(wide)) return false;
-  return narrow.every((word) => wide.includes(word));
+  if (!Array.isArray(narrow) || !Array.isArray(wide) || takesOut(narrow) || takesOut(wide)) return false;
+  if (ANY_OF.includes(key) && narrow.every((word) => wide.includes(word))) return true;
+  const covers = COVERS[key];
+  return covers !== undefined && narrow.every((one) => wide.some((other) => covers(other, one)));
 }
+
+const PLAIN = /^[^!{}[\]\\]+$/;
+const onlyStars = (text: string): boolean => PLAIN.test(text) && !text.includes("?");
+
+/** `mcp__git__*` lets in what `mcp__git__log` does: the stars of the wider one stand for those of the narrower one too. */
+function toolCovers(wide: unknown, narrow: unknown): boolean {
+  if (typeof wide !== "string" || typeof narrow !== "string" || !onlyStars(wide) || !onlyStars(narrow)) return false;
+  // A bare star is no pattern like others: it names no tool that nobody knows (rulings §B7).
+  return wide !== "*" && compileGlob(wide.toLowerCase()).test(narrow.toLowerCase());
+}
+
+/** `/etc/**` lets in what `/etc/ssh/*` does: all that is below a folder, and a pattern that begins below it. */
+function pathCovers(wide: unknown, narrow: unknown): boolean {
+  if (typeof wide !== "string" || typeof narrow !== "string" || !PLAIN.test(wide) || !PLAIN.test(narrow)) return false;
+  const folder = /^((?:~|\.)?\/(?:[\w-][\w.-]*\/)+)\*\*$/.exec(wide)?.[1];
+  return folder !== undefined && narrow.startsWith(folder) && /^[\w-]/.test(narrow.slice(folder.length));
+}
+
+const COVERS: Partial<Record<keyof When, (wide: unknown, narrow: unknown) => boolean>> = {
+  tool: toolCovers,
+  paths: pathCovers,
+};
 
 /** Is every criterion of `wide` met wherever those of `narrow` are? */
 export function whenImplied(narrow: When, wide: When, crossing: boolean): boolean {
@@ -70,6 +94,12 @@ export function whenImplied(narrow: When, wide: When, crossing: boolean): boolea
     return narrow[key] !== undefined && criterionImplied(key, narrow[key], wide[key], crossing);
   });
 }
+
+/** The same criteria, in whatever order they were written. */
+export const sameCalls = (a: LintedRule, b: LintedRule): boolean =>
+  same(a.written.unless, b.written.unless) &&
+  whenImplied(a.written.when ?? {}, b.written.when ?? {}, true) &&
+  whenImplied(b.written.when ?? {}, a.written.when ?? {}, true);
 
 /** What an allow does not cover beyond its criteria (rulings §B2, §B3, §B7): the wider one may bar no more. */
 const coversAsMuch = (narrow: CompiledRule, wide: CompiledRule): boolean =>

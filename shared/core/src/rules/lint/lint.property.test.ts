@@ -20,14 +20,22 @@ const pick = <T>(...values: T[]) => fc.constantFrom(...values);
 // Few words of each kind, so that rules meet each other often.
 const when = fc.record(
   {
-    tool: some("shell", "*", "Read", "!shell"),
+    tool: some("shell", "*", "Read", "!shell", "mcp__git__*", "mcp__git__log", "mcp*", "fs.read"),
     kind: some("tool", "model_call"),
     commands: some("git push", "git *", "rm", "ls"),
     program: some("git", "rm", "!git"),
     startsWith: some("git push", "rm"),
     words: some("--force", "main"),
     written: some("git*", "rm x"),
-    paths: pick<unknown>(["/etc/**"], ["./**"], ["!./**"], [{ any: ["/etc/**"], access: ["write", "delete"] }]),
+    paths: pick<unknown>(
+      ["/etc/**"],
+      ["/etc/ssl/**"],
+      ["/etc/ssl/*", "~/x"],
+      ["./src/**"],
+      ["./**"],
+      ["!./**"],
+      [{ any: ["/etc/**"], access: ["write", "delete"] }],
+    ),
     hosts: some("a.example", "!a.example"),
     args: pick({ command: { glob: ["git*"] } }, { command: { regex: "rm" } }, { file_path: "a" }),
     argsMatch: some("git", "rm"),
@@ -104,7 +112,16 @@ const call = pick(
 );
 const action: fc.Arbitrary<Action> = fc
   .record({
-    example: fc.oneof(call, pick({ tool: "Read", args: { file_path: "a" } }, { tool: "Odd", args: { q: "git" } })),
+    example: fc.oneof(
+      call,
+      pick({ tool: "Read", args: { file_path: "a" } }, { tool: "Odd", args: { q: "git" } }),
+      pick(
+        { tool: "mcp__git__log", args: {} },
+        { tool: "Read", args: { file_path: "/etc/ssl/key" } },
+        { tool: "Read", args: { file_path: "/etc/SSL" } },
+        { tool: "Write", args: { file_path: "src/a/b" } },
+      ),
+    ),
     attested: fc.subarray([...ATTESTABLE]),
     team: pick("a", undefined),
     environment: pick("production", "development"),

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { yamlSource } from "../judged.ts";
+import { PACK_NAMES, pack } from "../packs.ts";
 import { lintPolicies } from "./lint.ts";
 
 const codes = (text: string, keep = (code: string) => !code.startsWith("no-")): string[] =>
@@ -33,6 +34,35 @@ test.each<[string, string, string[]]>([
     ["contradictory a"],
   ],
   [
+    "the same calls in another order of words",
+    rules(
+      "id: b, effect: deny, when: { commands: [make, ninja], class: [warn] }",
+      "id: a, effect: allow, when: { class: [warn], commands: [ninja, make] }",
+    ),
+    ["contradictory a"],
+  ],
+  [
+    "a pattern of tools that takes the other in",
+    rules("id: b, effect: deny, when: { tool: 'mcp__*' }", "id: a, effect: allow, when: { tool: mcp__git__log }"),
+    ["shadowed a"],
+  ],
+  [
+    "a folder that holds the other",
+    rules(
+      "id: b, effect: deny, when: { paths: ['/srv/**'] }",
+      "id: a, effect: allow, when: { tool: fs.read, paths: ['/srv/www/*.html', '/srv/data/**'] }",
+    ),
+    ["shadowed a"],
+  ],
+  [
+    "not a folder whose name only begins alike",
+    rules(
+      "id: b, effect: deny, when: { paths: ['/srv/**'] }",
+      "id: a, effect: allow, when: { tool: fs.read, paths: ['/srv2/**', '/srv/www/**'] }",
+    ),
+    [],
+  ],
+  [
     "the same rule twice",
     rules(broad, "id: c, effect: deny, when: { commands: [git push] }, reason: x"),
     ["redundant c"],
@@ -54,20 +84,20 @@ test.each<[string, string, string[]]>([
     [],
   ],
   [
-    "not behind an allow that needs to be sure",
+    "not surely behind an allow that needs to be sure",
     ordered(
       "id: a, effect: allow, opaque: allow, when: { tool: shell, commands: [git push] }",
       "id: b, effect: deny, when: { tool: shell, commands: [git push] }",
     ),
-    ["allows-danger a", "allows-opaque a"],
+    ["allows-danger a", "allows-opaque a", "may-be-shadowed b"],
   ],
   [
-    "not behind an allow that covers less",
+    "not surely behind an allow that covers less",
     ordered(
       "id: a, effect: allow, when: { tool: shell, program: [ls] }",
       "id: b, effect: allow, opaque: dynamic, when: { tool: shell, program: [ls] }",
     ),
-    [],
+    ["may-be-shadowed b"],
   ],
   [
     "not under what can be escalated",
@@ -141,6 +171,27 @@ test.each<[string, string, string[]]>([
     ),
     [],
   ],
+  [
+    "commands of a tool that runs none",
+    rules("id: a, effect: deny, when: { tool: [Read, fs.search], commands: [rm] }"),
+    ["never-matches a"],
+  ],
+  ["commands of one that may", rules("id: a, effect: deny, when: { tool: [Read, mcp__x__y], commands: [rm] }"), []],
+  [
+    "a program that none of the commands is",
+    rules("id: a, effect: allow, when: { program: [git], commands: [npm test] }"),
+    ["never-matches a"],
+  ],
+  [
+    "a wrapper beside its command, where one tightens",
+    rules("id: a, effect: deny, when: { program: [sudo], commands: [rm] }"),
+    [],
+  ],
+  [
+    "an interpreter that reads its input",
+    rules("id: a, effect: allow, when: { commands: [irb] }"),
+    ["allows-interpreter a"],
+  ],
   ["text alone", rules("id: a, effect: allow, when: { tool: shell, argsMatch: '^ls' }"), ["allows-no-command a"]],
 ])("%s", (_why, text, expected) => expect(codes(text).sort()).toEqual(expected));
 
@@ -175,4 +226,93 @@ describe("places", () => {
     expect(found.filter(({ code }) => code === "never-matches")).toMatchObject([{ file: "d/2.yaml", line: 3 }]);
     expect(found.filter(({ code }) => code === "no-reason").map(({ rule }) => rule)).toEqual(["a"]);
   });
+});
+
+describe("rules that may be shadowed: no proof, and no call that shows otherwise", () => {
+  const deny = "id: b, effect: deny, when: { commands: [git push] }";
+  test.each<[string, string, string[]]>([
+    [
+      "its words name a call that a stricter rule decides",
+      rules(deny, "id: a, effect: require_approval, when: { commands: [git push origin main] }"),
+      ["may-be-shadowed a"],
+    ],
+    [
+      "all its examples too",
+      rules(deny, "id: a, effect: allow, when: { program: [git], words: [push] }, match: [git push]"),
+      ["may-be-shadowed a"],
+    ],
+    [
+      "one example of its own is enough",
+      rules(
+        "id: b, effect: deny, when: { commands: ['git push --force'] }",
+        "id: a, effect: require_approval, when: { commands: [git push] }, match: [git push --force, git push]",
+      ),
+      [],
+    ],
+    [
+      "by several rules together",
+      rules(
+        "id: b, effect: deny, when: { commands: [git push, git pull] }",
+        "id: c, effect: deny, when: { commands: [git fetch] }",
+        "id: a, effect: require_approval, when: { commands: ['git {push,pull,fetch} origin'] }",
+      ),
+      ["may-be-shadowed a"],
+    ],
+    [
+      "not by what depends on who asks",
+      rules(
+        "id: b, effect: deny, when: { commands: [git push], principal: { team: [a] } }",
+        "id: a, effect: require_approval, when: { commands: [git push origin main] }",
+      ),
+      [],
+    ],
+    [
+      "not by what an exemption lifts elsewhere",
+      rules(
+        `${deny}, unless: { branch: [main] }`,
+        "id: a, effect: require_approval, when: { commands: [git push origin main] }",
+      ),
+      [],
+    ],
+    [
+      "a deeper folder shows otherwise",
+      rules(
+        "id: b, effect: deny, when: { paths: ['/srv/*'] }",
+        "id: a, effect: allow, when: { tool: fs.read, paths: ['/srv/**'] }",
+      ),
+      [],
+    ],
+    [
+      "behind what comes first",
+      ordered(
+        "id: b, effect: require_approval, when: { commands: [git push] }",
+        "id: a, effect: deny, when: { commands: ['git push --force'] }",
+      ),
+      ["may-be-shadowed a"],
+    ],
+  ])("%s", (_why, text, expected) => expect(codes(text, (code) => code === "may-be-shadowed")).toEqual(expected));
+
+  test("it says which rules, which calls, and what to do", () => {
+    const [found] = lintPolicies([
+      yamlSource(rules(`${deny}, reason: x, match: [git push], notMatch: [ls]`), "pack.yaml"),
+      yamlSource(
+        rules(
+          "id: a, effect: allow, reason: x, when: { commands: [git push origin main] }, match: [git push origin main], notMatch: [ls]",
+        ),
+        "own.yaml",
+      ),
+    ]);
+    expect(found).toMatchObject({
+      file: "own.yaml",
+      severity: "warning",
+      message:
+        "may be shadowed: `b` of pack.yaml decides all 2 calls that were tried for it, `git push origin main` among them",
+      help: expect.stringContaining("`match` example"),
+    });
+  });
+});
+
+test.each(PACK_NAMES)("no rule of the pack %s is idle, and none may be", (name) => {
+  const idle = ["shadowed", "may-be-shadowed", "redundant", "contradictory", "never-matches", "duplicate-id"];
+  expect(lintPolicies([pack(name)]).filter(({ code }) => idle.includes(code))).toEqual([]);
 });

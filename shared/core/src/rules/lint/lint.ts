@@ -7,15 +7,18 @@ import { draftSources } from "../drafted.ts";
 import { broadAllows } from "./broad.ts";
 import { finding, type LintedRule, type LintFinding, SEVERITIES } from "./finding.ts";
 import { neverMatching } from "./never.ts";
+import { perhapsIdle } from "./perhaps.ts";
 import { idleRules } from "./shadow.ts";
 
 /** Findings by file and line. Throws `policy_invalid` where a source does not compile. */
 export function lintPolicies(sources: readonly PolicySource[]): LintFinding[] {
   const set = compileSet(sources);
   const rules = lintedRules(set, sources);
+  const surelyIdle = [...idleRules(rules), ...rules.flatMap(neverMatching)];
+  const isSure = ({ rule, file }: LintFinding) => surelyIdle.some((one) => one.rule === rule && one.file === file);
   const findings = [
-    ...idleRules(rules),
-    ...rules.flatMap(neverMatching),
+    ...surelyIdle,
+    ...perhapsIdle(set, rules).filter((one) => !isSure(one)),
     ...rules.flatMap((rule) => broadAllows(set, rule)),
     ...sameIds(rules),
     ...rules.flatMap(unexplained),

@@ -1,6 +1,8 @@
 // never.ts — criteria that no call can meet, told from the words alone
 
 import { TRUST_LEVELS, type Trust } from "@holdpoint/wire/scalars.ts";
+import { findTool } from "../../facts/tools/map.ts";
+import { parseCommandPattern } from "../criteria/commands.ts";
 import type { DocumentPath } from "../problems.ts";
 import type { ArgumentCondition, Bounds, When } from "../schema.ts";
 import { compileFolded } from "../words.ts";
@@ -62,9 +64,33 @@ const emptyWithin = (bounds: Bounds, least: number, most: number): boolean =>
     lte: Math.min(bounds.lte ?? most, most),
   });
 
+/** What is only ever done by a command, beside tools that run none. */
+const OF_COMMANDS = ["commands", "program", "startsWith", "written", "redirects"] as const;
+const COMMANDLESS: ReadonlySet<string> = new Set(["fs.read", "fs.write", "fs.edit", "fs.delete", "fs.search", "note"]);
+
+/** Its words are about commands, and each tool that it names is one that runs none. */
+function commandless(when: When): Impossible | undefined {
+  const { tool } = when;
+  const word = OF_COMMANDS.find((one) => when[one] !== undefined && when[one] !== false);
+  if (word === undefined || !tool || tool.length === 0) return undefined;
+  const runsNone = (name: string) =>
+    COMMANDLESS.has(name) || COMMANDLESS.has(findTool(name.toLowerCase())?.meaning ?? "");
+  if (!tool.every(runsNone)) return undefined;
+  return { at: [word], why: `\`${tool.join("`, `")}\` runs no command` };
+}
+
+/** Two lists of programs, none of which is in the other. An allow is about the program itself, never about a wrapper. */
+function apart({ program, commands }: When): Impossible | undefined {
+  if (!program || !commands || [...program, ...commands].some((one) => /[!*?{}[\]\\]/.test(one))) return undefined;
+  const named = new Set(commands.map((one) => parseCommandPattern(one).program));
+  const none = program.every((one) => !named.has(parseCommandPattern(one).program));
+  return none ? { at: ["program"], why: "none of its programs is one of its `commands`" } : undefined;
+}
+
 export function neverMatching(rule: LintedRule): LintFinding[] {
   const { when = {}, unless } = rule.written;
-  const impossible = impossibleIn(when);
+  const impossible =
+    impossibleIn(when) ?? commandless(when) ?? (rule.compiled.effect === "allow" ? apart(when) : undefined);
   if (impossible)
     return [
       finding(rule, "never-matches", "error", `never matches: ${impossible.why}`, "correct the criterion", [

@@ -1,7 +1,7 @@
 // shadow.ts — rules that another rule makes idle: stricter wherever they hold, or first in a first-match document
 
 import { finding, type LintedRule, type LintFinding } from "./finding.ts";
-import { holdsWherever } from "./implies.ts";
+import { holdsWherever, sameCalls } from "./implies.ts";
 
 const STRICTNESS: Readonly<Record<string, number>> = { allow: 0, require_approval: 1, deny: 2, terminate: 2 };
 const strictness = ({ compiled }: LintedRule): number | undefined => STRICTNESS[compiled.effect];
@@ -13,20 +13,14 @@ const bringsMore = ({ compiled }: LintedRule): boolean =>
 /** A deny that may be escalated turns into a question, beside which others count again. */
 const staysAsItIs = ({ compiled }: LintedRule): boolean => !compiled.escalatable && !compiled.uncovered;
 
-/** `over` decides wherever `under` would, and never less strictly: without `under` nothing is decided differently. */
-function shadows(over: LintedRule, under: LintedRule): boolean {
+/** Where both hold `over` decides, and never less strictly: there, nothing is decided differently without `under`. */
+export function outranks(over: LintedRule, under: LintedRule): boolean {
   if (over.compiled.document.firstMatch || under.compiled.document.firstMatch)
-    return (
-      over.compiled.document === under.compiled.document &&
-      over.order < under.order &&
-      !over.compiled.uncovered &&
-      holdsWherever(under, over)
-    );
+    return over.compiled.document === under.compiled.document && over.order < under.order && !over.compiled.uncovered;
   const [a, b] = [strictness(over), strictness(under)];
-  return (
-    a !== undefined && b !== undefined && a > b && staysAsItIs(over) && !bringsMore(under) && holdsWherever(under, over)
-  );
+  return a !== undefined && b !== undefined && a > b && staysAsItIs(over) && !bringsMore(under);
 }
+const shadows = (over: LintedRule, under: LintedRule): boolean => outranks(over, under) && holdsWherever(under, over);
 
 /** Equal words and nothing else that could differ: either may go, only the name in the decision changes. */
 function repeats(first: LintedRule, second: LintedRule): boolean {
@@ -43,9 +37,7 @@ function repeats(first: LintedRule, second: LintedRule): boolean {
 
 /** Two effects for the very same calls: one of them was not meant. */
 const contradicts = (over: LintedRule, under: LintedRule): boolean =>
-  over.compiled.effect !== under.compiled.effect && holdsWherever(under, over) && sameCriteria(over, under);
-const sameCriteria = ({ written: a }: LintedRule, { written: b }: LintedRule): boolean =>
-  JSON.stringify([a.when ?? {}, a.unless]) === JSON.stringify([b.when ?? {}, b.unless]);
+  over.compiled.effect !== under.compiled.effect && holdsWherever(under, over) && sameCalls(over, under);
 
 const named = ({ id, file }: LintedRule, beside: LintedRule): string =>
   file === beside.file ? `\`${id}\`` : `\`${id}\` of ${file}`;
