@@ -271,6 +271,17 @@ describe("events", () => {
     return text;
   }
 
+  test("a refused request is told by what it asked for and why, without the words of its sender", async () => {
+    const mark = "a-word-of-the-sender";
+    const told = await stream({}, /"operation"/, async () => {
+      const { decision } = await decided(MIGRATE);
+      const path = `/v1/approvals/${decision.approval.id}/votes`;
+      await call(house, "POST", path, { key: house.approverKey, body: { [mark]: "deny", reason: mark } });
+    });
+    expect(told).toMatch(/"approvalId":"apr_[^"]+","code":"invalid","operation":"vote"/);
+    expect(told).not.toContain(mark);
+  });
+
   test("begin now, and go on after the last id that was seen, in order", async () => {
     const before = await decided("git status");
     await expect.poll(() => house.engine.store.events.last("default")).toBeGreaterThan(0);

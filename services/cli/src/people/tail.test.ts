@@ -36,6 +36,13 @@ test("a line says when, what, which action, and nothing that a terminal would ob
   expect(line).toBe("10:25:08.199  action.denied         act_1\\u{1b}[2J  deny");
 });
 
+test("a refusal says what was asked for and why it was refused", () => {
+  const data = '{"at":"2026-11-21T10:25:08.199Z","actionId":"act_1","operation":"castVote","code":"forbidden"}';
+  expect(eventLine({ event: "vote.refused", data }, paintFor({ isTTY: false }))).toBe(
+    "10:25:08.199  vote.refused          act_1  castVote  forbidden",
+  );
+});
+
 test.each([
   [-1, "over"],
   [5, "in 5 s"],

@@ -65,13 +65,18 @@ const Told = z.looseObject({
   outcome: z.string().optional(),
   approvalId: z.string().optional(),
   decisionId: z.string().optional(),
+  /** of a request that was refused */
+  code: z.string().optional(),
+  operation: z.string().optional(),
 });
 
 export function eventLine({ event, data }: StreamEvent, paint: Paint): string {
-  const { at = "", actionId = "", outcome, approvalId, decisionId } = Told.parse(JSON.parse(data));
+  const { at = "", actionId = "", outcome, approvalId, decisionId, code, operation } = Told.parse(JSON.parse(data));
   const colour = STATES[event.split(".").at(-1) ?? event];
   const name = harmless(event).padEnd(20);
-  const said = [actionId, outcome, approvalId, decisionId].filter((each) => each !== undefined && each !== "");
+  const said = [actionId, outcome, approvalId, decisionId, operation, code].filter(
+    (each) => each !== undefined && each !== "",
+  );
   return `${paint.dim(harmless(at).slice(11, 23))}  ${colour ? paint[colour](name) : name}  ${harmless(said.join("  "))}`;
 }
 

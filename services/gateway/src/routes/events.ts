@@ -4,6 +4,7 @@ import type { Sequenced } from "@holdpoint/store/store.ts";
 import type { ActionRow } from "@holdpoint/store/types.ts";
 import { type Credential, PEOPLE_ROLES } from "@holdpoint/wire/access.ts";
 import type { ActionState } from "@holdpoint/wire/action.ts";
+import type { Event } from "@holdpoint/wire/event.ts";
 import { lastEventId } from "../headers.ts";
 import type { Gateway } from "../parts.ts";
 import { SECURITY_HEADERS } from "../problems.ts";
@@ -46,7 +47,14 @@ function dataOf({ cursor, event }: Sequenced, type: string, row: ActionRow | und
     decisionId,
     approvalId: event.approvalId ?? row?.approvalId,
     outcome,
+    ...refusedOf(event.detail),
   };
+}
+
+/** Why a request was refused, and which, in words that are ours; what its sender wrote stays in the evidence. */
+function refusedOf(detail: Event["detail"]): { code?: string; operation?: string } {
+  const { code, operation } = detail ?? {};
+  return { ...(typeof code === "string" && { code }), ...(typeof operation === "string" && { operation }) };
 }
 
 const frame = (data: { type: string }, id?: number): string =>
