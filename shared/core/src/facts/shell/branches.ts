@@ -5,7 +5,7 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import type { CompoundList, Word as Node, SyntaxNode } from "unbash";
 import { expandInto } from "./expand.ts";
 import { assign, fork, merge, type Scope, settleCd, union } from "./scope.ts";
-import { innerOf, inside, readNode, type Shell } from "./walk.ts";
+import { inside, type Shell } from "./shell.ts";
 import { literal, unknownWord, type Word } from "./word.ts";
 
 /** A part that may or may not run. Returns the names of variables it changed. */
@@ -44,7 +44,7 @@ function leaves(node: SyntaxNode): boolean {
 
 export function readAndOr(shell: Shell, commands: readonly SyntaxNode[], operators: readonly ("&&" | "||")[]): void {
   const { scope } = shell;
-  readNode(shell, commands[0]!);
+  shell.read.node(shell, commands[0]!);
   let chain: Scope | undefined;
   let never = false;
   for (let i = 1; i < commands.length && shell.reading.nodes <= limits.commandNodesMax; i++) {
@@ -52,13 +52,13 @@ export function readAndOr(shell: Shell, commands: readonly SyntaxNode[], operato
     if (operators[i - 1] === "&&") {
       chain ??= fork(scope);
       chain.ifCdFailed = undefined;
-      readNode({ ...shell, scope: chain }, command);
+      shell.read.node({ ...shell, scope: chain }, command);
       continue;
     }
     const other = fork(chain ?? scope);
     if (scope.ifCdFailed) other.cwds = scope.ifCdFailed;
     other.ifCdFailed = undefined;
-    readNode({ ...shell, scope: other }, command);
+    shell.read.node({ ...shell, scope: other }, command);
     if (leaves(command)) {
       // `cd x || exit`: whoever goes on is in x.
       never = true;
@@ -81,7 +81,7 @@ const FOR_VALUES_MAX = 8;
 
 export function readFor(shell: Shell, name: Node, wordlist: readonly Node[] | undefined, body: CompoundList): void {
   const words: Word[] = [];
-  const inner = innerOf(shell);
+  const inner = shell.read.inner(shell);
   if (wordlist) for (const node of wordlist) expandInto(words, node, shell.scope, inner);
   else if (shell.scope.positional) words.push(...shell.scope.positional);
   else words.push(unknownWord("$@"));

@@ -5,19 +5,11 @@ import { classOf } from "../class.ts";
 import { locate } from "../paths.ts";
 import { addOnce, keep } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
-import {
-  type Assigned,
-  exportVariable,
-  keepStreams,
-  newCommandAtom,
-  runProgram,
-  type Setting,
-  setVariable,
-} from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
 import { isPrinter } from "./printers.ts";
+import { exportVariable, keepStreams, newCommandAtom, runProgram, setVariable } from "./program.ts";
 import { assign, define, setAlias } from "./scope.ts";
-import { readNode, readText, type Shell } from "./walk.ts";
+import type { Assigned, Setting, Shell } from "./shell.ts";
 import { join, literal, type Output, unknownWord, type Word } from "./word.ts";
 
 const UNKNOWN: Output = { kind: "unknown" };
@@ -39,7 +31,7 @@ export function callFunction(shell: Shell, name: string, words: readonly Word[],
   const before = scope.positional;
   scope.positional = words.slice(1);
   const inner = { ...frame, depth: frame.depth + 1, calling: [...frame.calling, name], stdin: setting.streams.stdin };
-  readNode({ ...shell, frame: inner, source: definition.source }, definition.body);
+  shell.read.node({ ...shell, frame: inner, source: definition.source }, definition.body);
   scope.positional = before;
   if (setting.streams.writes.length > 0) touchWrites(shell, words, setting);
   return definition.certain ? "only" : undefined;
@@ -64,7 +56,7 @@ export function expandAlias(shell: Shell, name: string, words: readonly Word[], 
     .map((word) => word.raw)
     .join(" ");
   const inner = below({ ...shell, scope }, { stdin: setting.streams.stdin });
-  readText(shell.reading, rest === "" ? alias : `${alias} ${rest}`, scope, inner.frame);
+  shell.read.text(shell.reading, rest === "" ? alias : `${alias} ${rest}`, scope, inner.frame);
   return undefined;
 }
 
@@ -155,7 +147,7 @@ function source(shell: Shell, words: readonly Word[], setting: Setting): Output 
     const piped = target.process !== undefined || target.text === "/dev/stdin";
     const content = target.process ? target.prints : target.text === "/dev/stdin" ? setting.streams.stdin : undefined;
     if (content?.kind === "text")
-      readText(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
+      shell.read.text(shell.reading, content.text, shell.scope, below(shell, { wrapper: "source" }).frame);
     else if (isPrinter(target.raw)) addOnce(atom.runsCode, "script");
     else if (piped && content?.kind === "file") {
       addOnce(atom.runsCode, "script");

@@ -1,39 +1,23 @@
 // command.ts — one simple command: its assignments, words and streams become atoms
 
-import type { Atom } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Assignment, Command, Redirected } from "unbash";
 import { touch } from "../call.ts";
 import { classOf } from "../class.ts";
-import { describe } from "../describe.ts";
 import { baseName } from "../paths.ts";
-import { canonicalName, isKnownProgram } from "../programs/registry.ts";
-import { addOnce, keep, keepUnread, newAtom } from "../reading.ts";
+import { canonicalName } from "../programs/registry.ts";
+import { keep, keepUnread } from "../reading.ts";
 import { codeVariable } from "../variables.ts";
 import { applyBuiltin, callFunction, expandAlias } from "./builtins.ts";
 import { expandInto, expandOne, type ReadInner } from "./expand.ts";
-import type { Frame } from "./frame.ts";
-import { nestedIn } from "./nested.ts";
 import { peel } from "./peel.ts";
-import { readStreams, type Streams, touchStreams } from "./redirect.ts";
-import { assign, fork, type Scope } from "./scope.ts";
+import { bare, newCommandAtom, runProgram } from "./program.ts";
+import { readStreams, type Streams } from "./redirect.ts";
+import { assign, fork } from "./scope.ts";
+import type { Assigned, Setting, Shell } from "./shell.ts";
 import { readShellCall } from "./shells.ts";
-import { readNode, type Shell } from "./walk.ts";
 import { literal, type Output, unknownWord, type Word } from "./word.ts";
 import { findWrapper, OTHER_SHELLS, SHELLS } from "./wrappers.ts";
-import { readWritten } from "./written.ts";
-
-export interface Assigned {
-  name: string;
-  word: Word;
-}
-
-/** What belongs to a command beside its words. */
-export interface Setting {
-  text: string;
-  streams: Streams;
-  assigned: readonly Assigned[];
-}
 
 /** A call of more words than this is read no further: the cap makes it opaque. */
 const WORDS_MAX = 4_000;
@@ -77,7 +61,7 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
       ? readStreams(redirects, shell.scope, inner, shell.frame.stdin)
       : { stdin: shell.frame.stdin, writes: [], reads: [] };
   if (node.type === "Redirected") {
-    const output = readNode({ ...shell, frame: { ...shell.frame, stdin: streams.stdin } }, node.command);
+    const output = shell.read.node({ ...shell, frame: { ...shell.frame, stdin: streams.stdin } }, node.command);
     if (streams.writes.length + streams.reads.length > 0) bare(shell, { text, streams, assigned: [] });
     return output;
   }
@@ -104,44 +88,6 @@ export function runCommand(shell: Shell, node: Command | Redirected, inner: Read
     else words.push(assignmentWord(arg, readAssignment(arg, shell, inner)));
   }
   return runWords(shell, words, { text, streams, assigned }, node.name.parts === undefined);
-}
-
-/** The streams of a call whose own words are read as something else: they are not lost. */
-export function keepStreams(shell: Shell, setting: Setting): void {
-  if (setting.streams.writes.length + setting.streams.reads.length > 0) bare(shell, setting);
-}
-
-/** Redirections or assignments without a program. */
-function bare(shell: Shell, setting: Setting): void {
-  const { reading, frame, scope } = shell;
-  const atom = newAtom("command", setting.text, frame.at);
-  atom.program = ":";
-  atom.meaning = { program: ":", subcommands: [], options: {}, operands: [] };
-  atom.wrappers.push(...frame.wrappers);
-  for (const each of setting.assigned) {
-    setVariable(shell, atom, each);
-    exportVariable(scope, each.name);
-  }
-  touchStreams(reading, atom, scope, setting.streams);
-  atom.class = classOf(atom, scope, "safe");
-  keep(reading, atom);
-}
-
-/** Notes a variable on the atom it is set for: what its value runs, and the code it lets in (rulings §B5). */
-export function setVariable(shell: Shell, atom: Atom, { name, word }: Assigned): void {
-  addOnce(atom.variables, name);
-  const kind = codeVariable(name);
-  if (kind === "command") {
-    if (word.text === null || !/^[\w./+-]*$/.test(word.text)) nestedIn(shell).shell(word, name);
-  } else if ((kind === "code" || kind === "search") && name !== "PATH" && name !== "SHELL") {
-    for (const part of (word.text ?? word.known).split(":"))
-      if (part !== "") touch(shell.reading, atom, shell.scope, literal(part), "execute", { deep: kind === "search" });
-  }
-}
-
-/** From here on the variable is set for everything. */
-export function exportVariable(scope: Scope, name: string): void {
-  if (codeVariable(name) && !scope.exported.includes(name)) scope.exported = [...scope.exported, name];
 }
 
 const SYSTEM_BINS = [
@@ -205,54 +151,6 @@ const quieter = (words: readonly Word[]): Word[] =>
   words.map((word) =>
     word.text !== null && /^-[A-Z]+$/.test(word.text) ? literal(word.text.toLowerCase(), word.raw) : word,
   );
-
-/** Puts on an atom what its surroundings bring: wrappers, variables, streams. */
-export function newCommandAtom(
-  shell: Shell,
-  words: readonly Word[],
-  setting: Setting,
-  frame: Frame = shell.frame,
-): Atom {
-  const atom = newAtom("command", setting.text, frame.at);
-  for (let i = 1; i < words.length; i++) atom.words.push(words[i]!.text);
-  if (frame.wrappers.length > 0) atom.wrappers.push(...frame.wrappers);
-  for (const kind of frame.runs) addOnce(atom.runsCode, kind);
-  for (const name of frame.variables) addOnce(atom.variables, name);
-  for (const each of setting.assigned) setVariable(shell, atom, each);
-  for (const name of shell.scope.exported) addOnce(atom.variables, name);
-  touchStreams(shell.reading, atom, shell.scope, setting.streams);
-  return atom;
-}
-
-export function runProgram(
-  shell: Shell,
-  program: string,
-  words: readonly Word[],
-  setting: Setting,
-  foreign: boolean,
-): Output {
-  const { reading, scope } = shell;
-  const atom = newCommandAtom(shell, words, setting);
-  atom.program = program;
-  keep(reading, atom);
-  if (foreign) {
-    addOnce(atom.runsCode, "script");
-    touch(reading, atom, scope, words[0]!, "read");
-  } else if (!isKnownProgram(program) && looksLikeScript(program)) addOnce(atom.runsCode, "script");
-  const output = describe(reading, nestedIn(shell, program, setting.streams.stdin), {
-    program,
-    words: words.slice(1),
-    atom,
-    place: scope,
-    stdin: setting.streams.stdin,
-  });
-  if (output.kind === "text" && (setting.streams.writes.length > 0 || program === "tee"))
-    for (const fact of atom.paths)
-      if (fact.access === "write") readWritten(reading, fact.path, output.text, shell.frame.at, scope);
-  return output;
-}
-
-const looksLikeScript = (name: string): boolean => /\.(sh|bash|py|rb|pl|js|mjs|ts|php)$/.test(name);
 
 /** The program itself is only known at the run: nothing it is given can be understood. */
 function runUnknown(shell: Shell, words: readonly Word[], setting: Setting): Output {

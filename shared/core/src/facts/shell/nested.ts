@@ -2,11 +2,10 @@
 
 import type { Nested } from "../call.ts";
 import { addOnce } from "../reading.ts";
-import { runWords, type Setting } from "./command.ts";
 import type { Frame } from "./frame.ts";
 import { FOUND } from "./inserted.ts";
 import { assign, newScope, type Scope } from "./scope.ts";
-import { readText, type Shell } from "./walk.ts";
+import type { Setting, Shell } from "./shell.ts";
 import { asCode, type Output, type Word } from "./word.ts";
 
 export interface Below {
@@ -41,7 +40,7 @@ export function readCode(shell: Shell, word: Word): Output {
   const { inserts } = word;
   const scope = inserts ? { ...shell.scope, shared: true } : shell.scope;
   if (inserts) assign(scope, FOUND, inserts);
-  const output = readText(shell.reading, asCode(word), scope, shell.frame);
+  const output = shell.read.text(shell.reading, asCode(word), scope, shell.frame);
   if (word.text !== null) return output;
   // A path that was found is a word in the code; anything else that is put there may be code itself.
   if (inserts?.prints?.kind === "paths") return { kind: "unknown" };
@@ -66,7 +65,7 @@ export function nestedIn(shell: Shell, program?: string, stdin?: Output): Nested
     },
     words(words, wrapper, place) {
       if (words.length === 0) return;
-      runWords(
+      shell.read.words(
         below(shell, { wrapper: wrapper || program || "", elsewhere: place === "elsewhere", stdin }),
         words,
         callOf(words, stdin),

@@ -5,11 +5,11 @@ import { newCall } from "../describe.ts";
 import { readWords } from "../options.ts";
 import { locate } from "../paths.ts";
 import { addOnce, keep, stricterClass } from "../reading.ts";
-import { type Assigned, keepStreams, newCommandAtom, runWords, type Setting } from "./command.ts";
 import { FOUND, inserted, insertFound } from "./inserted.ts";
 import { below, callOf, nestedIn, readCode } from "./nested.ts";
+import { keepStreams, newCommandAtom } from "./program.ts";
 import { assign } from "./scope.ts";
-import type { Shell } from "./walk.ts";
+import type { Assigned, Setting, Shell } from "./shell.ts";
 import { asCode, join, literal, type Output, unknownWord, type Word } from "./word.ts";
 import { type CompiledWrapper, isShell } from "./wrappers.ts";
 
@@ -169,7 +169,7 @@ export function peel(
   rest = rest.slice(wrapper.takes ?? 0);
   if (rest[0]?.text === "--") rest = rest.slice(1);
   if (rest.length === 0) {
-    if (name === "exec") return runWords(shell, [literal(":")], setting, true);
+    if (name === "exec") return shell.read.words(shell, [literal(":")], setting, true);
     // `sudo -s` is a shell, and reads what a shell would read.
     if (!call.options.has("shell") && !call.options.has("login")) return undefined;
     rest = [literal("sh")];
@@ -187,14 +187,14 @@ export function peel(
     rest = marked ? replace(rest, sign, added) : [...rest, ...added];
     if (takesCode(given, marked ? sign : undefined)) {
       const from = shell.reading.atoms.length;
-      const output = runWords(inner, rest, callOf(rest, setting.streams.stdin), true);
+      const output = inner.read.words(inner, rest, callOf(rest, setting.streams.stdin), true);
       doubt(shell, from);
       keepStreams(shell, setting);
       return output;
     }
   }
   if (wrapper.joins && !call.options.has("exec")) return code(join(rest));
-  return runWords(
+  return inner.read.words(
     inner,
     rest,
     { ...callOf(rest, setting.streams.stdin), text: setting.text, assigned: carried, streams: setting.streams },
@@ -237,7 +237,7 @@ function readParallel(inner: Shell, rest: readonly Word[], setting: Setting): Ou
     readCode({ ...inner, scope }, known ? literal(code) : { ...unknownWord(code), template: code });
     // `bash -c '…'` loses its quotes on the way; who wrote it meant them.
     if (isShell(command[0]!.text ?? ""))
-      runWords(inner, replace(command.map(plainMarks), "{}", [arg]), callOf(command, undefined), true);
+      inner.read.words(inner, replace(command.map(plainMarks), "{}", [arg]), callOf(command, undefined), true);
   }
   if (takesCode(command, "{}")) doubt(inner, from);
   return UNKNOWN;

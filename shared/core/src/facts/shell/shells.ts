@@ -6,10 +6,10 @@ import { newCall } from "../describe.ts";
 import { compile } from "../grammar.ts";
 import { readWords } from "../options.ts";
 import { addOnce, keep } from "../reading.ts";
-import { newCommandAtom, type Setting } from "./command.ts";
 import { below, nestedIn, readCode } from "./nested.ts";
+import { newCommandAtom } from "./program.ts";
 import { fork } from "./scope.ts";
-import { readText, type Shell } from "./walk.ts";
+import type { Setting, Shell } from "./shell.ts";
 import { join, literal, type Output, type Word } from "./word.ts";
 import { OTHER_SHELLS } from "./wrappers.ts";
 
@@ -134,7 +134,7 @@ function readContent(
 ): Output {
   if (content?.kind === "text") {
     if (self.opaque.length > 0) keepClassed(shell, self);
-    return readText(shell.reading, content.text, inner.scope, { ...inner.frame, stdin: undefined });
+    return shell.read.text(shell.reading, content.text, inner.scope, { ...inner.frame, stdin: undefined });
   }
   if (content?.kind === "file") {
     addOnce(self.runsCode, "script");

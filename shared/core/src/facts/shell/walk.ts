@@ -1,24 +1,26 @@
 // walk.ts — from a shell text to its simple commands: lists, pipelines, branches, loops, functions, substitutions
 
 import { limits } from "@holdpoint/wire/limits.ts";
-import { type CompoundList, type ParsedScript, parse, type Statement, type SyntaxNode } from "unbash";
+import { type ParsedScript, parse, type Statement, type SyntaxNode } from "unbash";
 import { addOnce, isFull, keepUnread, type Reading } from "../reading.ts";
 import { loop, maybe, readAndOr, readFor } from "./branches.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, runWords } from "./command.ts";
 import { expandOne, type ReadInner, readNested } from "./expand.ts";
 import { type Frame, NESTING_MAX } from "./frame.ts";
 import { define, fork, type Scope, settleCd } from "./scope.ts";
+import { inside, type Reader, type Shell } from "./shell.ts";
 import type { Output } from "./word.ts";
 
-export interface Shell {
-  reading: Reading;
-  scope: Scope;
-  frame: Frame;
-  /** the text that positions of nodes point into */
-  source: string;
-}
-
 const UNKNOWN: Output = { kind: "unknown" };
+
+/** A shell that has read nothing of `source` yet. */
+export const shellOf = (reading: Reading, scope: Scope, frame: Frame, source: string): Shell => ({
+  reading,
+  scope,
+  frame,
+  source,
+  read: READER,
+});
 
 /** Reads a whole text. Says what it prints, where one command does. */
 export function readText(reading: Reading, text: string, scope: Scope, frame: Frame): Output {
@@ -36,10 +38,10 @@ export function readText(reading: Reading, text: string, scope: Scope, frame: Fr
     keepUnread(reading, text, frame.at, frame.wrappers, "holds a NUL character");
     return UNKNOWN;
   }
-  return readScript({ reading, scope, frame, source: text }, parse(text));
+  return readScript(shellOf(reading, scope, frame, text), parse(text));
 }
 
-export function readScript(shell: Shell, script: ParsedScript): Output {
+function readScript(shell: Shell, script: ParsedScript): Output {
   const { reading, frame } = shell;
   const first = reading.atoms.length;
   const { scope } = shell;
@@ -68,7 +70,7 @@ function readUncalled(shell: Shell): void {
   }
 }
 
-export function readList(shell: Shell, statements: readonly Statement[]): Output {
+function readList(shell: Shell, statements: readonly Statement[]): Output {
   let output: Output = UNKNOWN;
   for (const statement of statements) {
     if (++shell.reading.nodes > limits.commandNodesMax || isFull(shell.reading)) {
@@ -83,9 +85,7 @@ export function readList(shell: Shell, statements: readonly Statement[]): Output
   return output;
 }
 
-export const inside = (shell: Shell, list: CompoundList): Output => readList(shell, list.commands);
-
-export function readNode(shell: Shell, node: SyntaxNode): Output {
+function readNode(shell: Shell, node: SyntaxNode): Output {
   const { reading, frame } = shell;
   if (++reading.nodes > limits.commandNodesMax) {
     reading.caps.add("commandNodesMax");
@@ -183,7 +183,7 @@ export function readNode(shell: Shell, node: SyntaxNode): Output {
 }
 
 /** Reads substitutions where they stand, in a subshell, one level deeper. */
-export function innerOf(shell: Shell): ReadInner {
+function innerOf(shell: Shell): ReadInner {
   return (script, text, scope) => {
     const frame = { ...shell.frame, depth: shell.frame.depth + 1, stdin: undefined };
     if (++shell.reading.nodes > limits.commandNodesMax) return UNKNOWN;
@@ -210,3 +210,5 @@ function readPipeline(shell: Shell, commands: readonly SyntaxNode[]): Output {
   }
   return stdin ?? UNKNOWN;
 }
+
+const READER: Reader = { text: readText, list: readList, node: readNode, words: runWords, inner: innerOf };

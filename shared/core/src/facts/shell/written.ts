@@ -5,7 +5,7 @@ import { isFull, type Reading } from "../reading.ts";
 import { runsByItself } from "../self-running.ts";
 import { type Frame, newFrame } from "./frame.ts";
 import { assign, newScope, type Scope } from "./scope.ts";
-import { readText } from "./walk.ts";
+import type { Reader } from "./shell.ts";
 import { literal, unknownWord } from "./word.ts";
 
 /** Stands among the wrappers of what a script says, so that people see it does not run yet. */
@@ -73,18 +73,18 @@ function makeVariables(text: string, scope: Scope): void {
 }
 
 /** The first text that finds no room says so, and the others with it. */
-function readAll(reading: Reading, texts: Iterable<string>, scope: Scope, frame: Frame): void {
+function readAll(read: Reader["text"], reading: Reading, texts: Iterable<string>, scope: Scope, frame: Frame): void {
   for (const text of texts) {
     const full = isFull(reading);
-    readText(reading, text, scope, frame);
+    read(reading, text, scope, frame);
     if (full) break;
   }
 }
 
-function readMakefile(reading: Reading, text: string, scope: Scope, frame: Frame): void {
+function readMakefile(read: Reader["text"], reading: Reading, text: string, scope: Scope, frame: Frame): void {
   makeVariables(text, scope);
   const first = reading.atoms.length;
-  readAll(reading, recipes(text), scope, frame);
+  readAll(read, reading, recipes(text), scope, frame);
   // `$(CC) -o $@ $<` is how makefiles are written; make says which compiler when it runs.
   for (const atom of reading.atoms.slice(first))
     atom.opaque = atom.opaque.filter((why) => why !== "program is not known before the run");
@@ -92,6 +92,7 @@ function readMakefile(reading: Reading, text: string, scope: Scope, frame: Frame
 
 /** Reads what `path` will say. `fragment`: only a part of the file, which need not be whole commands. */
 export function readWritten(
+  read: Reader["text"],
   reading: Reading,
   path: string,
   text: string,
@@ -102,16 +103,16 @@ export function readWritten(
   const frame: Frame = { ...newFrame(at), wrappers: [WRITTEN] };
   const clean: Scope = { ...newScope(undefined, scope.home), cwds: scope.cwds, workspace: scope.workspace };
   if (baseName(path) === "package.json") {
-    readAll(reading, packageScripts(text), clean, frame);
+    readAll(read, reading, packageScripts(text), clean, frame);
     return;
   }
   if (isMakefile(path)) {
-    readMakefile(reading, text, clean, frame);
+    readMakefile(read, reading, text, clean, frame);
     return;
   }
   if (!isShellScript(path, text)) return;
   const first = reading.atoms.length;
-  readText(reading, text, clean, frame);
+  read(reading, text, clean, frame);
   if (!fragment) return;
   for (const atom of reading.atoms.slice(first))
     atom.opaque = atom.opaque.filter((why) => !why.startsWith("not read as shell"));

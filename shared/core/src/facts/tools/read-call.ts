@@ -6,11 +6,10 @@ import { classOf } from "../class.ts";
 import { looksLikePath, type Place } from "../paths.ts";
 import { namedByGlob } from "../programs/named-files.ts";
 import { addOnce, keep, newAtom, type Reading } from "../reading.ts";
-import { runWords } from "../shell/command.ts";
 import { newFrame } from "../shell/frame.ts";
 import { callOf } from "../shell/nested.ts";
 import { newScope } from "../shell/scope.ts";
-import { readText } from "../shell/walk.ts";
+import { readText, shellOf } from "../shell/walk.ts";
 import { hasGlob, literal } from "../shell/word.ts";
 import { readWritten } from "../shell/written.ts";
 import type { Found } from "../strings.ts";
@@ -94,14 +93,14 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
     read = true;
     const array = arrayOf(found.at);
     const frame = newFrame(array ?? found.at);
-    const shell = { reading, scope, frame, source: found.text };
+    const shell = shellOf(reading, scope, frame, found.text);
     if (array === undefined || found.key === "commands") {
       if (map.speaks === undefined)
         readText(reading, found.text, scope, array === undefined ? frame : newFrame(found.at));
       else {
         const words = [map.speaks, map.speaks === "cmd" ? "/c" : "-c", found.text].map((word) => literal(word));
         reading.chars += found.text.length;
-        runWords({ ...shell, frame: newFrame(found.at) }, words, callOf(words, undefined), true);
+        shell.read.words({ ...shell, frame: newFrame(found.at) }, words, callOf(words, undefined), true);
       }
     } else if (!seen?.has(array)) {
       seen ??= new Set();
@@ -111,7 +110,7 @@ function readShellTool(reading: Reading, call: ToolCall, map: ToolMap): void {
       reading.chars += words.reduce((sum, word) => sum + word.raw.length, 0);
       // One string in a list is a text; more are the words of one call, which no shell splits.
       if (words.length === 1) readText(reading, words[0]!.raw, scope, frame);
-      else runWords(shell, words, callOf(words, undefined), true);
+      else shell.read.words(shell, words, callOf(words, undefined), true);
     }
   }
   if (!read) {
@@ -244,7 +243,15 @@ function rootsOf(call: ToolCall, map: ToolMap | undefined): string[] {
 function readContent(reading: Reading, call: ToolCall, map: ToolMap | undefined, found: Found): void {
   const path = call.strings.find((each) => map && roleOf(map, each.key)?.startsWith("path:"));
   if (path)
-    readWritten(reading, path.text, found.text, found.at, newScope(call.cwd, call.home), map?.meaning === "fs.edit");
+    readWritten(
+      readText,
+      reading,
+      path.text,
+      found.text,
+      found.at,
+      newScope(call.cwd, call.home),
+      map?.meaning === "fs.edit",
+    );
 }
 
 function readPatch(reading: Reading, atom: Atom, place: Place, text: string): void {
