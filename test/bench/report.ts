@@ -131,13 +131,19 @@ ${table(
 
 const parkedPart = (figures: ParkedFigures[]): string => `## Waiting for people
 
+Growth is of one process with the gateway's part and all four stages, from the moment before the first of them was parked (20,000
+others, or as many, had come, waited and expired by then) to the moment when all of them wait. Both times after a collection
+that gives back what is free: "grown" is what the operating system counts as the process's (resident), "in use" what of the heap and
+of the buffers beside it is still referred to.
+
 ${table(
   [
     "queue",
     "parked",
     "queue jobs",
     "more queue keys",
-    "process growth MB",
+    "process grown MB",
+    "in use MB more",
     "resume p50 / p99 ms",
     "inbox page p50 / p99 ms",
     "all expired in s",
@@ -148,6 +154,7 @@ ${table(
     of.queueJobs,
     of.queueKeysGrown,
     of.processGrowthMb,
+    of.liveGrowthMb,
     `${of.resumeP50Ms} / ${of.resumeP99Ms}`,
     `${of.listPageP50Ms} / ${of.listPageP99Ms}`,
     of.expireAllSeconds,

@@ -7,7 +7,7 @@ import { newId } from "@holdpoint/runtime/id.ts";
 import { type Fault, faults } from "./faults.ts";
 import { emptyLedger, load, seeded } from "./load.ts";
 import { type Strikes, strike } from "./strikes.ts";
-import { type Expectation, examine, type Findings } from "./verdict.ts";
+import { type Expectation, examine, type Findings, UNHEARD } from "./verdict.ts";
 import { vote } from "./voters.ts";
 import { openWorld, POLICIES, type World } from "./world.ts";
 
@@ -88,12 +88,11 @@ const UNDECIDED_MAX = 250;
 const SETTLE_MS_MAX = 60_000;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-async function undecided({ owner }: World): Promise<number> {
-  const { rows } = await owner.query<{ n: string }>(
-    "SELECT count(*) AS n FROM holdpoint.actions WHERE state = 'received'",
-  );
+async function countOf({ owner }: World, query: string): Promise<number> {
+  const { rows } = await owner.query<{ n: string }>(`SELECT count(*) AS n FROM (${query}) found`);
   return Number(rows[0]?.n ?? 0);
 }
+const undecided = (world: World) => countOf(world, "SELECT FROM holdpoint.actions WHERE state = 'received'");
 
 /** Waits, but not for ever, until a count that should come to nothing is there; says what is left. */
 async function untilNone(count: () => Promise<number>): Promise<number> {
@@ -149,12 +148,8 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
     await untilNone(() => undecided(world));
     const settledAfterMs = Math.round(performance.now() - endedAt);
     const leftInQueue = await untilNone(() => world.harm.left());
-    await untilNone(async () =>
-      Number(
-        (await world.owner.query("SELECT count(*) AS n FROM holdpoint.event_batches WHERE first_cursor IS NULL"))
-          .rows[0].n,
-      ),
-    );
+    await untilNone(() => countOf(world, UNHEARD));
+    await untilNone(() => countOf(world, "SELECT FROM holdpoint.event_batches WHERE first_cursor IS NULL"));
     const judge = await world.owner.connect();
     const findings = await examine(judge, ledger, expectations(), leftInQueue);
     judge.release(true);

@@ -99,3 +99,58 @@ describe("found under its name", () => {
     expect(findings[check].length).toBeGreaterThan(0);
   });
 });
+
+describe("votes that sufficed and settled nothing", () => {
+  /** The action waits for two approvers and an owner. */
+  const ASKED = `
+    UPDATE actions SET state = 'held', approval_id = 'apr_1';
+    INSERT INTO approvals (tenant, id, action_id, state, agent, requirements, roles, risk, card_sha256, sealed, basis, policy_digest,
+        opened_at, expires_at)
+      VALUES ('default', 'apr_1', '${ID}', 'pending', 'a', '[{"role":"approver","quorum":2},{"role":"owner","quorum":1}]',
+        '{approver,owner}', '{}', '', '', '', '${DIGEST}', now(), now() + interval '1 hour')`;
+  const vote = (voter: string, roles: string[], more: { vote?: string; void?: string; voiceOf?: string } = {}) =>
+    judge.query(
+      `INSERT INTO votes (tenant, approval_id, voter, id, credential, channel, card_sha256, vote, roles, voices, cast_as, at, void)
+       VALUES ('default', 'apr_1', $1, 'vote_' || $1, 'key_2', 'test', '', $2, $3, $4, '{}', now(), $5)`,
+      [
+        voter,
+        more.vote ?? "approve",
+        roles,
+        JSON.stringify(roles.map((role) => ({ role, holder: more.voiceOf ?? voter }))),
+        more.void,
+      ],
+    );
+  test.each<[string, boolean, () => Promise<unknown>]>([
+    ["enough for each role", true, () => vote("bo", ["approver", "owner"])],
+    ["one no, whatever else was said", true, () => vote("bo", ["owner"], { vote: "deny" })],
+    ["one role has too few", false, () => vote("bo", ["owner"])],
+    [
+      "a role that was lent is its lender's voice, and that is heard already",
+      false,
+      () => vote("bo", ["approver", "owner"], { voiceOf: "al" }),
+    ],
+    ["what was taken back does not count", false, () => vote("bo", ["approver", "owner"], { void: "withdrawn" })],
+    ["a no that was taken back is none", false, () => vote("bo", ["owner"], { vote: "deny", void: "withdrawn" })],
+    [
+      "time is over",
+      false,
+      async () => {
+        await vote("bo", ["approver", "owner"]);
+        await judge.query("UPDATE approvals SET expires_at = now()");
+      },
+    ],
+    [
+      "they did settle it",
+      false,
+      async () => {
+        await vote("bo", ["approver", "owner"]);
+        await judge.query("UPDATE actions SET state = 'approved'");
+      },
+    ],
+  ])("%s", async (_what, found, more) => {
+    await judge.query(ASKED);
+    await vote("al", ["approver"]);
+    await more();
+    expect((await examined()).votes).toEqual(found ? ["apr_1"] : []);
+  });
+});

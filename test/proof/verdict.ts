@@ -36,6 +36,20 @@ export const isClean = (findings: Findings): boolean =>
 const ROWS = 20_000;
 const SHOWN_MAX = 50;
 
+/** Questions whose votes decide them and that are open all the same: one no, or for each role as many people as it asks. */
+export const UNHEARD = `
+    SELECT p.id FROM holdpoint.approvals p JOIN holdpoint.actions a ON a.tenant = p.tenant AND a.id = p.action_id
+     WHERE p.state = 'pending' AND a.state = 'held' AND p.expires_at > clock_timestamp()
+       AND (EXISTS (SELECT FROM holdpoint.votes v
+                     WHERE v.tenant = p.tenant AND v.approval_id = p.id AND v.vote = 'deny' AND v.void IS NULL)
+         OR NOT EXISTS (
+              SELECT FROM jsonb_to_recordset(p.requirements) AS need (role text, quorum int)
+               WHERE need.quorum > (
+                 SELECT count(DISTINCT voice.holder)
+                   FROM holdpoint.votes v, jsonb_to_recordset(v.voices) AS voice (role text, holder text)
+                  WHERE v.tenant = p.tenant AND v.approval_id = p.id AND v.vote = 'approve' AND v.void IS NULL
+                    AND voice.role = need.role)))`;
+
 const QUERIES: Partial<Record<Check, string>> = {
   lost: "SELECT l.id FROM ledger l LEFT JOIN actions a ON a.tenant = 'default' AND a.id = l.id WHERE a.id IS NULL",
   undecided: "SELECT id FROM actions WHERE state = 'received'",
@@ -79,9 +93,7 @@ const QUERIES: Partial<Record<Check, string>> = {
       SELECT FROM events e WHERE e.tenant = 'default' AND e.action_id = g.id AND e.state = 'executing')`,
   votes: `
     SELECT v.id FROM voted v WHERE NOT EXISTS (SELECT FROM votes o WHERE o.tenant = 'default' AND o.approval_id = v.id)
-    UNION ALL
-    SELECT p.id FROM approvals p JOIN actions a ON a.tenant = p.tenant AND a.id = p.action_id
-     WHERE p.state = 'pending' AND a.state = 'held' AND p.expires_at > clock_timestamp() AND quorum_met(p.tenant, p.id)`,
+    UNION ALL ${UNHEARD}`,
 };
 
 /** Tables of this session with what the clients wrote down and what was to be expected. */

@@ -2,10 +2,11 @@
 
 import { createLogger } from "@holdpoint/runtime/log.ts";
 import { type PrivateDatabase, privateDatabase } from "@holdpoint/testkit/postgres.ts";
+import { STAGES } from "@holdpoint/wire/scalars.ts";
 import { Queue as BullQueue, createPostgresBackend } from "bullmq";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { queuePool } from "./backend-postgres.ts";
+import { POOL_MAX, queuePool } from "./backend-postgres.ts";
 import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
 import { contractRing, queueContract } from "./queue.contract.ts";
@@ -55,6 +56,43 @@ test("no row and no notice is written for what happens to a job: nobody reads th
   expect([...heard]).toEqual(["bullmq_jobs", "over"]);
   expect(await database.sql("SELECT event FROM bullmq.event")).toEqual([]);
   await listening.end();
+  await database.drop();
+});
+
+test("all of a pipeline's queues and workers share one pool: never more sessions than it may have, and no other's", async () => {
+  const database = await privateDatabase({ migrated: false });
+  const queue = await openQueue({ url: database.url, ring: contractRing(), log });
+  const settled = new Set<string>();
+  const next = { rules: "safety", safety: "sandbox", sandbox: "escalation", escalation: undefined } as const;
+  const workers = STAGES.map((stage) =>
+    queue.work(
+      stage,
+      (each) => {
+        const to = next[stage];
+        return to === undefined ? { settle: { message: each } as never } : { to, message: each };
+      },
+      { settle: async ({ message: done }) => void settled.add(done.action.id), exhausted: async () => undefined },
+    ),
+  );
+  const looking = new pg.Client({ connectionString: database.url });
+  await looking.connect();
+  const sessions = async () =>
+    (
+      await looking.query<{ all: number; named: number }>(
+        `SELECT count(*)::int AS all, count(*) FILTER (WHERE application_name = ANY ($1))::int AS named FROM pg_stat_activity
+          WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+        [["holdpoint-queue", ...STAGES]], // whoever waits for a stage's jobs is called by its name
+      )
+    ).rows[0];
+  // More asks at a time than one pool has connections: it fills up, and any other one would come on top.
+  const sent = Array.from({ length: 2 * POOL_MAX }, () => message());
+  await Promise.all(sent.flatMap((each) => [queue.send("rules", [each]), queue.depth()]));
+  expect(await sessions()).toEqual({ all: POOL_MAX, named: POOL_MAX });
+  await until(() => settled.size === sent.length);
+  expect(await sessions()).toEqual({ all: POOL_MAX, named: POOL_MAX });
+  await looking.end();
+  await Promise.all(workers.map((worker) => worker.drain(5_000)));
+  await queue.close();
   await database.drop();
 });
 

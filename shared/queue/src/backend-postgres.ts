@@ -11,7 +11,8 @@ import type { Backend } from "./backend.ts";
 import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
 
 const SCHEMA = "bullmq";
-const POOL_MAX = 16;
+/** Sessions that one process has with the server for its queue, whatever it runs. */
+export const POOL_MAX = 16;
 
 /** Gives every parameterised statement a name, so that the server parses and plans it once a session. */
 class PreparedPool extends pg.Pool {
@@ -76,6 +77,8 @@ export function queuePool(url: string, log: Log): pg.Pool {
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
   });
+  // Every queue and every worker listens to it, also one that was replaced: the library takes no listener away.
+  pool.setMaxListeners(0);
   pool.on("error", quietly(log, "a queue connection broke"));
   const lost = quietly(log, "a queue connection broke in use");
   pool.on("connect", (client) => client.on("error", lost));

@@ -8,6 +8,7 @@ import type { Message } from "@holdpoint/wire/job.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { message, until } from "./fixtures.ts";
 import { openQueue } from "./open.ts";
+import { parseRedisUrl, redisClient } from "./redis-url.ts";
 import { keyRing } from "./seal.ts";
 import type { SettleDraft } from "./types.ts";
 
@@ -41,6 +42,12 @@ describe.each(servers)("on a $name Cluster of three", ({ program }) => {
     await worker.drain(2_000);
     await queue.close();
     expect([...seen].sort()).toEqual(sent.map((each) => each.action.id).sort());
+    // Each shard has counted its jobs: they were sent one by one, in turn.
+    const client = redisClient(parseRedisUrl(fleet.url), "producer");
+    await client.connect();
+    const shards = ["holdpoint", "holdpoint-1", "holdpoint-2"];
+    expect(await Promise.all(shards.map((shard) => client.get(`{${shard}}:rules:id`)))).toEqual(["20", "20", "20"]);
+    client.disconnect();
   });
 });
 

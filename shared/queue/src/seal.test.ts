@@ -1,13 +1,14 @@
 // seal.test.ts — a sealed job opens only as what it was, where it was meant to be
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { sampleFacts, sampleVerdict } from "@holdpoint/core/sample.ts";
 import type { Message } from "@holdpoint/wire/job.ts";
 import type { Stage } from "@holdpoint/wire/scalars.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { message } from "./fixtures.ts";
-import { type KeyRing, keyRing, open, packItem, seal as sealItems } from "./seal.ts";
+import { packs } from "./pack.ts";
+import { type KeyRing, keyRing, open, packItem, seal as sealItems, sizeOf } from "./seal.ts";
 import type { Sender } from "./topology.ts";
 
 const old = { id: "k1", key: randomBytes(32) };
@@ -54,6 +55,34 @@ test("each of a pack has its own verdict again, and one that many have is writte
   expect(seal(ring, "edge", "rules", ...alike).length).toBeLessThan(
     20 * seal(ring, "edge", "rules", judged("")).length + 2 * long.length,
   );
+});
+
+/** Text in which nothing can be squeezed: characters of a range, by chance. */
+const byChance = (from: number, count: number, length: number): string =>
+  Array.from({ length }, () => String.fromCodePoint(from + randomInt(count))).join("");
+test.each<[string, () => string]>([
+  ["one byte each", () => randomBytes(9_000).toString("base64")],
+  ["two bytes each", () => byChance(0x400, 256, 12_000)],
+  ["three bytes each", () => byChance(0x4e00, 20_000, 12_000)],
+  ["escaped in JSON", () => byChance(0, 32, 12_000)],
+])("a pack of many has no more than 64 actions and 1 MiB as it lies in the queue: characters of %s", (_what, text) => {
+  const sent = Array.from({ length: 150 }, () => message({ args: { command: text() } }));
+  const made = packs(sent.map(packItem).map((each) => ({ ...each, bytes: sizeOf(each) })));
+  expect(made.flat().map(({ actionId }) => actionId)).toEqual(sent.map(({ action }) => action.id));
+  for (const pack of made) {
+    const sealed = sealItems(ring, "edge", "rules", pack);
+    expect(pack.length).toBeLessThanOrEqual(64);
+    expect(sealed.length).toBeLessThanOrEqual(1_048_576);
+    expect(open(ring, "rules", sealed)).toHaveProperty("messages.length", pack.length);
+  }
+});
+
+test("small actions travel 64 at a time", () => {
+  const items = Array.from({ length: 150 }, () => packItem(message())).map((each) => ({
+    ...each,
+    bytes: sizeOf(each),
+  }));
+  expect(packs(items).map(({ length }) => length)).toEqual([64, 64, 22]);
 });
 
 test("a pack of two tenants cannot be made", () => {

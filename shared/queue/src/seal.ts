@@ -48,7 +48,11 @@ export function packItem(message: Message): PackItem {
     message,
   };
 }
-export const sizeOf = ({ json, verdict }: PackItem): number => json.length + verdict.length;
+/** Its entry in the header, and what surrounds any pack. */
+const BESIDE_BYTES = 1_024;
+/** What it takes of a pack as that lies in the queue, where nothing in it can be squeezed: bytes, written as base64url. */
+export const sizeOf = ({ json, verdict }: PackItem): number =>
+  Math.ceil(((Buffer.byteLength(json) + Buffer.byteLength(verdict)) * 4) / 3) + BESIDE_BYTES;
 
 /** What is sealed: the messages, and which of the verdicts each of them has (-1: none yet). */
 interface Content {
