@@ -18,8 +18,10 @@ const PRIVILEGE = new Set([
   "chroot",
   "unshare",
 ]);
-const SYSTEM_ROOTS = new Set("etc usr var boot bin sbin lib lib64 opt root sys proc dev System Library".split(" "));
+const SYSTEM_ROOTS = new Set("etc usr var run boot bin sbin lib lib64 opt root sys proc dev System Library".split(" "));
 const SCRATCH = ["/tmp", "/var/tmp", "/dev/shm"];
+/** Each user's own, though below a folder of the system. */
+const OWN = [...SCRATCH, "/run/user"];
 
 /** Folders below system roots where work is kept, in containers and by root: a workspace there is a workspace. */
 const WORK_ROOTS = ["/root", "/opt", "/usr/src", "/usr/local/src", "/var/www"];
@@ -36,7 +38,7 @@ function isSystem(path: string, place: Place): boolean {
   const end = path.indexOf("/", 1);
   const root = end < 0 ? path.slice(1) : path.slice(1, end);
   if (root === "") return true;
-  return SYSTEM_ROOTS.has(root) && !SCRATCH.some((scratch) => isInside(path, scratch)) && !isWorkspace(path, place);
+  return SYSTEM_ROOTS.has(root) && !OWN.some((own) => isInside(path, own)) && !isWorkspace(path, place);
 }
 
 /** Deletes count as at home inside the folder of the call, the home (not home itself) and scratch folders. */

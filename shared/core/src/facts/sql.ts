@@ -130,6 +130,13 @@ export const READING_VERBS = new Set([
   "rollback",
 ]);
 
+/** Functions that end others' work, change a server's state or reach its disk, though a `select` calls them. */
+const CHANGING_FUNCTIONS = new Set(
+  "pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_drop_replication_slot pg_promote pg_wal_replay_pause pg_switch_wal pg_replication_origin_drop lo_unlink lo_export lo_import dblink_exec pg_file_write pg_file_unlink pg_stat_reset pg_stat_statements_reset xp_cmdshell drop_chunks drop_hypertable remove_retention_policy sys_exec sys_eval".split(
+    " ",
+  ),
+);
+
 function tautology(tokens: readonly string[], where: number): boolean {
   const condition = tokens.slice(where + 1).map((token) => token.toLowerCase());
   if (condition.length === 1 && /^(true|1)$/.test(condition[0]!)) return true;
@@ -182,8 +189,15 @@ function readStatement(tokens: readonly string[]): DatabaseFact | undefined {
       if (where < 0 || tautology(tokens, where)) fact.unbounded = true;
       break;
     }
+    case "reset":
+    case "purge":
+      // `reset master`, `purge binary logs`; `reset x` alone is a setting of the session.
+      if (rest[0] !== undefined && /^(master|slave|replica|persist|binary)$/.test(rest[0]))
+        fact.verb = `${verb} ${rest[0]}`;
+      break;
     case "select":
-      if (words.includes("outfile") || words.includes("dumpfile")) fact.verb = "select into outfile";
+      if (words.some((word) => CHANGING_FUNCTIONS.has(word))) fact.verb = "call";
+      else if (words.includes("outfile") || words.includes("dumpfile")) fact.verb = "select into outfile";
       else if (words.includes("load_file") || words.includes("pg_read_file")) fact.verb = "select file";
       break;
     case "copy":

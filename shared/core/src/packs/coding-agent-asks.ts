@@ -7,6 +7,7 @@ import {
   AUTH_CODE,
   CI_FILES,
   CLOUDS,
+  DESTRUCTIVE_NAMES,
   DESTRUCTIVE_WORDS,
   INFRA_FILES,
   MIGRATION_FILES,
@@ -99,7 +100,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
+    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", call, "reset {master,slave,replica,persist}", "purge *", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -129,15 +130,23 @@ export const codingAgentAsks = `
         - "sbt publish*"
         - "{lerna,changeset,nx release} publish"
         - "{semantic-release,goreleaser release}"
-        - "pod trunk push"
+        - "pod trunk {push,delete,deprecate,add-owner,remove-owner}"
         - "{cargo,poetry,uv,flit,hatch,gem,mix,dart,flutter} publish"
         - "cargo yank"
+        - "{npm,pnpm,yarn} {deprecate,undeprecate}"
+        - "mix hex.{publish,retire}"
+        - "{rebar3 hex publish,luarocks upload,stack upload,opam publish,dune-release,elm publish,spago publish,lein deploy,nimble publish,jsr publish,deno publish,conan upload,wasm-pack publish}"
+        - "{dart,flutter} pub publish"
+        - "cabal upload --publish"
+        - "{vsce,ovsx} {publish,unpublish}"
+        - "anaconda {upload,remove}"
         - "twine upload"
         - "gem push"
         - "{docker,podman} push"
         - "docker stack deploy"
         - "docker service {update,scale,rollback}"
-        - "gh release {create,delete,edit,upload}"
+        - "{gh,hub} release {create,delete,edit,upload}"
+        - "hub delete"
         - "argocd app {sync,set,create,patch,rollback,actions,delete,terminate-op,unset,edit}"
         - "flux {reconcile,create,bootstrap,install,push}"
         - "{npm,pnpm,yarn,bun} run {deploy,deploy:*,release,publish}"
@@ -272,7 +281,20 @@ export const codingAgentAsks = `
         - "git push --prune"
         - "git submodule deinit --force"
         - "git lfs prune"
-    unless: { commands: ["git restore --staged", "git clean --dry-run"] }
+        - "git read-tree --reset"
+        - "git symbolic-ref --delete HEAD"
+        # of the extras that many have: rewritten history, changes thrown away, what is removed from the remote as well
+        - "git {obliterate,clear,reset-file,delete-branch,delete-tag}"
+        - "git undo --hard"
+        - "{bfg,git-filter-repo,git-obliterate}"
+        - "java -jar *bfg*.jar"
+        - "hg {strip,purge,rollback}"
+        - "hg {revert --all,update --clean}"
+        - "svn revert --recursive"
+        - "svn {delete,rm,del,remove} *://*"
+        - "svn cleanup {--remove-unversioned,--remove-ignored}"
+        - "p4 {obliterate,revert}"
+    unless: { commands: ["git restore --staged", "git {clean,filter-repo} --dry-run", "git filter-repo --analyze", "git-filter-repo {--analyze,--dry-run}"] }
     approval: { role: approver }
     reason: discards work that nobody can bring back
     match: ["git reset --hard", "git clean -fd", "git stash drop", "git branch -D topic"]
@@ -328,31 +350,39 @@ export const codingAgentAsks = `
         - "gh run cancel"
         - "aws s3 {cp,sync} s3:* {.,./*}"
         - "gh repo sync"
+        - "pip-sync"
     approval: { role: approver }
     reason: removes, disables or replaces something
     match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]
     notMatch: ["npm run clear", "git commit -m delete", "ls delete"]
+  - id: approve-destructive-programs
+    effect: require_approval
+    when: { tool: shell, program: ${list(DESTRUCTIVE_NAMES)} }
+    approval: { role: approver }
+    reason: is named for taking something away
+    match: ["Remove-Item -Recurse C:/data", "clear-disk 1", "delete-tenant acme"]
+    notMatch: ["clear", "reset", "Get-Item x"]
   - id: approve-cloud-changes
     effect: require_approval
     when: { program: ${list(CLOUDS)}, class: [warn, blocked-by-default] }
     # What comes from a cloud, and what a client is told about itself, changes nothing there.
-    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "az config set", "aws configure", "aws sso {login,logout}", "gcloud auth login", "az {login,logout}"] }
+    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "gcloud init", "gcloud components {install,update}", "az config set", "aws configure", "aws sso {login,logout}", "gcloud auth login", "az {login,logout}"] }
     approval: { role: infra }
     reason: changes something in a cloud
     match: ["aws sns unsubscribe --subscription-arn x"]
     notMatch: ["aws s3 ls", "aws logs filter-log-events --log-group-name x"]
   - id: approve-container-pruning
     effect: require_approval
-    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
+    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "{docker,podman} {builder,buildx} prune --all", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
     approval: { role: approver }
     reason: removes containers, images or volumes that others may need
     match: ["docker system prune -a", "docker volume rm data"]
     notMatch: ["docker ps", "docker stop web"]
   - id: approve-http-changes
     effect: require_approval
-    when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*", "*/delete_series*", "*/actuator/shutdown*"] }
+    when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*", "*/delete_series*", "*/clean_tombstones*", "*/-/quit*", "*/actuator/shutdown*"] }
     # The server under work listens where these do; stores and their consoles listen elsewhere.
-    unless: { hosts: [{ zones: [loopback], ports: [3000, 3001, 3002, 3003, 4000, 4200, 4321, 5000, 5001, 5173, 5174, 8000, 8001, 8080, 8787, 8888] }] }
+    unless: { hosts: [{ zones: [loopback], ports: [3000, 3001, 3002, 3003, 4000, 4200, 4321, 5000, 5001, 5173, 5174, 8000, 8080, 8787, 8888] }] }
     approval: { role: approver }
     reason: changes or deletes something on another server
     match: ["curl -X DELETE http://localhost:9200/index", "http PUT :9200/x", "curl -X DELETE http://localhost:3000/a http://localhost:9200/b", "curl -X DELETE https://api.example/users/1"]

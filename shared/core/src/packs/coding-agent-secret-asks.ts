@@ -46,6 +46,7 @@ export const codingAgentSecretAsks = `  - id: approve-secret-variables
         - "secret-tool lookup"
         - "doppler secrets {get,download}"
         - "infisical {secrets,export}"
+        - "ansible-vault {view,decrypt,edit}"
         - "{sops,age,gpg} --decrypt"
         - "gpg --export-secret-keys"
         - "gcloud secrets versions access"

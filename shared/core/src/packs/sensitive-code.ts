@@ -127,15 +127,42 @@ const VERBS = [
   "disassociate",
   "batch-delete",
   "bulk-delete",
+  "deleteall",
+  "rmr",
+  "deactivate",
+  "decommission",
+  "demote",
+  "drain",
+  "evict",
+  "expunge",
+  "obliterate",
+  "retire",
+  "suspend",
+  "teardown",
+  "unassign",
+  "unlink",
+  "unregister",
+  "zap",
 ];
+/** Behind a dot or with a line below, these would be endings and parts of the names of files. */
+const SHORT = new Set(["rm", "rb", "mv", "del", "zap"]);
+/** A file that is named for a verb: code, prose, pictures. What may be carried out by whoever reads it is not among them. */
+const NAMED_FILES =
+  "!*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,pyi,rb,go,rs,java,kt,c,h,cc,cpp,hpp,cs,php,swift,scala,ex,exs,hs,ml,lua,dart,zig,vue,svelte,html,css,scss,less,md,mdx,rst,txt,tex,pdf,png,jpg,jpeg,gif,svg,webp,mp3,mp4,wav,csv,ipynb,proto,graphql,o,so,wasm,class,jar}";
 export const DESTRUCTIVE_WORDS = VERBS.flatMap((verb) => [
   verb,
   `--${verb}`,
   `${verb}-*`,
   `*-${verb}`,
   `*:${verb}*`,
-  `*.${verb}*`,
-]);
+  ...(SHORT.has(verb) ? [] : [`*.${verb}*`, `${verb}_*`, `*_${verb}`]),
+]).concat(NAMED_FILES);
+
+/** What a name says that begins with a verb and a dash: cmdlets of PowerShell, and scripts on the path. */
+export const DESTRUCTIVE_NAMES = [
+  "{remove,clear,stop,disable,uninstall,unregister,delete,destroy,drop,wipe,purge,reset,revoke,suspend,dismount}-*",
+  "{restart-computer,format-volume,initialize-disk,set-executionpolicy}",
+];
 
 /** Local tools whose words are names, messages or files, and whose own dangers other rules name. */
 export const PLAIN_SPOKEN = [
@@ -273,6 +300,72 @@ export const PLAIN_SPOKEN = [
   "rbenv",
   "pre-commit",
   "ansible-playbook",
+  "ansible-galaxy",
+  // what chooses versions of languages and installs for them, as the ones above do
+  "pdm",
+  "rye",
+  "hatch",
+  "pixi",
+  "pipx",
+  "mamba",
+  "micromamba",
+  "opam",
+  "luarocks",
+  "ghcup",
+  "stack",
+  "cabal",
+  "rebar3",
+  "asdf",
+  "mise",
+  "rtx",
+  "fnm",
+  "volta",
+  "n",
+  "nodenv",
+  "goenv",
+  "jenv",
+  "rvm",
+  "sdk",
+  "tfenv",
+  "spack",
+  "vcpkg",
+  "nuget",
+  "msbuild",
+  "paket",
+  "shards",
+  "lerna",
+  "rush",
+  "meteor",
+  "pod",
+  "bazel",
+  "bazelisk",
+  "buck2",
+  "meson",
+  "sbt",
+  "lein",
+  "ccache",
+  "sccache",
+  // checkers and runners, whose words are names
+  "rspec",
+  "rubocop",
+  "phpunit",
+  "mocha",
+  "shellcheck",
+  "act",
+  // what keeps track of folders, sessions and versions here
+  "zoxide",
+  "direnv",
+  "entr",
+  "watchman",
+  "zellij",
+  "code",
+  "svn",
+  "hg",
+  "jj",
+  "p4",
+  "repo",
+  "hub",
+  "git-town",
 ];
 
 /** Package managers of operating systems. */

@@ -68,7 +68,7 @@ const build = (options = "", more: Partial<Program> = {}): Program => ({
 
 export const builds: Record<string, Program> = {
   "make gmake bmake nmake": { options: HERE_FILES, runs: "build-tool", effects: readMake },
-  "just task mage invoke nox tox doit earthly dagger bazel bazelisk buck buck2 pants please meson ninja samu scons waf xmake premake5 gradle gradlew mvn mvnw sbt mill ant lein rebar3 mix dune cabal stack msbuild xcodebuild swiftc fastbuild turbo nx lerna rush moon wireit gulp grunt jake brunch webpack rollup vite parcel esbuild swc babel tsup tsdown rolldown rspack rsbuild snowpack next nuxt astro remix gatsby ng vue-cli-service react-scripts svelte-kit eleventy hugo jekyll hexo docusaurus vuepress vitepress mkdocs sphinx-build storybook expo-cli metro ionic cordova flutter pod carthage xcpretty phing dotnet nuget cmake ctest configure autoconf automake autoreconf libtoolize protoc buf sqlc graphql-codegen openapi-generator wasm-pack trunk cross maturin cibuildwheel setuptools pyinstaller electron-builder electron electron-forge tauri capacitor":
+  "just task mage invoke nox tox doit earthly dagger bazel bazelisk buck buck2 pants please meson ninja samu scons waf xmake premake5 gradle gradlew mvn mvnw sbt mill ant lein rebar3 mix dune cabal stack msbuild xcodebuild swiftc fastbuild turbo nx lerna rush moon wireit gulp grunt jake brunch webpack rollup vite parcel esbuild swc babel tsup tsdown rolldown rspack rsbuild snowpack next nuxt astro remix gatsby ng vue-cli-service react-scripts svelte-kit eleventy hugo jekyll hexo docusaurus vuepress vitepress mkdocs sphinx-build storybook expo-cli metro ionic cordova flutter pod carthage xcpretty phing dotnet nuget cmake ctest autoconf automake autoreconf libtoolize protoc buf sqlc graphql-codegen openapi-generator wasm-pack trunk cross maturin cibuildwheel setuptools pyinstaller electron-builder electron electron-forge tauri capacitor":
     build(
       "-f --file=<config>; -D=V; -B=<write>; -S=<read>; -G=G; -j=N; --build=<write>; --target=T; --install; --parallel[=N]; -x=T; --offline; -q; -P=P; -pl=P; -am; --filter=F; --outdir=<into>; --outfile=<write>; --bundle; --minify; -t=T; --env=E; --mode=M; --port=P; --host[=H]; --open; --dry-run; -m=M; -y; -C=<chdir>; -I=<read>; --prefix=<into>; -r=R; --configuration=C; --no-restore; --framework=F; -e=E; --scope=S; --force",
       {
@@ -80,6 +80,10 @@ export const builds: Record<string, Program> = {
         },
       },
     ),
+  // Where things are to be installed one day is only noted.
+  configure: build(
+    "--prefix=P; --exec-prefix=P; --sysconfdir=P; --localstatedir=P; --libdir=P; --includedir=P; --bindir=P; --mandir=P; --datadir=P; --host=H; --build=B; --target=T; -C; -q; --srcdir=<read>; --cache-file=<write>",
+  ),
   "tsc vue-tsc svelte-check pyright mypy pylint flake8 pyre pytype shellcheck hadolint yamllint markdownlint markdownlint-cli2 commitlint knip depcheck madge jscpd cspell codespell vale lychee typos actionlint tflint tfsec checkov trivy grype syft semgrep bandit safety snyk gitleaks trufflehog detect-secrets cloc scc tokei sloccount lizard radon vulture pydocstyle proselint alex htmlhint csslint jshint jslint swiftlint checkstyle spotbugs pmd staticcheck govulncheck gosec errcheck revive":
     {
       runs: "tool",

@@ -74,7 +74,8 @@ const IMAGES: Record<string, Program> = {
       if (has(call, "push")) pushed(call);
     },
   },
-  "pull login logout start stop restart pause unpause attach wait rename update tag export commit kill": {
+  "stop kill": { options: "-t --time=N; -s --signal=S", effects: takesListed },
+  "pull login logout start restart pause unpause attach wait rename update tag export commit": {
     options:
       "-a --all; -t --time=N; -s --signal=S; -u --username=U; -p --password=P; --password-stdin; -q --quiet; --platform=P; -o --output=<write>; -m --message=M; -i; --restart=P",
   },
@@ -82,9 +83,16 @@ const IMAGES: Record<string, Program> = {
   "load import": { options: "-i --input=<read>; -q; -c=C; -m=M" },
   save: { options: "-o --output=<write>" },
   cp: { use: "<remoteRead> <remoteWrite>", options: "-a --archive; -L --follow-link; -q" },
-  "rm rmi": { options: "-f --force; -v --volumes; -l --link; -a --all; --no-prune; -t=N; -i --ignore; --depend" },
+  "rm rmi": {
+    options: "-f --force; -v --volumes; -l --link; -a --all; --no-prune; -t=N; -i --ignore; --depend",
+    effects: takesListed,
+  },
   prune: { options: "-a --all; -f --force; --filter=F; --volumes" },
 };
+/** `docker kill $(docker ps -q)`: all there are, whoever they belong to. A variable names one. */
+function takesListed(call: Call): void {
+  if (call.operands.some(({ text, raw }) => text === null && /\$\(|`|^…$/.test(raw))) raise(call, "blocked-by-default");
+}
 /** An image leaves for a registry. */
 export function pushed(call: Call): void {
   addHost(call.reading, call.atom, `${call.program} push`, { host: "", zone: "unknown", scheme: "registry" }, true);

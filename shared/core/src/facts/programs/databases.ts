@@ -21,7 +21,9 @@ import { literal, type Word } from "../shell/word.ts";
 import { READING_VERBS } from "../sql.ts";
 
 /** Statements from `-c`, from standard input, from a file that is not read. */
-function statements(call: Call, codes: readonly Word[], scripts: readonly Word[]): void {
+function statements(call: Call, codes: readonly Word[], files: readonly Word[]): void {
+  // `-f -` is standard input.
+  const scripts = files.filter((word) => word.text !== "-" && word.text !== "/dev/stdin");
   for (const word of codes) readStatements(call.atom, word);
   for (const word of codes) shellEscapes(call, word.text ?? word.known);
   if (scripts.length > 0) {
@@ -83,7 +85,7 @@ function readMongo(call: Call): void {
     const text = word.text ?? word.template ?? word.known;
     if (word.text === null) opaque(call, "statements are not known before the run");
     let looks = true;
-    for (const [, verb, args] of text.matchAll(/\.\s*([A-Za-z]+)\s*\(([^)]*)/g)) {
+    for (const [, verb, args] of text.matchAll(/\.\s*_?([A-Za-z]+)\s*\((?=([^)]*))/g)) {
       if (
         /^(dropDatabase|drop|dropIndex|dropIndexes|dropUser|dropRole|dropAllUsersFromDatabase|remove|deleteMany|deleteOne|findOneAndDelete|updateMany|update|updateOne|insert|insertOne|insertMany|replaceOne|bulkWrite|renameCollection|shutdownServer|runCommand|adminCommand|createUser|createCollection|save|findAndModify|fsyncLock|copyDatabase|getSiblingDB)$/.test(
           verb!,
@@ -187,9 +189,10 @@ export const databases: Record<string, Program> = {
       }
     },
   },
-  "mongosh mongo": {
+  // arangosh speaks JavaScript as well.
+  "mongosh mongo arangosh": {
     options:
-      "--eval=CODE; --host -h=HOST; --port=N; -u --username=U; -p --password=P; --authenticationDatabase=D; --quiet; --norc; -f --file=<run>; --shell; --tls; --json[=M]; --nodb; --version",
+      "--eval --javascript.execute-string=CODE; --server.endpoint=URL; --server.database=D; --server.username=U; --server.password=P; --javascript.execute=<run>; --host -h=HOST; --port=N; -u --username=U; -p --password=P; --authenticationDatabase=D; --quiet; --norc; -f --file=<run>; --shell; --tls; --json[=M]; --nodb; --version",
     effects: readMongo,
   },
   "dropdb dropuser": {
@@ -207,9 +210,11 @@ export const databases: Record<string, Program> = {
   },
   "createdb createuser reindexdb vacuumdb clusterdb pg_ctl pg_ctlcluster initdb": {
     options:
-      "-h --host=HOST; -p --port=PORT; -U --username=U; -D --pgdata=<write>; -m=M; -l=<write>; -s; -w; -t=N; -O=O; -d=D; -f; -z; -a; -o=O",
+      "-h --host=HOST; -p --port=PORT; -U --username=U; -D --pgdata=<write>; -m=M; -l=<write>; -s; -w; -t=N; -O=O; -d=D; -f --full; -z; -a --all; -o=O",
     effects: (call) => {
       server(call, optionValue(call, "host"));
+      // Every table is written anew under a lock that nobody passes.
+      if (call.program === "vacuumdb" && has(call, "full")) database(call, { verb: "vacuum full" });
       if (
         /^pg_ctl/.test(call.program) &&
         /^(stop|restart|kill|promote)$/.test(operandText(call, call.program === "pg_ctl" ? 0 : 2))

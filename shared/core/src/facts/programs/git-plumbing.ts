@@ -1,6 +1,6 @@
 // git-plumbing.ts — git's subcommands for history, objects, servers and other tools
 
-import { optionValue, runs } from "../call.ts";
+import { has, optionValue, runs } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 /** Loses history or objects, or serves and calls other programs. */
@@ -18,8 +18,14 @@ export const plumbing: Record<string, Program> = {
   "filter-repo": {
     style: "single",
     class: "blocked",
-    options: "--path=P; --invert-paths; --force; --replace-text=<read>; --subdirectory-filter=D",
+    options: "--path=P; --invert-paths; --force; --replace-text=<read>; --subdirectory-filter=D; --analyze; --dry-run",
+    effects: (call) => {
+      if (has(call, "analyze", "dry-run")) call.base = "warn";
+    },
   },
+  // git-extras: what rewrites history, throws changes away, or removes from the remote as well
+  "obliterate clear reset-file delete-branch delete-tag delete-submodule": {},
+  undo: { options: "-s --soft; -h --hard" },
   "update-ref symbolic-ref": {
     options: "-d --delete; -m=T; --no-deref; --stdin; -z; --create-reflog; -q; --short",
   },

@@ -131,8 +131,10 @@ function readSocat(call: Call): void {
     } else if (/^(TCP|UDP|OPENSSL|SSL|SOCKS|PROXY|SCTP|TCP4|TCP6)/.test(kind) && !kind.includes("LISTEN")) {
       const host = known.slice(kind.length + 1).split(/[:,]/, 1)[0]!;
       addHost(call.reading, call.atom, known, { ...namedHost(host), scheme: "tcp" }, true);
-    } else if (/^(OPEN|FILE|CREATE|GOPEN|PIPE)$/.test(kind))
+    } else if (/^(OPEN|FILE|CREATE|GOPEN|PIPE|UNIX|UNIX-CLIENT|UNIX-CONNECT)$/.test(kind))
       touches(call, literal(known.slice(kind.length + 1).split(",", 1)[0]!), "write");
+    // A bare path is a socket or a file: what listens there is told something.
+    else if (kind === "" && known.includes("/")) touches(call, literal(known.split(",", 1)[0]!), "write");
   }
 }
 

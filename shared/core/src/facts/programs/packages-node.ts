@@ -33,6 +33,16 @@ const NODE_OPTIONS =
 const HARMLESS_SETTINGS =
   /^(fund|audit|audit-level|loglevel|progress|color|save-exact|save-prefix|package-lock|engine-strict|legacy-peer-deps|update-notifier|init-(license|version|author-(name|email|url)))$/;
 
+/** Who may publish, and what is said about what was published. */
+const account: Program = {
+  subs: { max: 1 },
+  effects: (call) => {
+    const verb = call.subs[1] ?? "";
+    if (/^(ls|list|get)$/.test(verb) || call.subs[0] === "stars") looksOnly(call);
+    else if (/^(rm|remove|revoke|delete|destroy)$/.test(verb)) raise(call, "blocked-by-default");
+  },
+};
+
 const node: Record<string, Program> = {
   "list|ls|ll|la view|info|show|v outdated why explain search docs repo bugs home ping whoami fund doctor root prefix bin licenses get help diff query sbom find-dupes stats":
     LOOK(),
@@ -56,14 +66,8 @@ const node: Record<string, Program> = {
     },
   },
   unpublish: { class: "blocked", effects: publishes },
-  "deprecate undeprecate owner access dist-tag team token login adduser logout star unstar stars hook org profile": {
-    subs: { max: 1 },
-    effects: (call) => {
-      const verb = call.subs[1] ?? "";
-      if (/^(ls|list|get)$/.test(verb) || call.subs[0] === "stars") looksOnly(call);
-      else if (/^(rm|remove|revoke|delete|destroy)$/.test(verb)) raise(call, "blocked-by-default");
-    },
-  },
+  "deprecate undeprecate owner access dist-tag team token login adduser logout star unstar stars hook org profile":
+    account,
   "config|c set": {
     sub: {
       "get list ls": { class: "safe" },
@@ -100,8 +104,10 @@ export const nodePackages: Record<string, Program> = {
   pnpm: { options: NODE_OPTIONS, sub: node, effects: bareScript },
   yarn: {
     options: NODE_OPTIONS,
-    sub: node,
+    sub: { ...node, npm: { sub: { ...node, tag: account } } },
     effects: (call) => {
+      // `yarn npm publish`: what npm does, by yarn.
+      if (call.subs[0] === "npm") call.subs.shift();
       if (call.subs.length === 0) runs(call, "package-script");
       bareScript(call);
     },

@@ -1,6 +1,6 @@
 // packages-system.ts — packages of the operating system: always privilege in the end
 
-import { type Call, looksOnly, operandText, raise, runs, touches } from "../call.ts";
+import { type Call, has, looksOnly, operandText, raise, runs, touches } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { install } from "./package-kinds.ts";
 
@@ -114,9 +114,11 @@ export const systemPackages: Record<string, Program> = {
     subs: { max: 2 },
     runs: "package",
     options:
-      "-p --packages; -i --install; -A --attr=A; -f --file=<config>; --run=<shell>; --command=<shell>; -c --command; -E --expr=E; -I=P; -d; --delete-old; --pure; -e; -q; -iA=A; -u; --extra-experimental-features=F",
+      "-p --packages; -i --install; -A --attr=A; -f --file=<config>; --run=<shell>; --command=<shell>; -c --command; -E --expr=E; -I=P; -d; --delete-old; --delete-older-than=T; --pure; -e; -q; -iA=A; -u; --extra-experimental-features=F",
     effects: (call) => {
-      if (call.program === "nixos-rebuild" || call.program === "nix-collect-garbage") raise(call, "blocked-by-default");
+      // What nothing refers to is fetched or built again; with `-d` the way back goes too.
+      const forgets = call.program === "nix-collect-garbage" && has(call, "d", "delete-old", "delete-older-than");
+      if (call.program === "nixos-rebuild" || forgets) raise(call, "blocked-by-default");
       if (/^(search|eval|show-config|flake)$/.test(call.subs[0] ?? "") && operandText(call, 0) !== "update")
         looksOnly(call);
     },

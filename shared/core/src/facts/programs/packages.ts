@@ -1,6 +1,6 @@
 // packages.ts — package managers of languages: what installs, what publishes, what runs scripts on the way
 
-import { has, raise, runs, sets, touches, touchesHere } from "../call.ts";
+import { type Call, has, looksOnly, raise, runs, sets, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { literal } from "../shell/word.ts";
 import { install, publishes } from "./package-kinds.ts";
@@ -36,6 +36,13 @@ const runsWith = (kind: string): Program => ({
     else call.nested.words(call.rest, `${call.program} ${call.subs.at(-1)}`);
   },
 });
+
+/** `conda env list`, `conda config --show`: names and settings; the other words of both groups change them. */
+function readConda(call: Call): void {
+  const [group, verb] = call.subs;
+  const shows = has(call, "show", "show-sources", "get", "describe", "validate");
+  if (group === "env" ? /^(list|export|config)$/.test(verb ?? "") : shows) looksOnly(call);
+}
 
 export const packages: Record<string, Program> = {
   "pip pip2": { options: PYTHON, sub: pip },
@@ -76,7 +83,13 @@ export const packages: Record<string, Program> = {
     sub: {
       "install create update upgrade": install(),
       "remove uninstall": {},
-      "list info search env config": { class: "safe" },
+      "list info search compare doctor notices": { class: "safe" },
+      "env config": {
+        subs: { max: 1 },
+        options:
+          "--show[=K]; --show-sources; --get[=K]; --describe[=K]; --validate; --set=K; --remove=K; --add=K; --prune",
+        effects: readConda,
+      },
       run: {
         stopAtOperand: true,
         runs: "package",
@@ -87,7 +100,14 @@ export const packages: Record<string, Program> = {
     },
   },
   easy_install: { use: "<source>...", runs: "package-script" },
-  "twine flit": { subs: { max: 1 }, class: "blocked", use: "<read>...", effects: publishes },
+  "twine flit": {
+    use: "<read>...",
+    sub: {
+      "check help": { class: "safe", use: "<read>..." },
+      "build init install": { runs: "build-tool" },
+      "upload register publish": { class: "blocked", use: "<read>...", effects: publishes },
+    },
+  },
   cargo: {
     options:
       "-q --quiet; -v --verbose; --release -r; -p --package=N; --features -F=F; --all-features; --no-default-features; --manifest-path=<config>; --target=T; --target-dir=<into>; -j --jobs=N; --config=<config>; -Z=F; --locked; --offline; --frozen; --bin=N; --example=N; --test=N; --lib; --all-targets; --workspace --all; --color=W; -C=<chdir>; --message-format=F; --profile=P; --exclude=N; --bench=N",

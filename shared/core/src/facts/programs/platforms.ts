@@ -105,7 +105,7 @@ const platform: Program = {
     )
       looksOnly(call);
     if (
-      words.some((word) => /^(deploy|up|push|publish|promote|run|exec|ssh|console|login|set|add)$/.test(word)) ||
+      words.some((word) => /^(deploy|up|push|publish|promote|run|exec|ssh|console|set|add)$/.test(word)) ||
       words.length === 0
     ) {
       addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "deploy" }, true);

@@ -41,6 +41,12 @@ const REDIS_LOSES = new Set([
   "save",
   "client",
 ]);
+/** The commands that a script of Redis calls: `redis.call('FLUSHALL')`. One that it puts together is none that is known. */
+const called = (script: string): string[][] =>
+  [...script.matchAll(/redis\.p?call\(\s*(?:(['"])(\w+)\1)?\s*(?:,\s*(['"])([^'"]*)\3)?/gi)].map(
+    ([, , verb, , second]) => [verb ?? "?", ...(second === undefined ? [] : [second])],
+  );
+
 function readRedis(call: Call): void {
   server(call, optionValue(call, "h"));
   for (const url of optionValues(call, "u")) reachesUrl(call, url);
@@ -50,6 +56,7 @@ function readRedis(call: Call): void {
     for (const line of call.stdin.text.split("\n"))
       if (line.trim() !== "") lines.push(line.trim().split(/\s+/));
       else if (call.stdin !== undefined) opaque(call, "statements are not known before the run");
+  for (const words of [...lines]) if (/^eval/i.test(words[0] ?? "")) lines.push(...called(words[1] ?? ""));
   call.operands.push(...call.rest);
   if (has(call, "eval")) runs(call, "interpreter");
   if (has(call, "pipe")) runs(call, "piped-code");

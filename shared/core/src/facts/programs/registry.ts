@@ -25,6 +25,7 @@ import { redis } from "./redis.ts";
 import { searching } from "./searching.ts";
 import { systems } from "./system.ts";
 import { web } from "./web.ts";
+import { windows } from "./windows.ts";
 
 export const TABLES: readonly Record<string, Program>[] = [
   builds,
@@ -51,6 +52,7 @@ export const TABLES: readonly Record<string, Program>[] = [
   firewalls,
   looking,
   files,
+  windows,
 ];
 
 const programs = new Map<string, Program>();

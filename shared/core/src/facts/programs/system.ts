@@ -254,6 +254,9 @@ function readMultiplexer(call: Call): void {
     return;
   }
   if (call.program === "screen") {
+    // `-X stuff TEXT` types the text into a session.
+    if (has(call, "X") && name === "stuff") for (const word of rest) call.nested.shell(word, call.program);
+    if (has(call, "X")) return;
     call.nested.words(call.rest, call.program);
     return;
   }
