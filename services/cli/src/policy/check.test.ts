@@ -29,7 +29,7 @@ describe("status", () => {
   test("says enabled, rule count, default and path", async () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^● policy is enabled: 1 rules, sha256:[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(/^● policy is enabled: 1 rule, sha256:[0-9a-f]{64}$/m);
     expect(stdout).toMatch(/policy\.d\/team\.yaml\s+native-yaml\s+yes\s+1\s+deny/);
   });
   test("an enforcer that is switched off is not enabled, and its audit is named", async () => {
@@ -45,8 +45,8 @@ describe("check", () => {
   test("sound documents, with what is not taken over", async () => {
     const { code, stdout } = await run("check", "codex.rules", "policy.d");
     expect(code).toBe(0);
-    expect(stdout).toContain("✓ codex.rules (codex-rules): 1 rules\n  ! line 2: `network_rule` is not taken over");
-    expect(stdout).toContain("team.yaml (native-yaml): 1 rules");
+    expect(stdout).toContain("✓ codex.rules (codex-rules): 1 rule\n  ! line 2: `network_rule` is not taken over");
+    expect(stdout).toContain("team.yaml (native-yaml): 1 rule");
   });
   test("every error of every document at once, with the nearest word", async () => {
     const { code, stdout, stderr } = await run("check", "bad");

@@ -28,7 +28,9 @@ export async function policyCheck(words: readonly string[], options: PolicyOptio
   }
   const paint = paintFor(process.stdout);
   for (const { name, dialect, ruleCount, warnings } of documents) {
-    await writeOut(`${paint.green("✓")} ${harmless(name)} ${paint.dim(`(${dialect})`)}: ${ruleCount} rules\n`);
+    await writeOut(
+      `${paint.green("✓")} ${harmless(name)} ${paint.dim(`(${dialect})`)}: ${ruleCount} rule${ruleCount === 1 ? "" : "s"}\n`,
+    );
     for (const warning of warnings) await writeOut(`  ${paint.yellow("!")} ${harmless(warning)}\n`);
   }
   return 0;

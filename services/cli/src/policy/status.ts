@@ -23,7 +23,7 @@ export async function policyStatus(options: PolicyOptions & { json?: boolean }):
   const paint = paintFor(process.stdout);
   const mark = enabled ? paint.green("●") : paint.yellow("○");
   await writeOut(
-    `${mark} policy is ${enabled ? "enabled" : "not enabled"}: ${set.ruleCount} rules, ${set.digest}\n${rows(documents, paint)}\n`,
+    `${mark} policy is ${enabled ? "enabled" : "not enabled"}: ${set.ruleCount} rule${set.ruleCount === 1 ? "" : "s"}, ${set.digest}\n${rows(documents, paint)}\n`,
   );
   for (const { path, warnings, policyFile, audit } of documents) {
     if (policyFile !== undefined) await writeOut(`  ${harmless(path)} takes its rules from ${harmless(policyFile)}\n`);

@@ -101,6 +101,29 @@ export const codingAgentDenies = `
     reason: deletes backups
     match: ["rm db/backups/2024.sql", "rm -rf /var/backups"]
     notMatch: ["ls backups"]
+  - id: deny-backup-removal
+    effect: deny
+    when:
+      commands:
+        - "borg delete"
+        - "velero {backup,snapshot-location} delete"
+        - "velero delete"
+        - "aws backup {delete-recovery-point,delete-backup-vault,delete-backup-plan}"
+        - "aws {rds,redshift,neptune,docdb} {delete-db-snapshot,delete-db-cluster-snapshot,delete-cluster-snapshot,delete-db-instance-automated-backup}"
+        - "aws dynamodb delete-backup"
+        - "aws ec2 delete-snapshot"
+        - "aws s3 {rm,rb} s3://*backup*"
+        - "gsutil rm gs://*backup*"
+        - "gcloud storage rm gs://*backup*"
+        - "gcloud sql backups delete"
+        - "gcloud compute snapshots delete"
+        - "az snapshot delete"
+        - "az backup {container,item,policy,protection,vault} delete"
+        - "rclone {delete,purge,deletefile,rmdirs} *backup*"
+        - "tmutil {delete,deletelocalsnapshots,deleteinprogress}"
+    reason: deletes backups
+    match: ["borg delete repo::monday", "aws s3 rm s3://my-backups --recursive", "gcloud sql backups delete 12 --instance db", "aws rds delete-db-snapshot --db-snapshot-identifier x"]
+    notMatch: ["borg list repo", "aws s3 rm s3://bucket/tmp/x", "gcloud sql backups list --instance db", "borg prune --keep-daily 7 repo"]
   - id: deny-rm-rf
     effect: deny
     when: { commands: ["rm -rf"] }

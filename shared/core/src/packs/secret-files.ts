@@ -77,6 +77,8 @@ export const PRODUCTION_SECRETS = [
   "**/{secrets,credentials}.{yaml,yml,json,toml,ini,env,txt,enc}",
   "**/secret.{yaml,yml,json,toml}",
   "**/credentials",
+  "**/secrets/{prod,production}.{json,yaml,yml,toml,env,txt}",
+  "**/secrets/{prod,production}/**",
   "**/.secrets/**",
   "**/.secrets",
   "/run/secrets/**",

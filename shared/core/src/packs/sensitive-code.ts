@@ -23,6 +23,10 @@ export const INFRA_FILES = [
   "**/{terraform,terragrunt,k8s,kubernetes,helm,infra,infrastructure,ansible,pulumi,cloudformation,argocd}/**",
   "**/{Pulumi,Chart,helmfile,kustomization,skaffold}.{yaml,yml}",
   "**/{serverless,fly,app,render,vercel,netlify}.{toml,yml,yaml}",
+  "**/{vercel,firebase,wrangler}.{json,jsonc}",
+  "**/wrangler.toml",
+  "**/{deploy,deployment,deployments}/**/*.{yaml,yml,json}",
+  "**/charts/**/*.{yaml,yml,tpl}",
   "!**/src/**",
 ];
 

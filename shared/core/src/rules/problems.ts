@@ -102,7 +102,7 @@ function describe(
       return {
         path: [...path, key],
         key: true,
-        message: `\`${key}\` is not a word here${near ? `; did you mean \`${near}\`?` : `; known: ${known.join(", ")}`}`,
+        message: `\`${key}\` is not a word here${near ? `; did you mean \`${near}\`?` : (home(schema, path, key, given) ?? `; known: ${known.join(", ")}`)}`,
       };
     });
   }
@@ -124,6 +124,14 @@ function describe(
   }
   if (issue.code === "too_small" || issue.code === "too_big") return [{ path, message: measured(issue, given) }];
   return [{ path, message: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) }];
+}
+
+/** A word of a level below: a rule's criteria stand under `when`, what a `modify` changes under `obligations`. */
+function home(schema: z.ZodType, path: DocumentPath, key: string, given: unknown): string | undefined {
+  const modifies = typeof given === "object" && given !== null && "effect" in given && given.effect === "modify";
+  const below = [...(modifies ? [["obligations", "modify"]] : []), ["when"]];
+  const found = below.find((names) => wordsAt(schema, [...path, ...names]).includes(key));
+  return found && `; it belongs under \`${found.join(".")}\``;
 }
 
 const expected = (path: DocumentPath, wanted: string, given: unknown): string =>

@@ -58,6 +58,20 @@ describe("errors name the place, what was expected and the nearest word", () => 
       "look-around",
     ],
     [
+      "a criterion beside `when`",
+      yaml("rules:\n  - effect: deny\n    commands: [rm]\n"),
+      3,
+      5,
+      "`commands` is not a word here; it belongs under `when`",
+    ],
+    [
+      "a change beside `obligations`",
+      yaml("rules:\n  - effect: modify\n    mode: draft\n"),
+      3,
+      5,
+      "`mode` is not a word here; it belongs under `obligations.modify`",
+    ],
+    [
       "a command that cannot be read",
       yaml("rules:\n  - effect: deny\n    when:\n      commands: ['a; b']\n"),
       4,
