@@ -99,7 +99,15 @@ export async function startBenchLine(
   const commit = async (command?: string) => {
     const action = benchAction(command);
     const hash = createHash("sha256").update(action.id).digest("hex");
-    const item: NewAction = { action, requestHash: hash, joinHash: hash, trace: {}, decideWithinMs: 60_000 };
+    // As the gateway does for a caller who waits: the answer is the decision, whose commit waits for the disk.
+    const item: NewAction = {
+      action,
+      requestHash: hash,
+      joinHash: hash,
+      trace: {},
+      decideWithinMs: 60_000,
+      lazily: true,
+    };
     const proposed = await inserts.submit(action.tenant, item);
     if (proposed.status !== "created") throw new Error(proposed.status);
     return proposed.row;

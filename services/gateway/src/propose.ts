@@ -26,6 +26,11 @@ export interface Taken {
   status: "created" | "replayed" | "joined";
   /** hears of the action since before it was sent */
   watch: Watch;
+  /**
+   * Resolves when the action is on the disk: before anybody is told of it undecided. Throws `store_unavailable` where it is
+   * not there any more, because the database fell before it was.
+   */
+  assured(): Promise<void>;
 }
 
 export interface Intake {
@@ -45,7 +50,10 @@ export interface Intake {
 export interface TakeOptions {
   requestHash: string;
   idempotencyKey?: string | undefined;
-  /** a caller waits for the answer: then there is a minute to decide, else a quarter of an hour (rulings §E3) */
+  /**
+   * a caller waits for the answer: then there is a minute to decide, else a quarter of an hour (rulings §E3), and the
+   * disk is waited for once, by the decision
+   */
   waits: boolean;
   under: TraceCarrier | undefined;
   /** keep it off the queue: the caller sends it, once something else has been committed */
@@ -109,6 +117,18 @@ export function createIntake({
     itemsMax: FLUSH_ACTIONS_MAX,
   });
 
+  const assurances = createBatcher<string, boolean>({
+    async flush(tenant, ids) {
+      const there = await store.actions.assure(tenant, ids);
+      return ids.map((id) => there.has(id));
+    },
+    itemsMax: FLUSH_ACTIONS_MAX,
+  });
+  const assure = async ({ action }: ActionRow): Promise<void> => {
+    if (await assurances.submit(action.tenant, action.id)) return;
+    throw new Fault("store_unavailable", "the database fell before this proposal was on its disk: send it again");
+  };
+
   const sending = new Set<Promise<void>>();
 
   function dispatch(stage: Stage, message: Message): void {
@@ -144,16 +164,19 @@ export function createIntake({
             joinHash: joinHashOf(action),
             trace: carrierOf(span),
             decideWithinMs: waits ? limits.decideWaitingMs : limits.decideIdleMs,
+            lazily: waits,
           });
           if (proposed.status === "conflict") throw conflict(proposed.actionId);
           if (proposed.status === "too_many_open") throw tooMany(proposed.open);
+          const { row } = proposed;
           if (proposed.status === "created") {
-            if (!parked) send(proposed.row);
-            return { ...proposed, watch };
+            if (!parked) send(row);
+            return { ...proposed, watch, assured: async () => (waits ? assure(row) : undefined) };
           }
           watch.close();
-          span.setAttribute("holdpoint.action.id", proposed.row.action.id);
-          return { ...proposed, watch: waiters.watch(action.tenant, proposed.row.action.id) };
+          span.setAttribute("holdpoint.action.id", row.action.id);
+          // Whoever proposed it first may still wait for its decision, and so may it be in memory only.
+          return { ...proposed, watch: waiters.watch(action.tenant, row.action.id), assured: () => assure(row) };
         } catch (error) {
           watch.close();
           throw error;
@@ -161,7 +184,7 @@ export function createIntake({
       });
     },
     async idle() {
-      await inserts.idle();
+      await Promise.all([inserts.idle(), assurances.idle()]);
       await Promise.allSettled(sending);
     },
   };

@@ -51,6 +51,59 @@ describe("Postgres", () => {
   }, 60_000);
 });
 
+describe("a database that falls before a proposal is on its disk", () => {
+  /** The decision would take the proposal to the disk: here none comes. */
+  const lost = (asked: string[][], there: readonly string[] = []) =>
+    openHouse({
+      stages: false,
+      parts: (engine) => ({
+        ...engine,
+        store: {
+          ...engine.store,
+          actions: {
+            ...engine.store.actions,
+            assure: async (_tenant, ids) => {
+              asked.push([...ids]);
+              return new Set(there);
+            },
+          },
+        },
+      }),
+    });
+
+  test("whoever waits in vain is not told of it: 503, to be sent again", async () => {
+    const asked: string[][] = [];
+    house = await lost(asked);
+    const { status, headers, body } = await agent("POST", "/v1/actions?wait=20", proposal("git status"));
+    expect([status, body.code]).toEqual([503, "store_unavailable"]);
+    expect(headers.get("retry-after")).toBe("1");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("nor is whoever says the same again and does not wait", async () => {
+    const asked: string[][] = [];
+    house = await lost(asked);
+    const same = proposal("git status", { toolCallId: "call-1", client: "tests" });
+    expect((await agent("POST", "/v1/actions?wait=20", same)).status).toBe(503);
+    expect((await agent("POST", "/v1/actions", same)).status).toBe(503);
+    expect(asked).toHaveLength(2);
+  });
+
+  test("nobody needs to ask where the answer comes at once: that proposal waited for the disk itself", async () => {
+    const asked: string[][] = [];
+    house = await lost(asked);
+    expect((await agent("POST", "/v1/actions", proposal("git status"))).status).toBe(202);
+    expect(asked).toEqual([]);
+  });
+});
+
+test("a wait that ends undecided is answered once the proposal is on the disk", async () => {
+  house = await openHouse({ stages: false });
+  const { status, body } = await agent("POST", "/v1/actions?wait=20", proposal("git status"));
+  expect([status, body.state]).toEqual([202, "evaluating"]);
+  expect([...(await house.engine.store.actions.assure("default", [body.actionId]))]).toEqual([body.actionId]);
+});
+
 describe("the queue", () => {
   test.each<[string, () => Promise<void>]>([
     ["refuses", () => Promise.reject(new Error("the queue is away"))],

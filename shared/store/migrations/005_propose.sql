@@ -15,9 +15,11 @@ $$;
 
 -- Parts of an item: 1 the sealed action, 2 the event's payload, 3 its content, 4 the trace context.
 -- `p_fresh`: a new action by intent (edited, escalated, promoted) joins nothing; what is equal to it later joins it.
+-- `p_lazily`: the commit does not wait for the disk. The commit of the decision does, and takes all that was before it along
+-- (ADR 15); whoever tells of these actions before that asks `assure` first.
 CREATE FUNCTION propose(p_tenant text, p_ids text[], p_credentials text[], p_agents text[], p_sessions text[], p_tools text[],
   p_modes text[], p_audiences text[], p_tool_versions text[], p_keys text[], p_request_macs text[], p_join_macs text[], p_within_ms bigint[], p_events text[],
-  p_places int[], p_blob bytea, p_open_max int, p_fresh boolean[])
+  p_places int[], p_blob bytea, p_open_max int, p_fresh boolean[], p_lazily boolean)
 RETURNS TABLE (r_n int, r_status text, r_id text, r_at timestamptz, r_receipt text, r_open int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdpoint, pg_temp AS $$
 DECLARE
@@ -36,6 +38,7 @@ DECLARE
   v_told text[] := '{}';
 BEGIN
   PERFORM set_config('holdpoint.tenant', p_tenant, true);
+  IF p_lazily THEN PERFORM set_config('synchronous_commit', 'off', true); END IF;
   r_at := date_trunc('milliseconds', clock_timestamp());
   v_time := event_time(r_at);
   SELECT array_agg(d.agent), array_agg(o.count) INTO v_agents, v_opens
@@ -135,3 +138,12 @@ BEGIN
   IF v_told <> '{}' THEN INSERT INTO event_batches (tenant, event_ids) VALUES (p_tenant, v_told); END IF;
 END $$;
 ALTER FUNCTION propose OWNER TO holdpoint_core;
+
+-- Which of these actions are there, once all that was committed before is on the disk: what one transaction writes gets there
+-- after all that others committed before it, and this one writes a message that nobody reads.
+CREATE FUNCTION assure(p_tenant text, p_ids text[]) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('holdpoint.tenant', p_tenant, true), pg_logical_emit_message(true, 'holdpoint', '');
+  RETURN QUERY SELECT a.id FROM holdpoint.actions a WHERE a.tenant = p_tenant AND a.id = ANY (p_ids);
+END $$;

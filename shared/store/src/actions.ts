@@ -16,6 +16,7 @@ type Reading = Pick<
   Actions,
   | "byIdempotencyKey"
   | "propose"
+  | "assure"
   | "get"
   | "many"
   | "states"
@@ -36,7 +37,7 @@ interface ProposeAnswer {
 }
 
 const PROPOSE =
-  "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+  "SELECT * FROM holdpoint.propose($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 export function actions(database: Database, keys: TenantKeys, openActionsPerAgentMax: number): Reading {
   async function get(tenant: string, ids: readonly string[]) {
@@ -59,6 +60,11 @@ export function actions(database: Database, keys: TenantKeys, openActionsPerAgen
         const answer = answers[n];
         return proposed(item, answer, answer && rowOf.get(answer.r_n));
       });
+    },
+    async assure(tenant, actionIds) {
+      const sql = "SELECT assure AS id FROM holdpoint.assure($1, $2)";
+      const rows = await database.call<{ id: string }>("assure", sql, [tenant, actionIds]);
+      return new Set(rows.map(({ id }) => id));
     },
     async get(tenant, actionId) {
       return (await get(tenant, [actionId]))[0];
@@ -160,6 +166,7 @@ function proposeValues(key: TenantKey, tenant: string, items: NewAction[], openM
     openMax,
     // an action that was edited, escalated or promoted is a new one by intent: it joins nothing
     valueArray(items.map(({ action }) => action.replaces !== undefined)),
+    items.every(({ lazily }) => lazily === true),
   ];
 }
 

@@ -34,6 +34,8 @@ export interface Actions {
   byIdempotencyKey(tenant: string, credential: string, key: string): Promise<ActionRow | undefined>;
   /** Commits each new action with its `proposed` event. Results are in the order of the input. */
   propose(tenant: string, items: NewAction[]): Promise<Proposed[]>;
+  /** Resolves once what was committed lazily is on the disk, with the ids of those that are there. */
+  assure(tenant: string, actionIds: readonly string[]): Promise<ReadonlySet<string>>;
   get(tenant: string, actionId: string): Promise<ActionRow | undefined>;
   /** Several at once, in the order asked for; `undefined` where this tenant has none. */
   many(tenant: string, actionIds: readonly string[]): Promise<(ActionRow | undefined)[]>;

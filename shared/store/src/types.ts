@@ -22,6 +22,8 @@ export interface NewAction {
   trace: TraceCarrier;
   /** ms until the sweeper denies it undecided */
   decideWithinMs: number;
+  /** committed without waiting for the disk: nobody is told of it before its decision, or before `assure` (ADR 15) */
+  lazily?: boolean;
 }
 
 export type Proposed =

@@ -54,7 +54,9 @@ test.each([
   const load = Array.from({ length: 8 }, async () => {
     while (going) {
       try {
-        const [made] = await store.actions.propose("default", [newAction({ principal: { agent: "loaded" } })]);
+        // The commit of the decision takes the proposal along, which did not wait for the disk.
+        const proposal = newAction({ principal: { agent: "loaded" } }, { lazily: true });
+        const [made] = await store.actions.propose("default", [proposal]);
         if (made?.status !== "created") throw new Error(`${made?.status}`);
         const [done] = await store.actions.settle("default", [settlement(made.row, "denied")]);
         if (done?.status === "settled") acknowledged.push(made.row.action.id);

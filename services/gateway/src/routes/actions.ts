@@ -24,17 +24,19 @@ import { actionBody } from "../view.ts";
 /** `200` decided, `202` still deciding, or held. */
 export const statusOf = ({ state }: ActionRow): number => (state === "received" || state === "held" ? 202 : 200);
 
-/** The row as the caller's `wait` and `until` want it. */
+/** The row as the caller's `wait` and `until` want it: decided, or sure to stay. */
 export async function followed(
   taken: Taken,
   { wait = 0, until = "decided" }: Wait,
   gone: AbortSignal,
 ): Promise<ActionRow> {
-  const { row, status, watch } = taken;
+  const { row, status, watch, assured } = taken;
   try {
     // A new row is as old as its watch; a row that was found may have moved since it was read.
     const known = status === "created" ? row : undefined;
-    return (await watch.until(until, wait, gone, known)) ?? row;
+    const now = await watch.until(until, wait, gone, known);
+    if (now === undefined || now.state === "received") await assured();
+    return now ?? row;
   } finally {
     watch.close();
   }
