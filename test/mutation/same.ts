@@ -16,11 +16,11 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   "of a comparison only the sign counts, or what is compared is never equal, or equal things are the same": [
     "conclude.ts: (a.document === b.document ? a.id < b.id : a.document.name < b.document.name) ?  :: a.id < b.id → (a.id) <= (b.id)",
     "conclude.ts: (a.document === b.document ? a.id < b.id : a.document.name < b.document.name) ?  :: 1 → 2",
+    "conclude.ts: a === undefined || (a !== b && ORDER.indexOf(b) < ORDER.indexOf(a)) ? b : a; :: ORDER.indexOf(b) < ORDER.indexOf(a) → (ORDER.indexOf(b)) <= (ORDER.indexOf(a))",
     "conclude.ts: .sort((a, b) => (a.role < b.role ? -1 : 1)), :: 1 → 2",
     "counts.ts: return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each); :: 1 → 2",
     "glob.ts: return -1; :: 1 → 2",
     "regex-survey.ts: const times = Math.max(Number(count[1] ?? 0), Number(count[2] ?? 0), 1); :: 0 → 1",
-    "scalars.ts: export const strictest = (a: Effect, b: Effect): Effect => (a === b || EFFECTS.i :: EFFECTS.indexOf(a) > EFFECTS.indexOf(b) → (EFFECTS.indexOf(a)) >= (EFFECTS.indexOf(b))",
   ],
   "cannot happen: an earlier check, a schema or the place itself rules it out": [
     "compile.ts: if (!compiled || problems.length > 0) return refusePolicy(problems); :: 0 → 1",
@@ -38,6 +38,7 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     'scalars.ts: error: `expected an id like \\`${prefix}_018f…\\``, :: `expected an id like \\`${prefix}_018f…\\`` → ""',
   ],
   "a short cut: the long way comes to the same answer": [
+    "conclude.ts: if (first && atoms.length === 1) return entries(0, first); :: return entries(0, first); → ",
     "compile.ts: const triesExamples = (source: PolicySource): boolean => source !== alwaysSource :: source !== alwaysSource && !isPack(source) → (source !== alwaysSource) || (!isPack(source))",
     "call.ts: if (words.negatives.length === 0) return either(normalized) || (meaning !== unde :: return either(normalized) || (meaning !== undefined && ei… → ",
     'commands.ts: first: first === null || first === undefined || isWild(first) || first.includes( :: "\\\\" → ""',
@@ -59,7 +60,9 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     "word-set.ts: else if (!glob.shape || glob.shape.text.length < EDGE) rest.push(glob); :: glob.shape.text.length < EDGE → (glob.shape.text.length) <= (EDGE)",
   ],
   "a guard: what follows does nothing where there is nothing": [
-    "conclude.ts: return rules.length > 1 ? rules.sort(byWeight) : rules; :: rules.length > 1 → (rules.length) >= (1)",
+    "conclude.ts: return deciding && deciding.length > 1 ? deciding.sort(byWeight) : (deciding ??  :: deciding.length > 1 → (deciding.length) >= (1)",
+    "conclude.ts: return obliging && obliging.length > 1 ? obliging.sort(byName) : (obliging ?? NO :: obliging.length > 1 → (obliging.length) >= (1)",
+    "conclude.ts: return all.length > limits.listItemsMax ? all.slice(0, limits.listItemsMax) : al :: all.length > limits.listItemsMax → (all.length) >= (limits.listItemsMax)",
     "evaluate.ts: if (effect === undefined && set.uncovered.length > 0) { :: set.uncovered.length > 0 → (set.uncovered.length) >= (0)",
     "path-list.ts: if (homes.length > 0) { :: homes.length > 0 → (homes.length) >= (0)",
     "rule-index.ts: if (index.tool.size > 0) { :: index.tool.size > 0 → (index.tool.size) >= (0)",
@@ -85,6 +88,7 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     "features.ts: Object.fromEntries(names.map((name, index) => [name, 1 << (first + index)])) as  :: [name, 1 << (first + index)] → []",
   ],
   "where a rule stands in the index, and which tokens are looked up: what is found too often is tried and fails": [
+    "evaluate.ts: for (let at = 0; at < count; at += 1) { :: at < count → (at) <= (count)",
     "rule-index.ts: index.facts.sort((a, b) => FACT_NAMES.indexOf(a.fact) - FACT_NAMES.indexOf(b.fac :: index.facts.sort((a, b) => FACT_NAMES.indexOf(a.fact) - F… → index.facts",
     "rule-index.ts: if (to > from && mayPass(sieve, path, from, to)) open(segment, path.slice(from,  :: to > from && mayPass(sieve, path, from, to) → (to > from) || (mayPass(sieve, path, from, to))",
     "rule-index.ts: if (at > from && mayPass(sieve, name, from, at)) open(word, name.slice(from, at) :: at > from → (at) >= (from)",

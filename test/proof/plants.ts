@@ -120,7 +120,7 @@ export const plants: readonly Plant[] = [
   {
     name: "a failing deny rule counts as not matched",
     file: "shared/core/src/rules/evaluate.ts",
-    find: 'if (rule.effect !== "allow") hits.push({ rule, note });',
+    find: 'if (rule.effect !== "allow") countFailed(rule, error, judged);',
     replace: "",
     tests: ["shared/core/src/rules/evaluate.test.ts"],
   },

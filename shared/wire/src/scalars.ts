@@ -44,7 +44,7 @@ export type Kind = z.infer<typeof Kind>;
 export const EFFECTS = ["allow", "ask", "deny"] as const; // from least to most strict
 export const Effect = z.enum(EFFECTS);
 export type Effect = z.infer<typeof Effect>;
-export const strictest = (a: Effect, b: Effect): Effect => (a === b || EFFECTS.indexOf(a) > EFFECTS.indexOf(b) ? a : b);
+export const strictest = (a: Effect, b: Effect): Effect => (a === "deny" || b === "allow" ? a : b);
 
 export const OUTCOMES = ["allow", "alert", "modify", "redact", "require_approval", "deny", "terminate"] as const; // weakest first
 export const Outcome = z.enum(OUTCOMES);

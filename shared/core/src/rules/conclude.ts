@@ -9,25 +9,25 @@ import { joinChains } from "../escalation/chain.ts";
 import type { CompiledRule, PolicySet } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
 import { atomsOf } from "./holds.ts";
-import { type AtomJudgement, type Hit, ruleEffect } from "./judgement.ts";
+import { type AtomJudgement, ruleEffect } from "./judgement.ts";
 import { oblige } from "./obligations.ts";
 
 export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgement[], risk: Risk): Verdict {
   let effect: Effect = "allow";
   for (const atom of atoms) effect = strictest(effect, atom.effect);
   const deciding = decidingRules(atoms, effect, view);
-  const counting = countingRules(atoms, view);
-  const obliged = oblige(counting, view);
+  const obliging = obligingRules(atoms);
+  const obliged = oblige(obliging, view);
   const terminate = effect === "deny" && deciding.some(({ effect: own }) => own === "terminate");
   const escalatable = effect === "deny" ? escalation(atoms, view) : undefined;
   const verdict: Verdict = {
     policyDigest: set.digest,
     effect,
-    outcome: outcomeOf(effect, terminate, counting),
+    outcome: outcomeOf(effect, terminate, obliging),
     reason: reasonOf(atoms, effect, deciding, view),
     disclosure: disclosureOf(set, deciding),
-    rules: named(deciding, counting),
-    atoms: atoms.map(({ effect: own, hits }) => ({ effect: own, rules: hits.map(({ rule }) => rule.id) })),
+    rules: named(deciding, obliging),
+    atoms: atoms.map(({ effect: own, rules }) => ({ effect: own, rules: rules.map(({ id }) => id) })),
     trace: traceOf(atoms),
     risk,
     findings: [],
@@ -45,14 +45,19 @@ export function conclude(set: PolicySet, view: View, atoms: readonly AtomJudgeme
   return verdict;
 }
 
-/** The rules that made the strictest atoms what they are; the one that asks for most comes first, ties by name. */
+/** The rules that made the strictest atoms what they are, for no rule is stricter than its atom; the one that asks for most comes first, ties by name. */
 function decidingRules(atoms: readonly AtomJudgement[], effect: Effect, view: View): CompiledRule[] {
-  const rules: CompiledRule[] = [];
-  for (const atom of atoms) {
-    if (atom.effect !== effect) continue;
-    for (const { rule } of atom.hits) if (ruleEffect(rule, view) === effect && !rules.includes(rule)) rules.push(rule);
-  }
-  return rules.length > 1 ? rules.sort(byWeight) : rules;
+  let deciding: CompiledRule[] | undefined;
+  for (const { rules } of atoms)
+    for (const rule of rules) if (ruleEffect(rule, view) === effect) deciding = withOne(deciding, rule);
+  return deciding && deciding.length > 1 ? deciding.sort(byWeight) : (deciding ?? []);
+}
+
+/** A list of one is made as such: a list that grows has room for a dozen more. */
+function withOne(rules: CompiledRule[] | undefined, rule: CompiledRule): CompiledRule[] {
+  if (!rules) return [rule];
+  if (!rules.includes(rule)) rules.push(rule);
+  return rules;
 }
 
 const byWeight = (a: CompiledRule, b: CompiledRule): number =>
@@ -63,24 +68,22 @@ const byWeight = (a: CompiledRule, b: CompiledRule): number =>
 const byName = (a: CompiledRule, b: CompiledRule): number =>
   (a.document === b.document ? a.id < b.id : a.document.name < b.document.name) ? -1 : 1;
 
-/** Rules whose obligations count: all that tighten or oblige, and the allows of atoms that stayed allowed. */
-function countingRules(atoms: readonly AtomJudgement[], view: View): CompiledRule[] {
-  const rules: CompiledRule[] = [];
-  for (const atom of atoms) {
-    for (const { rule } of atom.hits) {
-      if (rule.effect === "allow" && atom.effect !== ruleEffect(rule, view)) continue;
-      if (!rules.includes(rule)) rules.push(rule);
+/** Rules whose obligations count: of all that tighten or oblige, and of the allows of atoms that stayed allowed. */
+function obligingRules(atoms: readonly AtomJudgement[]): readonly CompiledRule[] {
+  let obliging: CompiledRule[] | undefined;
+  for (const { effect, rules } of atoms) {
+    for (const rule of rules) {
+      if (rule.obligations && (rule.effect !== "allow" || effect === "allow")) obliging = withOne(obliging, rule);
     }
   }
-  return rules.length > 1 ? rules.sort(byName) : rules;
+  return obliging && obliging.length > 1 ? obliging.sort(byName) : (obliging ?? NONE);
 }
+const NONE: readonly CompiledRule[] = [];
 
-function named(deciding: readonly CompiledRule[], counting: readonly CompiledRule[]): DecidingRule[] {
-  const all: DecidingRule[] = [];
-  for (const rule of deciding) if (all.length < limits.listItemsMax) all.push(nameOf(rule));
-  for (const rule of counting)
-    if (outcomeAlone(rule) && all.length < limits.listItemsMax && !deciding.includes(rule)) all.push(nameOf(rule));
-  return all;
+function named(deciding: readonly CompiledRule[], obliging: readonly CompiledRule[]): DecidingRule[] {
+  const all = deciding.map(nameOf);
+  for (const rule of obliging) if (outcomeAlone(rule) && !deciding.includes(rule)) all.push(nameOf(rule));
+  return all.length > limits.listItemsMax ? all.slice(0, limits.listItemsMax) : all;
 }
 
 function nameOf({ id, document, effect }: CompiledRule): DecidingRule {
@@ -92,11 +95,9 @@ function nameOf({ id, document, effect }: CompiledRule): DecidingRule {
 const outcomeAlone = (rule: CompiledRule): Outcome | undefined =>
   rule.effect === "alert" || rule.effect === "redact" || rule.effect === "modify" ? rule.effect : undefined;
 
-const EFFECT_OUTCOMES: Readonly<Record<Effect, Outcome>> = { allow: "allow", ask: "require_approval", deny: "deny" };
-
-function outcomeOf(effect: Effect, terminate: boolean, counting: readonly CompiledRule[]): Outcome {
-  let outcome: Outcome = terminate ? "terminate" : EFFECT_OUTCOMES[effect];
-  for (const rule of counting) {
+function outcomeOf(effect: Effect, terminate: boolean, obliging: readonly CompiledRule[]): Outcome {
+  let outcome: Outcome = terminate ? "terminate" : effect === "ask" ? "require_approval" : effect;
+  for (const rule of obliging) {
     const own = outcomeAlone(rule) ?? obligedOutcome(rule);
     if (own) outcome = strongestOutcome(outcome, own);
   }
@@ -127,27 +128,31 @@ function reasonOf(
 }
 
 /** Where several documents decided, the one that discloses least. */
-const ORDER: readonly Verdict["disclosure"][] = ["generic", "hint", "reason", "full"];
 function disclosureOf(set: PolicySet, deciding: readonly CompiledRule[]): Verdict["disclosure"] {
-  let least = ORDER.length;
-  for (const { document } of deciding) least = Math.min(least, ORDER.indexOf(document.disclosure));
-  if (deciding.length === 0)
-    for (const { disclosure } of set.documents) least = Math.min(least, ORDER.indexOf(disclosure));
-  return ORDER[least] ?? "generic";
+  let least: Verdict["disclosure"] | undefined;
+  for (const { document } of deciding) least = lesser(least, document.disclosure);
+  if (deciding.length === 0) for (const { disclosure } of set.documents) least = lesser(least, disclosure);
+  return least ?? "generic";
 }
+
+const ORDER: readonly Verdict["disclosure"][] = ["generic", "hint", "reason", "full"];
+const lesser = (a: Verdict["disclosure"] | undefined, b: Verdict["disclosure"]): Verdict["disclosure"] =>
+  a === undefined || (a !== b && ORDER.indexOf(b) < ORDER.indexOf(a)) ? b : a;
 
 function traceOf(atoms: readonly AtomJudgement[]): TraceEntry[] {
-  const trace: TraceEntry[] = [];
-  for (const [atom, { hits }] of atoms.entries()) for (const hit of hits) trace.push(entry(atom, hit));
-  return trace;
+  const [first] = atoms;
+  if (first && atoms.length === 1) return entries(0, first);
+  return atoms.flatMap((judged, atom) => entries(atom, judged));
 }
 
-function entry(atom: number, { rule, note }: Hit): TraceEntry {
-  const { document, id, effect } = rule;
-  const traced: TraceEntry = { atom, document: document.name, rule: id, effect, matched: true };
-  if (note !== undefined) traced.note = note;
-  return traced;
-}
+const entries = (atom: number, { rules, notes }: AtomJudgement): TraceEntry[] =>
+  rules.map((rule) => {
+    const { document, id, effect } = rule;
+    const traced: TraceEntry = { atom, document: document.name, rule: id, effect, matched: true };
+    const note = notes?.get(rule);
+    if (note !== undefined) traced.note = note;
+    return traced;
+  });
 
 /** Every role and quorum that any rule asks for, the earliest expiry (rulings §B9). */
 function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[], view: View): ApprovalAsk {
@@ -159,7 +164,7 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
   }
   // An atom that asks by default asks the bare question.
   const byDefault = atoms.some(
-    (atom) => atom.effect === "ask" && !atom.hits.some(({ rule }) => ruleEffect(rule, view) === "ask"),
+    ({ effect, rules }) => effect === "ask" && !rules.some((rule) => ruleEffect(rule, view) === "ask"),
   );
   if (byDefault) {
     requirements.set("approver", requirements.get("approver") ?? 1);
@@ -190,10 +195,10 @@ function askOf(deciding: readonly CompiledRule[], atoms: readonly AtomJudgement[
 function escalation(atoms: readonly AtomJudgement[], view: View): Verdict["escalatable"] {
   let role: string | undefined;
   let quorum = 1;
-  for (const { effect, hits } of atoms) {
+  for (const { effect, rules } of atoms) {
     if (effect !== "deny") continue;
     const denials: CompiledRule[] = [];
-    for (const { rule } of hits) {
+    for (const rule of rules) {
       if (ruleEffect(rule, view) !== "deny") continue;
       if (!rule.escalatable) return undefined;
       denials.push(rule);

@@ -237,10 +237,13 @@ rules:
     });
     const under = (text: string) => evaluate(compileSet([yamlSource(text)]), broken, facts);
     const denied = under(
-      "default: allow\nrules: [{ id: d, effect: deny, when: { tool: pay, principal: { team: x } } }]",
+      "default: allow\nrules: [{ id: d, effect: deny, when: { tool: pay, principal: { team: x } } }, { id: e, effect: alert, when: { tool: pay, principal: { team: x } } }]",
     );
     expect(denied.effect).toBe("deny");
-    expect(denied.trace[0]?.note).toBe("failed: broken");
+    expect(denied.trace.map(({ rule, note }) => [rule, note])).toEqual([
+      ["d", "failed: broken"],
+      ["e", "failed: broken"],
+    ]);
     expect(under("rules: [{ effect: allow, when: { tool: pay, principal: { team: x } } }]").effect).toBe("deny");
   });
 });

@@ -10,7 +10,7 @@ import { conclude } from "./conclude.ts";
 import { countedOf } from "./criteria/counts.ts";
 import { featuresOf, type History, type View, viewOf } from "./criteria/view.ts";
 import { atomsOf, holds, met } from "./holds.ts";
-import { type AtomJudgement, type Hit, ruleEffect } from "./judgement.ts";
+import { type AtomJudgement, ruleEffect } from "./judgement.ts";
 import { scoreRisk } from "./risk.ts";
 import { candidates } from "./rule-index.ts";
 
@@ -28,52 +28,61 @@ export function evaluate(set: PolicySet, action: Action, facts: Facts, history?:
 }
 
 function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
-  const hits: Hit[] = [];
+  const judged: AtomJudgement = { effect: "deny", rules: [], notes: undefined };
   const features = featuresOf(view, atom);
-  for (const rules of candidates(set.index, view, atom)) {
-    for (const rule of rules) {
+  const { buckets, count } = candidates(set.index, view, atom);
+  for (let at = 0; at < count; at += 1) {
+    for (const rule of buckets[at] ?? []) {
       // Most rules are told by their bits: they are tried no further.
       const { needs, bars } = rule.checks;
-      if ((features & needs) === needs && (features & bars) === 0) tryRule(rule, view, atom, hits);
+      if ((features & needs) === needs && (features & bars) === 0) tryRule(rule, view, atom, judged);
     }
   }
-  const kept = set.hasFirstMatch ? firstMatches(hits) : hits;
+  if (set.hasFirstMatch) judged.rules = firstMatches(judged.rules);
+  const { rules } = judged;
   let effect: Effect | undefined;
-  for (const { rule } of kept) effect = stricter(effect, ruleEffect(rule, view));
+  for (const rule of rules) effect = stricter(effect, ruleEffect(rule, view));
   // Rules about what nothing else speaks of stand where the default stands, with a name and a reason.
   if (effect === undefined && set.uncovered.length > 0) {
     for (const rule of set.uncovered) {
-      const before = kept.length;
-      tryRule(rule, view, atom, kept);
-      if (kept.length > before) effect = stricter(effect, ruleEffect(rule, view));
+      const before = rules.length;
+      tryRule(rule, view, atom, judged);
+      if (rules.length > before) effect = stricter(effect, ruleEffect(rule, view));
     }
   }
-  return { effect: effect ?? defaultEffect(set, view, atom), hits: kept };
+  judged.effect = effect ?? defaultEffect(set, view, atom);
+  return judged;
 }
 
 /** A rule that fails counts on the strict side: a failing allow allows nothing, any other one counts as matched. */
-function tryRule(rule: CompiledRule, view: View, atom: Atom, hits: Hit[]): void {
-  for (const hit of hits) if (hit.rule === rule) return;
+function tryRule(rule: CompiledRule, view: View, atom: Atom, judged: AtomJudgement): void {
+  const { rules } = judged;
+  if (rules.includes(rule)) return;
   try {
-    if (holds(rule, view, atom)) hits.push({ rule, note: undefined });
+    if (holds(rule, view, atom)) rules.push(rule);
   } catch (error) {
-    const note = `failed: ${error instanceof Error ? error.message : String(error)}`;
-    if (rule.effect !== "allow") hits.push({ rule, note });
+    if (rule.effect !== "allow") countFailed(rule, error, judged);
   }
+}
+
+function countFailed(rule: CompiledRule, error: unknown, judged: AtomJudgement): void {
+  judged.rules.push(rule);
+  judged.notes ??= new Map();
+  judged.notes.set(rule, `failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 const stricter = (a: Effect | undefined, b: Effect | undefined): Effect | undefined =>
   a === undefined ? b : b === undefined ? a : strictest(a, b);
 
 /** In a first-match document only the first rule with an effect counts; rules that merely oblige do not end the search. */
-function firstMatches(hits: readonly Hit[]): Hit[] {
+function firstMatches(rules: readonly CompiledRule[]): CompiledRule[] {
   const first = new Map<CompiledDocument, CompiledRule>();
-  for (const { rule } of hits) {
+  for (const rule of rules) {
     if (!rule.document.firstMatch || obliges(rule)) continue;
     const best = first.get(rule.document);
     if (!best || rule.order < best.order) first.set(rule.document, rule);
   }
-  return hits.filter(({ rule }) => !rule.document.firstMatch || obliges(rule) || first.get(rule.document) === rule);
+  return rules.filter((rule) => !rule.document.firstMatch || obliges(rule) || first.get(rule.document) === rule);
 }
 
 const obliges = (rule: CompiledRule): boolean =>

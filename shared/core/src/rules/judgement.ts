@@ -4,16 +4,15 @@ import type { Effect } from "@holdpoint/wire/scalars.ts";
 import type { CompiledRule } from "./compiled.ts";
 import type { View } from "./criteria/view.ts";
 
-/** A rule that counts for an atom; `note` says so when it counts only because it failed. */
-export interface Hit {
-  rule: CompiledRule;
-  note: string | undefined;
-}
-
 export interface AtomJudgement {
   effect: Effect;
-  hits: Hit[];
+  /** the rules that count, in the order in which they were found */
+  rules: CompiledRule[];
+  /** of rules that count only because they failed: how */
+  notes: Notes | undefined;
 }
+
+export type Notes = Map<CompiledRule, string>;
 
 /** What a rule does to the effect; undefined = nothing, it only obliges. */
 export function ruleEffect(rule: CompiledRule, view: View): Effect | undefined {

@@ -1,6 +1,6 @@
 // path-list.ts — many path patterns at once: names and folders by lookup, only the odd ones one by one
 
-import type { SeenPath } from "./criteria/surroundings.ts";
+import type { SeenPath } from "./criteria/view.ts";
 import { compileGlob } from "./glob.ts";
 import { type Anchor, firstName, isInside, mayReach, type PathPattern, placeOf } from "./path-pattern.ts";
 import { inHome } from "./seen-path.ts";

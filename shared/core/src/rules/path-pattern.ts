@@ -11,7 +11,7 @@
 
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SureWords } from "./criteria/anchors.ts";
-import type { SeenPath } from "./criteria/surroundings.ts";
+import type { SeenPath } from "./criteria/view.ts";
 import { compileGlob, expandBraces, type Flavour, type Glob } from "./glob.ts";
 import { globsMeet, plainName } from "./glob-meet.ts";
 import { apart, inHome, inScratch, inWorkspace } from "./seen-path.ts";

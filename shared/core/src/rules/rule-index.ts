@@ -1,12 +1,11 @@
 // rule-index.ts — which rules are worth trying for an atom: cost follows the rules that may match, not the rules that exist
 
 import type { Atom } from "@holdpoint/wire/facts.ts";
-import type { Buckets, CompiledRule, RuleIndex } from "./compiled.ts";
+import type { Buckets, CompiledRule, Opened, RuleIndex } from "./compiled.ts";
 import { type Anchor, FACT_NAMES, type FactName, type SureWords } from "./criteria/anchors.ts";
 import { knownField } from "./criteria/context.ts";
 import { ATOM, CALL } from "./criteria/features.ts";
-import type { SeenPath } from "./criteria/surroundings.ts";
-import { featuresOf, type View } from "./criteria/view.ts";
+import { featuresOf, type SeenPath, type View } from "./criteria/view.ts";
 import { seenPath } from "./seen-path.ts";
 import { admit, mayPass, newSieve } from "./sieve.ts";
 
@@ -58,6 +57,7 @@ export function buildIndex(all: readonly Found[]): RuleIndex {
     sieve: newSieve(),
     fields: [],
     facts: [],
+    opened: { buckets: [], count: 0 },
   };
   for (const { rule, anchors } of all) {
     let best: Anchor | undefined;
@@ -162,10 +162,11 @@ function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
   }
 }
 
-/** Every bucket that may hold a rule for this atom, once; a rule may stand in several. */
-export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRule[][] {
-  const found: CompiledRule[][] = [];
-  if (index.rest.length > 0) found.push(index.rest);
+/** Every bucket that may hold a rule for this atom, once, until the next atom is asked about; a rule may stand in several. */
+export function candidates(index: RuleIndex, view: View, atom: Atom): Opened {
+  const found = index.opened;
+  found.count = 0;
+  if (index.rest.length > 0) add(found, index.rest);
   if (index.tool.size > 0) {
     const { normalized, meaning } = view.facts.tool;
     open(index.tool, normalized, found);
@@ -186,29 +187,36 @@ export function candidates(index: RuleIndex, view: View, atom: Atom): CompiledRu
   for (const { field, known, unknown } of index.fields) {
     const value = knownField(field, view);
     if (value !== undefined) open(known, value, found);
-    else if (unknown.length > 0) found.push(unknown);
+    else if (unknown.length > 0) add(found, unknown);
   }
   const features = featuresOf(view, atom);
-  for (const { needs, rules } of index.facts) if ((features & needs) !== 0) found.push(rules);
+  for (const { needs, rules } of index.facts) if ((features & needs) !== 0) add(found, rules);
   return found;
 }
 
-function open(buckets: Buckets, key: string, found: CompiledRule[][]): void {
-  const bucket = buckets.get(key);
-  if (bucket && !found.includes(bucket)) found.push(bucket);
+function add(found: Opened, bucket: CompiledRule[]): void {
+  found.buckets[found.count] = bucket;
+  found.count += 1;
 }
 
-function openInAnyCase(buckets: Buckets, name: string, found: CompiledRule[][]): void {
+function open(buckets: Buckets, key: string, found: Opened): void {
+  const bucket = buckets.get(key);
+  if (!bucket) return;
+  for (let at = 0; at < found.count; at += 1) if (found.buckets[at] === bucket) return;
+  add(found, bucket);
+}
+
+function openInAnyCase(buckets: Buckets, name: string, found: Opened): void {
   open(buckets, name, found);
   const lower = name.toLowerCase();
   if (lower !== name) open(buckets, lower, found);
 }
 
-function openArguments(args: RuleIndex["args"], view: View, found: CompiledRule[][]): void {
+function openArguments(args: RuleIndex["args"], view: View, found: Opened): void {
   for (const [name, byValue] of args) {
     const value = name.startsWith("/") ? undefined : view.action.args[name];
     if (typeof value === "string") open(byValue, value, found);
-    else if (name.startsWith("/")) found.push(...byValue.values());
+    else if (name.startsWith("/")) for (const one of byValue.values()) add(found, one);
   }
 }
 
@@ -225,12 +233,7 @@ function afterShared(path: string, before: string): number {
  * The words of `sureWords`, which are in lower case, and so are paths that are seen to tighten. `before`: the path that
  * came before it, whose segments are found already; many lie in one folder.
  */
-function openPath(
-  { segment, word, sieve }: RuleIndex,
-  { path, name }: SeenPath,
-  before: string,
-  found: CompiledRule[][],
-): void {
+function openPath({ segment, word, sieve }: RuleIndex, { path, name }: SeenPath, before: string, found: Opened): void {
   for (let from = afterShared(path, before); segment.size > 0 && from < path.length; ) {
     let to = path.indexOf("/", from);
     if (to < 0) to = path.length;

@@ -1,8 +1,7 @@
 // seen-path.ts — where a path of an action lies: in the workspace, in a home, in a scratch folder, as far as is known
 
 import type { Atom, PathFact } from "@holdpoint/wire/facts.ts";
-import type { SeenPath, Surroundings } from "./criteria/surroundings.ts";
-import { attests, featuresOf, type View } from "./criteria/view.ts";
+import { attests, featuresOf, type SeenPath, type Surroundings, type View } from "./criteria/view.ts";
 
 const HOMES = /^(?:\/home\/[^/]+|\/root|\/users\/[^/]+|\/var\/root|\/mnt\/c\/users\/[^/]+|~[^/]*)(?=\/|$)/;
 
@@ -14,14 +13,15 @@ export function seenPath(view: View, atom: Atom, index: number, tighten: boolean
     const known = all[index];
     if (known) return known;
   } else {
-    all = [];
+    all = atom.paths.map(notYet);
     if (tighten) view.folded = all;
     else view.exact = all;
   }
   const fact = atom.paths[index] as PathFact;
   const path = tighten ? fact.path.toLowerCase() : fact.path;
   const seen: SeenPath = {
-    from: surroundings(view, tighten),
+    view,
+    tighten,
     fact,
     path,
     name: path.slice(path.lastIndexOf("/") + 1),
@@ -35,17 +35,17 @@ export function seenPath(view: View, atom: Atom, index: number, tighten: boolean
   return seen;
 }
 
+const notYet = (): undefined => undefined;
+
 function surroundings(view: View, tighten: boolean): Surroundings {
   const known = tighten ? view.foldedFrom : view.exactFrom;
   if (known) return known;
-  const { cwd, home } = view.action;
+  const { home } = view.action;
   const folder = workspace(view, tighten);
   const found: Surroundings = {
-    tighten,
     workspace: tighten ? folder?.toLowerCase() : folder,
     home: tighten ? home?.toLowerCase() : home,
     homeSure: attests(view, "home"),
-    cwd: cwd ?? "",
   };
   if (tighten) view.foldedFrom = found;
   else view.exactFrom = found;
@@ -54,7 +54,7 @@ function surroundings(view: View, tighten: boolean): Surroundings {
 
 /** Below the workspace, where that is known. */
 export function inWorkspace(seen: SeenPath): string | undefined {
-  if (seen.workspace === null) seen.workspace = below(seen.path, seen.from.workspace);
+  if (seen.workspace === null) seen.workspace = below(seen.path, surroundings(seen.view, seen.tighten).workspace);
   return seen.workspace;
 }
 
@@ -92,7 +92,8 @@ function below(path: string, folder: string | undefined): string | undefined {
   return path.charCodeAt(folder.length) === 47 ? path.slice(folder.length + 1) : undefined;
 }
 
-function findHome({ path, from: { tighten, home, homeSure } }: SeenPath): string | undefined {
+function findHome({ path, view, tighten }: SeenPath): string | undefined {
+  const { home, homeSure } = surroundings(view, tighten);
   if (tighten) {
     const generic = HOMES.exec(path);
     if (generic) return path.slice(generic[0].length + 1);
@@ -107,12 +108,12 @@ const SCRATCH = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/var\/folders\/[^/]+\/[^/]+\/T
 const SCRATCH_VARIABLE = /^"?\$(?:TMPDIR|\{TMPDIR(?::?-\/tmp)?\})(?=["/]|$)/;
 
 /** What lies below a scratch folder may go; but where the workspace lies in it too, others' work may lie there as well. */
-function findScratch({ fact, from: { tighten, cwd } }: SeenPath): string | undefined {
+function findScratch({ fact, view, tighten }: SeenPath): string | undefined {
   const variable = fact.dynamic ? SCRATCH_VARIABLE.exec(fact.raw) : null;
   if (variable) return fact.raw.includes("..") ? undefined : fact.raw.slice(variable[0].length).replace(/^\/|"$/g, "");
   const found = SCRATCH.exec(fact.path);
   if (!found || fact.dynamic) return undefined;
-  if (!tighten && `${cwd}/`.startsWith(`${found[0]}/`)) return undefined;
+  if (!tighten && `${view.action.cwd ?? ""}/`.startsWith(`${found[0]}/`)) return undefined;
   return fact.path.slice(found[0].length + 1);
 }
 

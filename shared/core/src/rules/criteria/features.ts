@@ -29,10 +29,17 @@ export function others(all: Readonly<Record<string, number>>, named: readonly st
 }
 
 /** A value that is none of the known ones is barred by every list. */
-const among = (all: Readonly<Record<string, number>>, name: string): number => all[name] ?? others(all, []);
+const STRANGE = {
+  kind: others(KINDS, []),
+  mode: others(MODES, []),
+  trust: others(TRUSTS, []),
+  class: others(CLASSES, []),
+};
 
 export function callFeatures(action: Action, facts: Facts): number {
-  let bits = among(KINDS, action.kind) | among(MODES, action.mode) | among(TRUSTS, action.trust);
+  let bits = KINDS[action.kind] ?? STRANGE.kind;
+  bits |= MODES[action.mode] ?? STRANGE.mode;
+  bits |= TRUSTS[action.trust] ?? STRANGE.trust;
   if (facts.secrets.length > 0) bits |= CALL.secrets;
   if (facts.oddCharacters.length > 0 || facts.tool.deceptive) bits |= CALL.oddCharacters;
   if (facts.tool.meaning === undefined) bits |= CALL.unknownTool;
@@ -42,7 +49,7 @@ export function callFeatures(action: Action, facts: Facts): number {
 }
 
 export function atomFeatures(atom: Atom): number {
-  let bits = among(CLASSES, atom.class);
+  let bits = CLASSES[atom.class] ?? STRANGE.class;
   if (atom.kind === "command") bits |= ATOM.command;
   // Could not be understood, for a reason of its own.
   if (atom.opaque.length > 0) bits |= ATOM.opaque;

@@ -1,10 +1,9 @@
 // view.ts — what a rule may look at while it is tried: the action, its facts, and what of it is vouched for
 
 import type { Action, Attestable } from "@holdpoint/wire/action.ts";
-import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
+import type { Atom, Facts, PathFact } from "@holdpoint/wire/facts.ts";
 import type { CountAsk } from "@holdpoint/wire/verdict.ts";
 import { atomFeatures, callFeatures } from "./features.ts";
-import type { SeenPath, Surroundings } from "./surroundings.ts";
 
 /**
  * What was before. A verdict is made with what is known of it, names what it asked, and is committed only where that is
@@ -38,6 +37,39 @@ export interface View {
   foldedFrom: Surroundings | undefined;
   /** answers about the call as a whole, by who asked: they are the same for each of its atoms */
   answers: Map<object, boolean> | undefined;
+}
+
+/** Where a call is made, as its paths are looked at: found once for a view, when a pattern first asks. */
+export interface Surroundings {
+  /** the folder that "inside the workspace" means; in lower case where rules tighten */
+  workspace: string | undefined;
+  home: string | undefined;
+  /** is the home vouched for? */
+  homeSure: boolean;
+}
+
+/** A path as patterns ask about it; made once for each fact and way of looking, its places found when first asked for. */
+export interface SeenPath {
+  view: View;
+  tighten: boolean;
+  fact: PathFact;
+  path: string;
+  /** its last segment */
+  name: string;
+  /** `/rest` of `../../rest` from an unknown folder */
+  climbed: string | undefined;
+  /** where it lies below a place: "" is the place itself, undefined is elsewhere, null is not yet asked */
+  workspace: string | undefined | null;
+  home: string | undefined | null;
+  scratch: string | undefined | null;
+  /** the place that was taken apart last */
+  apart: Apart | undefined;
+}
+
+/** A place as its names, none for the place itself. */
+export interface Apart {
+  place: string;
+  segments: readonly string[];
 }
 
 export const viewOf = (action: Action, facts: Facts, risk: number, history?: History): View => ({
