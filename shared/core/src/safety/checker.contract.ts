@@ -64,20 +64,33 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** @param runs how many hostile actions to try; a checker behind a process needs fewer */
-export function checkerContract(make: () => Checker, runs = 200): void {
-  const ask = async (checker: Checker, action: Action, facts: Facts, signal = new AbortController().signal) =>
-    await checker.check(action, facts, signal);
+const ask = async (checker: Checker, action: Action, facts: Facts, signal = new AbortController().signal) =>
+  await checker.check(action, facts, signal);
 
-  describe(`the contract of checkers, kept by ${make().id}`, () => {
-    test("it has a plain id and a deadline inside the product's limit", () => {
+export interface ContractOptions {
+  /** how many hostile actions to try; a checker behind a process needs fewer (200) */
+  runs?: number;
+  /** the same kind of checker where whoever it asks never answers: it must end by the signal alone */
+  stuck?: () => Checker;
+}
+
+/** What is promised, each as a function that fails where it is not kept. */
+export const promises = (
+  make: () => Checker,
+  { runs = 200, stuck = make }: ContractOptions = {},
+): readonly (readonly [promise: string, keep: () => void | Promise<void>])[] => [
+  [
+    "it has a plain id and a deadline inside the product's limit",
+    () => {
       const { id, timeoutMs } = make();
       expect(id).toMatch(/^[a-z][a-z0-9-]{1,63}$/);
       expect(timeoutMs).toBeGreaterThan(0);
       expect(timeoutMs).toBeLessThanOrEqual(limits.checkerMsMax);
-    });
-
-    test("hostile arguments: no throw, a bounded list of its own findings, the same each time, nothing changed", async () => {
+    },
+  ],
+  [
+    "hostile arguments: no throw, a bounded list of its own findings, the same each time, nothing changed",
+    async () => {
       const checker = make();
       await fc.assert(
         fc.asyncProperty(anyAction, async (action) => {
@@ -92,15 +105,28 @@ export function checkerContract(make: () => Checker, runs = 200): void {
         }),
         { numRuns: runs },
       );
-    });
-
-    test("it ends when it is told to stop: with an answer or a rejection, but it ends", async () => {
+    },
+  ],
+  [
+    "it ends when it is told to stop, before its own deadline: with an answer or a rejection, but it ends",
+    async () => {
+      const checker = stuck();
       const stop = new AbortController();
       const action = sampleAction();
-      const answer = ask(make(), action, deriveFacts(action), stop.signal);
+      const answer = ask(checker, action, deriveFacts(action), stop.signal);
       stop.abort();
+      const deadline = AbortSignal.timeout(checker.timeoutMs);
+      const late = new Promise<string>((resolve) => {
+        deadline.addEventListener("abort", () => resolve("still running at its deadline"));
+      });
       const ended = () => "ended";
-      await expect(answer.then(ended, ended)).resolves.toBe("ended");
-    });
+      expect(await Promise.race([answer.then(ended, ended), late])).toBe("ended");
+    },
+  ],
+];
+
+export function checkerContract(make: () => Checker, options: ContractOptions = {}): void {
+  describe(`the contract of checkers, kept by ${make().id}`, () => {
+    for (const [promise, keep] of promises(make, options)) test(promise, keep);
   });
 }

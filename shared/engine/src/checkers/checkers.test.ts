@@ -256,10 +256,14 @@ describe("the file that lists them", () => {
   test("a file that is not there is refused", () => expect(() => loadCheckers("/no/such")).toThrow("/no/such"));
 });
 
-checkerContract(() => program('answer([{ severity: "warn", code: "x", note: q.action.tool, at: "/command" }])'), 5);
+checkerContract(() => program('answer([{ severity: "warn", code: "x", note: q.action.tool, at: "/command" }])'), {
+  runs: 5,
+  stuck: () => program("setInterval(() => {}, 1000)"),
+});
 
 /** A server of the test's own, up before the first checker is made. */
 const answering = createServer((request, response) => {
+  if (request.url === "/never") return;
   let text = "";
   request.on("data", (piece) => {
     text += piece;
@@ -271,6 +275,10 @@ const answering = createServer((request, response) => {
   });
 });
 await new Promise<void>((up) => answering.listen(0, "127.0.0.1", up));
-afterAll(() => void answering.close());
+afterAll(() => {
+  answering.closeAllConnections();
+  answering.close();
+});
 const answeringAt = `http://127.0.0.1:${(answering.address() as AddressInfo).port}/`;
-checkerContract(() => httpChecker({ checker: "by-http", timeoutMs: 5_000, url: answeringAt }), 20);
+const byHttp = (path: string) => httpChecker({ checker: "by-http", timeoutMs: 5_000, url: `${answeringAt}${path}` });
+checkerContract(() => byHttp(""), { runs: 20, stuck: () => byHttp("never") });
