@@ -10,7 +10,7 @@ import { read } from "../policy-text.ts";
 import { type DocumentPath, describeIssues } from "../problems.ts";
 import type { Rule, When } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
-import { isOneCommand } from "./one-command.ts";
+import { isOneCommand, isPlainCommand, SHELL_ITSELF, writtenFrom } from "./one-command.ts";
 
 const entries = z.array(z.string().min(1)).optional();
 const Settings = z.looseObject({
@@ -99,12 +99,26 @@ const FILE_TOOLS: Readonly<Record<string, { tools: string[]; access: ("read" | "
   Grep: { tools: ["fs.search"], access: ["read"] },
 };
 
+/** As Claude Code's own tools are called, and those of servers; a star stands for all tools of one server. */
+const TOOL_NAME = /^(?:[A-Z][A-Za-z0-9]*|mcp__[A-Za-z0-9_-]*[A-Za-z0-9-](?:__\*)?)$/;
+const DOMAIN = /^(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/;
+/** What allows Claude Code's own tools does not allow a server's that do the same. */
+const NO_SERVER = "!mcp_*";
+
 /** The criteria that say what an entry says; more than one where a stricter reading needs two. */
 function translate(entry: string, list: List, report: Report): When[] {
   const match = ENTRY.exec(entry.trim());
   const tool = match?.[1] ?? entry;
   const specifier = match?.[2];
   if (tool === "Bash") return bash(specifier, list, report);
+  if (list === "allow" && !TOOL_NAME.test(tool)) {
+    report("is no tool's name; left out");
+    return [];
+  }
+  if (list === "allow" && specifier?.trim() === "") {
+    report("names nothing; left out");
+    return [];
+  }
   if (specifier === undefined || specifier === "*") {
     const files = FILE_TOOLS[tool];
     if (files && list === "allow") return [{ tool: [tool.toLowerCase()] }];
@@ -126,11 +140,19 @@ function translate(entry: string, list: List, report: Report): When[] {
   if (files) {
     if (UNSAYABLE.test(specifier)) report("is read more broadly here: `[…]` as any character, braces as text");
     const any = paths(broader(specifier));
-    return list === "allow" ? [{ tool: files.tools, paths: any }] : [{ paths: [{ any, access: files.access }] }];
+    return list === "allow"
+      ? [{ tool: [...files.tools, NO_SERVER], paths: any }]
+      : [{ paths: [{ any, access: files.access }] }];
   }
   const domain = /^domain:(.+)$/.exec(specifier)?.[1];
+  if (domain && list === "allow" && !DOMAIN.test(domain)) {
+    report("is no domain; left out");
+    return [];
+  }
   if (domain)
-    return list === "allow" ? [{ tool: ["http.fetch"], hosts: [domain] }] : [{ hosts: [domain, `*.${domain}`] }];
+    return list === "allow"
+      ? [{ tool: ["http.fetch", NO_SERVER], hosts: [domain] }]
+      : [{ hosts: [domain, `*.${domain}`] }];
   if (list === "allow") {
     report("has no exact translation and is left out");
     return [];
@@ -141,7 +163,8 @@ function translate(entry: string, list: List, report: Report): When[] {
 
 /** There a chain is looked at command by command, so the text that is compared is that of a simple command. */
 function bash(specifier: string | undefined, list: List, report: Report): When[] {
-  if (specifier === undefined || specifier === "*" || specifier === ":*") return [{ tool: ["shell"] }];
+  if (specifier === undefined || specifier === "*" || specifier === ":*")
+    return [{ tool: list === "allow" ? [...SHELL_ITSELF] : ["shell"] }];
   const prefix = /^(.*?)(?::\*| \*)$/s.exec(specifier)?.[1];
   const command = prefix ?? specifier;
   const wild = command.includes("*");
@@ -157,20 +180,23 @@ function bash(specifier: string | undefined, list: List, report: Report): When[]
       : asText;
   }
   const program = /^[A-Za-z0-9_./+-]+(?=\s|$)/.exec(command)?.[0];
+  // A redirection is looked at by itself there.
+  const shell = { tool: [...SHELL_ITSELF], redirects: false };
   if (wild && program !== undefined)
     return [
       {
-        tool: ["shell"],
+        ...shell,
         program: [program.slice(program.lastIndexOf("/") + 1)],
         written: prefix === undefined ? [glob(command)] : [glob(command), `${glob(command)} *`],
       },
     ];
-  if (wild || !isOneCommand(command)) {
+  if (wild || !isPlainCommand(command)) {
     report("is no single simple command, and is left out");
     return [];
   }
-  if (prefix !== undefined) return [{ tool: ["shell"], commands: [command], startsWith: [command] }];
-  return [{ tool: ["shell"], commands: [command], written: [glob(command)] }];
+  if (prefix !== undefined)
+    return [{ ...shell, commands: [command], startsWith: [command], written: writtenFrom(command) }];
+  return [{ ...shell, commands: [command], written: [glob(command)] }];
 }
 
 /** Only the star is a wildcard there. */

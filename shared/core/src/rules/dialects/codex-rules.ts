@@ -6,7 +6,7 @@ import { nearestWord } from "@holdpoint/wire/nearest-word.ts";
 import { NATIVE } from "../conditions.ts";
 import type { Rule } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
-import { isOneCommand } from "./one-command.ts";
+import { isOneCommand, isPlainCommand, SHELL_ITSELF, writtenFrom } from "./one-command.ts";
 import { type Call, readCalls, type Value } from "./starlark.ts";
 
 const EFFECTS: Readonly<Record<string, Rule["effect"]>> = {
@@ -72,7 +72,7 @@ function translate(
     return undefined;
   }
   checkExamples(call, prefixes, refuse);
-  const known = prefixes.filter(isOneCommand);
+  const known = prefixes.filter(effect === "allow" ? isPlainCommand : isOneCommand);
   if (known.length < prefixes.length && effect === "allow") report("a pattern that cannot be read is left out");
   const texts = effect === "allow" ? known : prefixes;
   if (texts.length === 0) return undefined;
@@ -82,7 +82,13 @@ function translate(
     ...(typeof justification === "string" ? { reason: justification } : {}),
     when:
       effect === "allow"
-        ? { tool: ["shell"], commands: known, startsWith: texts }
+        ? {
+            tool: [...SHELL_ITSELF],
+            commands: known,
+            startsWith: texts,
+            // There only plain words are compared: whatever redirects is asked about.
+            written: [...known.flatMap(writtenFrom), "!*<*", "!*>*"],
+          }
         : known.length === prefixes.length
           ? { tool: ["shell"], commands: known }
           : { tool: ["shell"], startsWith: texts },

@@ -1,8 +1,9 @@
 // gemini-rule.ts — one `[[rule]]` of Gemini CLI as rules of ours, for one of its approval modes
 
 import { z } from "zod";
+import { TOOL_MEANINGS } from "../../facts/tools/own-tools.ts";
 import type { Rule, When } from "../schema.ts";
-import { isOneCommand } from "./one-command.ts";
+import { isOneCommand, isPlainCommand, literally, SHELL_ITSELF, writtenFrom } from "./one-command.ts";
 
 const strings = z.union([z.array(z.string().min(1)), z.string().min(1)]);
 export const GeminiRule = z.looseObject({
@@ -78,15 +79,15 @@ function allow(rule: GeminiRule, mode: GeminiMode, report: Report): Part[] {
     // There, what runs is looked at command by command, also inside of substitutions; in yolo mode not even that.
     return [{ when, ...redirecting(rule, mode), opaque: opaqueIn(mode) }];
   }
-  const readable = prefixes.filter(({ text }) => isOneCommand(text));
+  const readable = prefixes.filter(({ text }) => isPlainCommand(text));
   const odd = prefixes.filter((prefix) => !readable.includes(prefix)).map(({ text }) => text);
   if (odd.length > 0) report(`\`${odd.join("`, `")}\` is no single simple command, and is left out`);
   return readable.map(({ text, exact }) => ({
     when: {
-      tool: ["shell"],
+      tool: [...SHELL_ITSELF],
       commands: [text],
       startsWith: [text],
-      written: [exact ? escaped(text) : "*", ...notWritten(rule, mode)],
+      written: [...(exact ? [literally(text)] : writtenFrom(text)), ...notWritten(rule, mode)],
     },
     ...redirecting(rule, mode),
     opaque: "dynamic",
@@ -98,7 +99,7 @@ const redirects = ({ allowRedirection, allow_redirection }: GeminiRule, mode: Ge
   (allowRedirection ?? allow_redirection) === true || mode !== "default";
 /** A redirection takes an allow back; so does what PowerShell, Gemini's shell on Windows, would run. */
 const notWritten = (rule: GeminiRule, mode: GeminiMode): string[] =>
-  redirects(rule, mode) ? ["!*@(*"] : ["!*@(*", "!*<*"];
+  redirects(rule, mode) ? ["!*@(*"] : ["!*@(*", "!*<*", "!*>&*", "!*>*/dev/null*"];
 const redirecting = (rule: GeminiRule, mode: GeminiMode): Pick<Part, "unless"> =>
   redirects(rule, mode) ? {} : { unless: { redirects: true } };
 
@@ -113,7 +114,7 @@ function tighten(rule: GeminiRule, report: Report): Part[] {
   // What is denied by its text is denied by its meaning too. An ask by meaning could hide a later deny: it stays a text.
   const meant = [...prefixes, ...(prefix && !prefix.exact ? [prefix.text] : [])].filter(isOneCommand);
   if (rule.decision === "deny" && meant.length > 0) parts.push({ when: { tool: ["shell"], commands: meant } });
-  const texts = prefixes.map((text) => `${escaped(text)}*`);
+  const texts = prefixes.map((text) => `${literally(text)}*`);
   if (texts.length > 0) parts.push({ when: { tool: ["shell"], written: texts } });
   if (texts.length > 0 && rule.decision === "deny")
     parts.push({ when: { tool: ["shell"], args: { command: { glob: texts } } } });
@@ -122,7 +123,6 @@ function tighten(rule: GeminiRule, report: Report): Part[] {
   return parts.length > 0 ? parts : [{ when }];
 }
 
-const escaped = (text: string): string => text.replaceAll(/[{}*?\\!]/g, "\\$&");
 const SHELL = "run_shell_command";
 
 /** The tools a rule is about; with `leaveOut`, undefined where none of its names is one that is understood. */
@@ -130,20 +130,32 @@ function toolsOf(rule: GeminiRule, leaveOut?: (odd: string) => void): When | und
   const { toolName, mcpName, commandPrefix, commandRegex } = rule;
   const names = listOf(toolName);
   if (mcpName !== undefined) {
+    // Its star stands alone: in a name it is a letter, as braces are.
+    if (leaveOut && mcpName !== "*" && !/^[A-Za-z0-9_.-]+$/.test(mcpName)) {
+      leaveOut(mcpName);
+      return undefined;
+    }
     const below = names.length === 0 ? ["*"] : names;
     return {
       tool: below.flatMap((name) => [`mcp_${mcpName}_${name}`, `mcp__${mcpName}__${name}`, `${mcpName}__${name}`]),
     };
   }
-  if (names.length === 0) return commandPrefix !== undefined || commandRegex !== undefined ? { tool: ["shell"] } : {};
+  const shell = leaveOut ? SHELL_ITSELF : ["shell"];
+  if (names.length === 0) return commandPrefix !== undefined || commandRegex !== undefined ? { tool: [...shell] } : {};
   const kept = names.filter((name) => leaveOut === undefined || isPattern(name));
   for (const name of names) if (!kept.includes(name)) leaveOut?.(name);
   if (kept.length === 0) return undefined;
-  return { tool: kept.map((name) => (name === SHELL ? "shell" : escapedTool(name))) };
+  const tools = kept.map((name) => (name === SHELL ? "shell" : escapedTool(name)));
+  // Its own shell under each of its names, and no server's.
+  return { tool: leaveOut && kept.includes(SHELL) && kept.length === 1 ? [...SHELL_ITSELF] : tools };
 }
 
 /** There `*` stands alone, or in a name of an MCP server's tool; elsewhere it is a letter. */
-const isPattern = (name: string): boolean => !name.includes("*") || name === "*" || /^mcp_[^*]*\*[^*]*$/.test(name);
+const isPattern = (name: string): boolean =>
+  !MEANINGS.includes(name.trim().toLowerCase()) &&
+  (!name.includes("*") || name === "*" || /^mcp_[^*]*\*[^*]*$/.test(name));
+/** No tool is called so there; here it would be every tool that means it. */
+const MEANINGS: readonly string[] = TOOL_MEANINGS;
 const escapedTool = (name: string): string => name.replaceAll(/[{}?\\!]/g, "\\$&");
 
 interface Prefix {
