@@ -71,8 +71,7 @@ export const SUITES: readonly Suite[] = [
     licence: "MIT",
     label: "deny or allow with the pack on that the row is about",
     measures: [attack(["deny"], 90)],
-    misses:
-      "Let through: bare SQL where a shell command is expected, and clients that share their name with a program of every day (`split`).",
+    misses: "Let through: pushes to a branch by its name, and a clean-up of a cache.",
   },
   {
     file: "cc-safety-net",

@@ -2,17 +2,14 @@
 
 import { codingAgentOperationAsks } from "./coding-agent-operation-asks.ts";
 import { codingAgentSecretAsks } from "./coding-agent-secret-asks.ts";
+import { codingAgentVerbAsks } from "./coding-agent-verb-asks.ts";
 import { list } from "./secret-files.ts";
 import {
   AUTH_CODE,
   CI_FILES,
-  CLOUDS,
-  DESTRUCTIVE_NAMES,
-  DESTRUCTIVE_WORDS,
   INFRA_FILES,
   MIGRATION_FILES,
   PAYMENT_CODE,
-  PLAIN_SPOKEN,
   PRIVILEGED_LOOKS,
   SELF_STARTING,
   SYSTEM_PACKAGES,
@@ -100,7 +97,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop *", "truncate*", "alter *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", call, "reset {master,slave,replica,persist}", "purge *", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
+    when: { databases: ["drop", "drop *", "truncate*", "alter", "alter *", do, "exec*", kill, "command *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", call, "reset {master,slave,replica,persist}", "purge *", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -165,7 +162,7 @@ export const codingAgentAsks = `
     notMatch: ["kubectl get pods", "terraform plan", "npm pack", "npm publish --dry-run", "docker build .", "ansible-playbook site.yml --check"]
   - id: approve-cluster-commands
     effect: require_approval
-    when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*", "{kubectl,oc} create {clusterrolebinding,rolebinding,clusterrole}"], class: [warn, blocked-by-default] }
+    when: { commands: ["{kubectl,oc} exec", "{kubectl,oc} debug node/*", "{kubectl,oc} create {clusterrolebinding,rolebinding,clusterrole}", "{kubectl,oc} proxy {--address,--accept-hosts}", "{kubectl,oc} * destroy"], class: [warn, blocked-by-default] }
     approval: { role: release-manager }
     reason: runs a command where others' programs run, or says who may
     match: ["kubectl exec -it web -- bash", "kubectl exec web -- kill 1", "kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=y"]
@@ -181,7 +178,7 @@ export const codingAgentAsks = `
     notMatch: ["vercel ls"]
   - id: approve-registry-accounts
     effect: require_approval
-    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "{npm,pnpm,yarn} owner add", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add", "{gh,glab} {ssh-key,gpg-key} add", "{gh,glab} repo deploy-key add"] }
+    when: { commands: ["{npm,pnpm,yarn} token {create,revoke}", "npm profile disable-2fa", "{npm,pnpm,yarn} owner add", "{npm,pnpm} access {grant,public}", "{cargo,gem} owner --add", "{gh,glab} {ssh-key,gpg-key} add", "{gh,glab} repo deploy-key add"] }
     approval: { role: release-manager }
     reason: changes who may publish
     match: ["npm token create", "gh ssh-key add key.pub"]
@@ -203,7 +200,7 @@ export const codingAgentAsks = `
   - id: approve-data-exports
     effect: require_approval
     when:
-      commands: [pg_dump, pg_dumpall, mysqldump, mongodump, mongoexport, "redis-cli --rdb", "bq extract", "sqlite3 * .dump", "aws dynamodb export-table-to-point-in-time", "gcloud sql export"]
+      commands: [pg_dump, pg_dumpall, mysqldump, mongodump, mongoexport, "redis-cli --rdb", "bq extract", "sqlite3 * .dump", "firebase auth:export", "aws dynamodb export-table-to-point-in-time", "gcloud sql export"]
     approval: { role: security }
     reason: exports data of customers
     match: ["pg_dump app > /tmp/app.sql"]
@@ -274,7 +271,6 @@ export const codingAgentAsks = `
         - "git filter-{branch,repo}"
         - "git gc --prune"
         - "git rm --recursive --force"
-        - "git tag --delete"
         - "git rebase --exec"
         - "git push --force-with-lease * {main,master,trunk,production,prod,release,release/*,stable}"
         - "git push --force-with-lease-if-includes"
@@ -294,21 +290,21 @@ export const codingAgentAsks = `
         - "svn {delete,rm,del,remove} *://*"
         - "svn cleanup {--remove-unversioned,--remove-ignored}"
         - "p4 {obliterate,revert}"
-    unless: { commands: ["git restore --staged", "git {clean,filter-repo} --dry-run", "git filter-repo --analyze", "git-filter-repo {--analyze,--dry-run}"] }
+    unless: { commands: ["git restore --staged", "git {clean,filter-repo} --dry-run", "git {reflog expire,reflog delete,lfs prune} --dry-run", "git filter-repo --analyze", "git-filter-repo {--analyze,--dry-run}"] }
     approval: { role: approver }
     reason: discards work that nobody can bring back
     match: ["git reset --hard", "git clean -fd", "git stash drop", "git branch -D topic"]
     notMatch: ["git push --force-with-lease origin topic", "git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
   - id: approve-mass-changes
     effect: require_approval
-    when: { commands: ["chmod -R {777,a+rwx,ugo+rwx,o+w,a+w}", truncate, shred, unlink] }
+    when: { commands: ["chmod -R {777,a+rwx,ugo+rwx,o+w,a+w,000,0,a-rwx,ugo-rwx,u-rwx,a=}", truncate, shred, unlink] }
     approval: { role: approver }
     reason: changes many files in one stroke
     match: ["shred notes.txt", "chmod -R 777 ."]
     notMatch: ["chmod +x run.sh", "chmod -R u+w build"]
   - id: approve-mass-owner-changes
     effect: require_approval
-    when: { commands: ["chown --recursive", "chgrp --recursive"], paths: { any: ["!./**"], access: [write] } }
+    when: { commands: ["chown --recursive", "chgrp --recursive", "setfacl --recursive"], paths: { any: ["!./**"], access: [write] } }
     approval: { role: approver }
     reason: gives many files to somebody else
     match: ["chown -R app /data/app"]
@@ -336,48 +332,21 @@ export const codingAgentAsks = `
     reason: a one-line program deletes
     match: ['python3 -c "import shutil; shutil.rmtree(''/tmp/x'')"']
     notMatch: ["python3 -c 'print(1)'", "python3 build.py"]
-  - id: approve-destructive-verbs
-    effect: require_approval
-    when: { tool: shell, program: ${list(PLAIN_SPOKEN.map((name) => `!${name}`))}, class: [warn, blocked-by-default], words: ${list(DESTRUCTIVE_WORDS)} }
-    unless:
-      commands:
-        - "rclone {sync,move,moveto,delete,purge,cleanup} --dry-run"
-        - "restic {forget,prune} --dry-run"
-        # a machine or a set of services of one's own, on this machine
-        - "{minikube,colima,limactl,multipass,docker-machine,supabase,foreman,overmind} stop"
-        - "bw sync"
-        - "gh cache delete"
-        - "gh run cancel"
-        - "aws s3 {cp,sync} s3:* {.,./*}"
-        - "gh repo sync"
-        - "pip-sync"
-    approval: { role: approver }
-    reason: removes, disables or replaces something
-    match: ["aws s3 rb s3://bucket", "vault kv delete secret/x", "java -jar cli.jar delete-job x"]
-    notMatch: ["npm run clear", "git commit -m delete", "ls delete"]
-  - id: approve-destructive-programs
-    effect: require_approval
-    when: { tool: shell, program: ${list(DESTRUCTIVE_NAMES)} }
-    approval: { role: approver }
-    reason: is named for taking something away
-    match: ["Remove-Item -Recurse C:/data", "clear-disk 1", "delete-tenant acme"]
-    notMatch: ["clear", "reset", "Get-Item x"]
-  - id: approve-cloud-changes
-    effect: require_approval
-    when: { program: ${list(CLOUDS)}, class: [warn, blocked-by-default] }
-    # What comes from a cloud, and what a client is told about itself, changes nothing there.
-    unless: { commands: ["aws s3 {cp,sync} s3:* {.,./*}", "gsutil cp gs:* {.,./*}", "gcloud config {set,unset,configurations}", "gcloud init", "gcloud components {install,update}", "az config set", "aws configure", "aws sso {login,logout}", "gcloud auth login", "az {login,logout}"] }
-    approval: { role: infra }
-    reason: changes something in a cloud
-    match: ["aws sns unsubscribe --subscription-arn x"]
-    notMatch: ["aws s3 ls", "aws logs filter-log-events --log-group-name x"]
+${codingAgentVerbAsks}
   - id: approve-container-pruning
     effect: require_approval
-    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "{docker,podman} {builder,buildx} prune --all", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
+    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "{docker,podman} image rm --force", "podman-compose down --volumes", "podman {kube,play} down --force", "{docker,podman} {builder,buildx} prune --all", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
     approval: { role: approver }
     reason: removes containers, images or volumes that others may need
     match: ["docker system prune -a", "docker volume rm data"]
     notMatch: ["docker ps", "docker stop web"]
+  - id: approve-forge-changes
+    effect: require_approval
+    when: { commands: ["{gh,glab} api --method {PUT,PATCH}", "gh pr merge --admin"] }
+    approval: { role: repo-owner }
+    reason: changes settings of a forge, or goes past what protects a branch
+    match: ["gh api -X PUT repos/o/r/actions/permissions -F enabled=false", "gh pr merge 5 --admin"]
+    notMatch: ["gh api repos/o/r", "gh pr merge 5 --squash"]
   - id: approve-http-changes
     effect: require_approval
     when: { program: [curl, wget, http, https, xh], words: [DELETE, PUT, PATCH, "-XDELETE", "-XPUT", "-XPATCH", "--request=DELETE", "--request=PUT", "--request=PATCH", "--method=DELETE", "--method=PUT", "*/_delete_by_query*", "*/delete-batch*", "*/_close*", "*/delete_series*", "*/clean_tombstones*", "*/-/quit*", "*/actuator/shutdown*"] }

@@ -37,9 +37,16 @@ export const codingAgentOperationAsks = `  - id: approve-operations
         - "convex import --replace"
         - "supabase migration repair"
         # queues and stores
-        - "rabbitmqctl {clear_permissions,clear_policy,clear_parameter,set_permissions,change_password}"
+        - "rabbitmqctl {clear_permissions,clear_policy,clear_parameter,set_permissions,change_password,set_policy,set_parameter,set_user_tags,eval}"
         - "{kafka-storage,kafka-storage.sh} format"
         - "{kafka-reassign-partitions,kafka-reassign-partitions.sh} --execute"
+        - "{kafka-configs,kafka-configs.sh,kafka-topics,kafka-topics.sh} --alter"
+        - "{kafka-consumer-groups,kafka-consumer-groups.sh} --delete-offsets"
+        - "{kafka-leader-election,kafka-leader-election.sh}"
+        - "nats {stream,consumer} edit"
+        - "{xtrabackup,mariabackup} {--move-back,--copy-back}"
+        - "restic key {passwd,remove,add}"
+        - "mc undo"
         - "tmutil {delete,deletelocalsnapshots,disable}"
         - "{kafka-configs,kafka-configs.sh} --delete-config"
         - "rq empty"
@@ -73,6 +80,17 @@ export const codingAgentOperationAsks = `  - id: approve-operations
         - "pd incident {resolve,ack,snooze,merge,assign}"
         - "datadog-ci {lambda,stepfunctions,cloud-run,aas} {instrument,uninstrument}"
         - "sops {--rm-kms,--rm-pgp,--rm-age,--rm-gcp-kms,--rm-azure-kv,--rm-hc-vault-transit,--rotate}"
+        - "op item edit"
+        - "{vault,bao} write sys/*"
+        - "sops updatekeys"
+        - "ldcli flags {toggle-on,toggle-off,update}"
+        - "dog monitor {mute,mute_all,unmute,unmute_all}"
+        - "dog downtime post"
+        - "jenkins-cli {groovy,groovysh,quiet-down,safe-restart,restart}"
+        - "java -jar *jenkins-cli*.jar * {groovy,groovysh,quiet-down,safe-restart,restart}"
+        - "circleci policy push"
+        - "stripe accounts reject"
+        - "twilio api:*:update"
         - "conjur policy {replace,load,update}"
         # platforms
         - "heroku {ps:scale,ps:stop,ps:restart,ps:resize,maintenance:on,pipelines:promote,features:disable,drains:remove}"
@@ -84,6 +102,6 @@ export const codingAgentOperationAsks = `  - id: approve-operations
         - "op {user,group} {suspend,edit,confirm,reactivate}"
     approval: { role: release-manager }
     reason: takes down, empties or changes what others rely on
-    match: ["docker stack rm app", "nodetool decommission", "nginx -s quit", "heroku ps:scale web=0", "mix ecto.reset"]
+    match: ["docker stack rm app", "nodetool decommission", "java -jar jenkins-cli.jar -s http://j groovy x", "nginx -s quit", "heroku ps:scale web=0", "mix ecto.reset"]
     notMatch: ["docker stack ls", "nodetool status", "nginx -t", "nginx -s reload", "heroku ps", "mix ecto.create", "docker compose down", "flux get all"]
 `;

@@ -29,7 +29,8 @@ function readMake(call: Call): void {
     if (found && /^(SHELL|CC|CXX|LD|AR|MAKE|\.SHELLFLAGS|PYTHON|NODE|RM|INSTALL)$/.test(found[1]!))
       sets(call, found[1]!);
   }
-  if (has(call, "eval")) opaque(call, "a makefile that is given as text");
+  if (has(call, "eval") || /^(-|\/dev\/(stdin|fd\/0))$/.test(optionValue(call, "file")?.text ?? ""))
+    opaque(call, "a makefile that is given as text");
   if (has(call, "version")) {
     looksOnly(call);
     call.atom.runsCode.length = 0;

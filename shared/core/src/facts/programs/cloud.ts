@@ -7,7 +7,6 @@ import {
   has,
   looksOnly,
   operandText,
-  optionValue,
   optionValues,
   raise,
   runs,
@@ -91,12 +90,6 @@ const GROUPS = new Set(
 const CLOUD =
   "--project=P; --region=R; --zone=Z; --location -l=L; --format=F; --filter=F; -q --quiet; --account=A; --configuration=C; --impersonate-service-account=A; --verbosity=V; --limit=N; --sort-by=S; -g --resource-group=G; -n --name=N; --subscription=S; -o --output=F; --query=Q; -y --yes; --no-wait; --ids=I; --force; --async; --source=<source>; --image=I; --command=<shell>; --file -f=<read>; --parameters -p=P; --template-file=<read>; --resource=R; --account-name=A; --container-name -c=C; --vault-name=V; --all; --recursive -r; --type=T; --flatten=F; --uri; --member=M; --role=R; --data-file=<read>; --machine-type=M; --cluster=C; --namespace=N; --allow-unauthenticated; --set-env-vars=E; --env-vars-file=<read>; --update-env-vars=E; --max-instances=N; --memory=M; --port=P; --platform=P; --tag=T; --config=<config>; --secret=S; --version=V; --keyring=K; --value=V; --slot=S; --src=<read>; --destination -d=D; --scripts=<shell>; --command-id=C; --username -u=U; --password=P; --service-principal; --tenant=T; --delete-data-disks";
 
-const GALAXY =
-  "-r --role-file=<read>; -p --roles-path=<into>; -f --force; --force-with-deps; -s --server=<url>; --token=T; --api-key=T; -n; -c; --init-path=<into>; --collections-path=<into>; -v; -g; --offline; --pre; -U --upgrade";
-function galaxyLooks(call: Call): void {
-  if (/^(list|search|info|verify)$/.test(call.subs[1] ?? "")) call.atom.runsCode.length = 0;
-}
-
 const TERRAFORM =
   "-auto-approve; -target=T; -var=V; -var-file=<read>; -state=<edit>; -out=<write>; -input=B; -lock=B; -refresh=B; -destroy; -chdir=<chdir>; -parallelism=N; -upgrade; -reconfigure; -migrate-state; -backend-config=C; -no-color; -json; -replace=T; -recursive; -check; -diff; -write; -force; -force-copy; -plugin-dir=<run>; -from-module=<source>; -lockfile=M; -compact-warnings; -detailed-exitcode; -refresh-only; -raw; -state-out=<write>; -backup=<write>; -allow-missing; -or-create; -ignore-remote-version; -generate-config-out=<write>";
 
@@ -165,7 +158,22 @@ export const clouds: Record<string, Program> = {
           if (has(call, "destroy")) raise(call, "blocked-by-default");
         },
       },
-      "destroy run-all": { class: "blocked", runs: "build-tool" },
+      destroy: { class: "blocked", runs: "build-tool" },
+      "run-all": {
+        sub: {
+          "plan init": { runs: "build-tool" },
+          "validate output show graph providers hclfmt render-json": { class: "safe" },
+        },
+        runs: "build-tool",
+        effects: (call) => {
+          if (
+            !/^(plan|init|validate|output|show|graph|providers|hclfmt|render-json)$/.test(
+              call.subs[1] ?? operandText(call, 0),
+            )
+          )
+            raise(call, "blocked-by-default");
+        },
+      },
       "state workspace": {
         sub: {
           "list show pull": { class: "safe" },
@@ -182,54 +190,13 @@ export const clouds: Record<string, Program> = {
     sub: {
       "preview about whoami version logs": { class: "safe", runs: "build-tool" },
       "up update": { runs: "build-tool" },
-      "destroy cancel": { class: "blocked", runs: "build-tool" },
+      "destroy|down|dn cancel": { class: "blocked", runs: "build-tool" },
       "stack state config": {
         subs: { max: 1 },
         effects: (call) => {
           if (/^(rm|delete|unprotect|remove)$/.test(call.subs[1] ?? "")) raise(call, "blocked-by-default");
         },
       },
-    },
-  },
-  // roles and collections come as packages do
-  "ansible-galaxy": {
-    sub: {
-      "role collection": { subs: { max: 1 }, runs: "package", options: GALAXY, effects: galaxyLooks },
-      "install setup import": { runs: "package", options: GALAXY },
-      "init list search info": { options: GALAXY },
-      "remove delete": { options: GALAXY },
-    },
-  },
-  "ansible-config ansible-doc ansible-inventory ansible-lint": {
-    subs: { max: 1 },
-    class: "safe",
-    options:
-      "-i --inventory=<config>; -c --config=<config>; -t --type=T; -l --list; --host=H; --graph; -o --output=<write>; --fix",
-  },
-  "ansible-vault": {
-    subs: { max: 1 },
-    use: "<edit>...",
-    options:
-      "--vault-password-file=<run>; --vault-id=I; --ask-vault-pass; --output=<write>; -n --name=N; --encrypt-vault-id=I; -p --prompt",
-  },
-  "ansible ansible-playbook ansible-pull salt chef-client puppet knife": {
-    runs: "remote",
-    options:
-      "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --list-tags; --start-at-task=T",
-    use: "<config>...",
-    dry: ["check"],
-    effects: (call) => {
-      // What would be done is said, and not done.
-      const asks =
-        call.program === "ansible" &&
-        /^(ping|setup|debug|stat|(service|package)_facts)$/.test(optionValue(call, "module-name")?.text ?? "");
-      if (asks || has(call, "check", "syntax-check", "list-hosts", "list-tasks", "list-tags")) {
-        call.atom.runsCode = call.atom.runsCode.filter((kind) => kind !== "remote");
-        return;
-      }
-      if (call.operands.length > 0 || call.options.size !== 1 || !has(call, "version", "help")) return;
-      looksOnly(call);
-      call.atom.runsCode.length = 0;
     },
   },
   "vault bao": {

@@ -70,11 +70,16 @@ function urls(call: Call): void {
   for (const word of call.operands) if ((word.text ?? word.known).includes("://")) reachesUrl(call, word);
 }
 
+const STATEMENT =
+  /^(delete\s+from|(drop|alter)\s+(table|database|schema|view|index|user|role|keyspace|collection|materialized|function|sequence|type|trigger)|(grant|revoke)\s.*\s(on|to|from))\s/is;
+
 const PSQL =
   "-c --command=SQL; -f --file=FILE; -d --dbname=NAME; -h --host=HOST; -p --port=PORT; -U --username=USER; -W --password; -w --no-password; -o --output=<write>; -L --log-file=<write>; -t --tuples-only; -A --no-align; -x --expanded; -q --quiet; -X --no-psqlrc; -v --set --variable=V; -1 --single-transaction; -l --list; -e; -E; -a; -n; -s; -S; -F=S; -R=S; -P --pset=V; -T=T; -z; -0; -b; -H; --csv; -V --version";
 const MYSQL =
   "-e --execute=SQL; -h --host=HOST; -P --port=PORT; -u --user=USER; -p --password[=P]; -D --database=NAME; -N --skip-column-names; -B --batch; -s --silent; -t --table; -v --verbose; -f --force; -S --socket=<read>; -r --raw; -A; -E --vertical; --defaults-file=<config>; --defaults-extra-file=<config>; --pager=<shell>; --tee=<write>; --init-command=SQL; --ssl-mode=M; --protocol=P; --local-infile[=B]; -V --version; -C; -n; -o; -X --xml; -H --html; --login-path=P";
 
+const COMMANDS_THAT_LOOK =
+  /^(ping|hello|isMaster|find|count|distinct|aggregate|explain|getMore|(db|coll|top)[sS]tats|serverStatus|replSetGetStatus|replSetGetConfig|list\w+|buildInfo|hostInfo|connectionStatus|currentOp|get\w+|usersInfo|rolesInfo|validate|dataSize|features|whatsmyuri)$/;
 /** mongosh: JavaScript whose calls on collections matter. */
 function readMongo(call: Call): void {
   server(call, optionValue(call, "host"));
@@ -87,7 +92,7 @@ function readMongo(call: Call): void {
     let looks = true;
     for (const [, verb, args] of text.matchAll(/\.\s*_?([A-Za-z]+)\s*\((?=([^)]*))/g)) {
       if (
-        /^(dropDatabase|drop|dropIndex|dropIndexes|dropUser|dropRole|dropAllUsersFromDatabase|remove|deleteMany|deleteOne|findOneAndDelete|updateMany|update|updateOne|insert|insertOne|insertMany|replaceOne|bulkWrite|renameCollection|shutdownServer|runCommand|adminCommand|createUser|createCollection|save|findAndModify|fsyncLock|copyDatabase|getSiblingDB)$/.test(
+        /^(dropDatabase|drop|dropIndex|dropIndexes|dropUser|dropRole|dropAllUsersFromDatabase|remove|deleteMany|deleteOne|findOneAndDelete|updateMany|update|updateOne|insert|insertOne|insertMany|replaceOne|bulkWrite|renameCollection|shutdownServer|createUser|createCollection|save|findAndModify|fsyncLock|copyDatabase|getSiblingDB)$/.test(
           verb!,
         )
       ) {
@@ -100,6 +105,14 @@ function readMongo(call: Call): void {
             ? { ...fact, unbounded: true }
             : fact,
         );
+      } else if (/^(runCommand|adminCommand)$/.test(verb!)) {
+        const command = /^\s*(?:\{\s*)?['"]?(\w+)/.exec(args!)?.[1] ?? "?";
+        if (COMMANDS_THAT_LOOK.test(command)) continue;
+        looks = false;
+        database(call, { verb: command === "dropDatabase" ? "drop database" : `command ${command}` });
+      } else if (/^(remove|delete|drop|kill|shutdown|stop|reconfig|clear)[A-Z]/.test(verb!)) {
+        looks = false;
+        database(call, { verb: `command ${verb}` });
       } else if (/^(exec|execSync|spawn|require|load)$/.test(verb!)) opaque(call, "code runs a command of its own");
     }
     if (/\b(load|run|runProgram|shellRun)\s*\(/.test(text)) runs(call, "script");
@@ -111,6 +124,19 @@ function readMongo(call: Call): void {
       runs(call, "script");
     }
   if (texts.length === 0 && call.stdin !== undefined) opaque(call, "statements are not known before the run");
+}
+
+/** What was there before goes where the copy comes back with `--clean` or `--drop`. */
+function readRestore(call: Call): void {
+  if (has(call, "list")) {
+    looksOnly(call);
+    return;
+  }
+  server(call, optionValue(call, "host"));
+  for (const uri of optionValues(call, "uri")) reachesUrl(call, uri);
+  const over = has(call, "clean", "drop", "delete");
+  database(call, over ? { verb: "restore over", unbounded: true } : { verb: "restore" });
+  if (over) raise(call, "blocked-by-default");
 }
 
 export const databases: Record<string, Program> = {
@@ -148,7 +174,7 @@ export const databases: Record<string, Program> = {
       if (call.base !== "safe" && !has(call, "readonly")) touches(call, file, "write");
     },
   },
-  "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql surreal edgedb ysqlsh crate crash":
+  "clickhouse-client clickhouse clickhouse-local snowsql bteq sqlplus isql sqlcmd usql cqlsh trino presto impala-shell beeline hive spark-sql cockroach tidb athenacli dolt osql db2 vsql spanner-cli surreal edgedb ysqlsh crate crash":
     {
       options:
         "-q --query=SQL; -e --execute=SQL; -f --file=FILE; -h --host -S=HOST; -u --user -U=USER; -p --password -P=P; -d --database=NAME; -Q=SQL; -i=FILE; -o=<write>; -k=K; -c --command=SQL; -n --multiquery; -w --warehouse=W; --port=N; --insecure; --url=U; -b; --secure",
@@ -166,6 +192,22 @@ export const databases: Record<string, Program> = {
         );
       },
     },
+  snow: {
+    subs: { max: 1 },
+    options: "-q --query=SQL; -f --filename=FILE; -c --connection=C; --format=F; --stdin; -i",
+    effects: (call) => {
+      if (call.subs[0] === "sql") statements(call, optionValues(call, "query"), optionValues(call, "filename"));
+    },
+  },
+  // A statement where a command is expected: what takes it may be a console of a database, whatever its tool is called.
+  "delete drop alter grant revoke": {
+    raw: true,
+    effects: (call) => {
+      call.operands.push(...call.words);
+      const text = `${call.program} ${call.words.map((word) => word.text ?? "?").join(" ")}`;
+      if (STATEMENT.test(text)) readStatements(call.atom, literal(text));
+    },
+  },
   influx: {
     style: "single",
     options:
@@ -232,23 +274,17 @@ export const databases: Record<string, Program> = {
       database(call, { verb: "dump" });
     },
   },
-  "pg_restore mongorestore mongoimport mysqlimport": {
+  pg_restore: {
+    use: "<read>...",
+    options:
+      "-c --clean; -C --create; -d --dbname=D; -h --host=HOST; -p --port=PORT; -U --username=U; -j=N; -F=F; -t=T; -n=S; -N=S; -I=I; -P=F; -T=T; -f=<write>; --if-exists; -a; -s; -v; -O; -x; -1; --no-owner; --no-acl; -L=<read>; -l --list; -S=U",
+    effects: readRestore,
+  },
+  "mongorestore mongoimport mysqlimport": {
     use: "<read>...",
     options:
       "-c --clean; -C --create; -d --dbname --db=D; -h --host=HOST; -p --port=PORT; -U --username -u=U; --drop; --uri=URL; --archive[=<read>]; --gzip; -j=N; -F=F; -t=T; -n=S; --if-exists; -a; -s; -v; -O; -x; -1; --no-owner; --no-acl; -c --collection=C; --file=<read>; --type=T; --mode=M; --upsert; --jsonArray; --headerline; --delete; -L=<read>; -l --list",
-    effects: (call) => {
-      if (has(call, "list")) {
-        looksOnly(call);
-        return;
-      }
-      server(call, optionValue(call, "host"));
-      for (const uri of optionValues(call, "uri")) reachesUrl(call, uri);
-      database(
-        call,
-        has(call, "clean", "drop", "delete") ? { verb: "restore over", unbounded: true } : { verb: "restore" },
-      );
-      if (has(call, "clean", "drop", "delete")) raise(call, "blocked-by-default");
-    },
+    effects: readRestore,
   },
   "mysqladmin mariadb-admin": {
     options: MYSQL,

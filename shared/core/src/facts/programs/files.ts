@@ -4,6 +4,7 @@ import type { PathFact } from "@holdpoint/wire/facts.ts";
 import { type Call, HERE, has, operandText, optionValue, raise, runs, touches, touchesHere } from "../call.ts";
 import type { Program } from "../grammar.ts";
 import { linked } from "../roles.ts";
+import { LOSING } from "./verbs.ts";
 
 /** `chmod 777`, `chmod a+w`, `chmod u+s`: a mode that opens a file to everybody or lends its owner's rights. */
 function permissive(call: Call): void {
@@ -45,7 +46,7 @@ export const files: Record<string, Program> = {
   rmdir: { use: "<delete>...", options: "-p --parents; -v --verbose; --ignore-fail-on-non-empty" },
   unlink: { use: "<delete>..." },
   "trash trash-put gio-trash rmtrash": { use: "<delete>..." },
-  "rimraf del-cli del": { use: "<destroy>...", options: "-g --glob; -f --force; -i; -v" },
+  "rimraf del-cli del rd erase": { use: "<destroy>...", options: "-g --glob; -f --force; -i; -v" },
   shred: {
     use: "<destroy>...",
     options:
@@ -65,6 +66,10 @@ export const files: Record<string, Program> = {
       -f --force; -i --interactive; -n --no-clobber; -u; --update[=WHEN]; -v --verbose; -b; --backup[=HOW]
       -t --target-directory=<into>; -T --no-target-directory; -S --suffix=S; --strip-trailing-slashes; -Z; --exchange
     `,
+    effects: (call) => {
+      // Nothing comes out of there again.
+      if (/^\/dev\/(null|zero|full)$/.test(call.operands.at(-1)?.text ?? "")) raise(call, "blocked-by-default");
+    },
   },
   cp: {
     use: "<read>... <write>",
@@ -189,6 +194,13 @@ export const files: Record<string, Program> = {
   sponge: { use: "<write>", options: "-a" },
   split: {
     use: "<read> <write>",
+    // No more than a file and a prefix: with a third word it is another client of this name, `split splits delete x`.
+    effects: (call) => {
+      if (call.operands.length > 2) {
+        call.atom.paths.length = 0;
+        raise(call, LOSING.test(operandText(call, 1)) ? "blocked-by-default" : "warn");
+      }
+    },
     options:
       "-a --suffix-length=N; -b --bytes=N; -C --line-bytes=N; -d --numeric-suffixes; -e; -l --lines=N; -n --number=N; -t --separator=C; -x; --additional-suffix=S; --filter=<shell>; --verbose",
   },

@@ -237,13 +237,20 @@ export function readConfig(call: Call): void {
     verb === "edit";
   // What is taken out of a configuration runs no more.
   const takesOut = has(call, "unset", "unset-all", "remove-section") || /^(unset|remove-section)$/.test(verb ?? "");
-  if (!has(call, "file") && running && !takesOut) {
+  const before = call.reading.atoms.length;
+  if (key && value) gitSetting(call, key, value);
+  // `alias.st status`: another name for what only looks.
+  const shortens =
+    /^alias\./i.test(key?.text ?? "") &&
+    !has(call, "system") &&
+    call.reading.atoms.length > before &&
+    call.reading.atoms.slice(before).every((atom) => atom.class === "safe" && atom.opaque.length === 0);
+  if (!has(call, "file") && running && !takesOut && !shortens) {
     if (has(call, "global")) touches(call, literal("~/.gitconfig"), "write");
     else if (has(call, "system")) touches(call, literal("/etc/gitconfig"), "write");
     else touches(call, literal(".git/config"), "write");
   }
-  if (key && value) gitSetting(call, key, value);
-  else if (has(call, "edit") || verb === "edit") runs(call, "editor");
+  if (has(call, "edit") || verb === "edit") runs(call, "editor");
 }
 
 /** log, show, diff: `--output` writes; external drivers and text converters run what the repository says. */

@@ -1,6 +1,6 @@
 // git-plumbing.ts — git's subcommands for history, objects, servers and other tools
 
-import { has, optionValue, runs } from "../call.ts";
+import { has, opaque, optionValue, raise, runs } from "../call.ts";
 import type { Program } from "../grammar.ts";
 
 /** Loses history or objects, or serves and calls other programs. */
@@ -49,7 +49,19 @@ export const plumbing: Record<string, Program> = {
     runs: "git-hooks",
   },
   instaweb: { runs: "server" },
-  "daemon http-backend shell upload-pack receive-pack": { class: "blocked" },
+  // Whoever connects may read; who may write as well is asked about.
+  daemon: {
+    runs: "server",
+    use: "<tree>...",
+    options:
+      "--base-path=<tree>; --export-all; --enable=S; --allow-override=S; --forbid-override=S; --disable=S; --listen=H; --port=P; --reuseaddr; --detach; --verbose; --informative-errors; --inetd; --user=U; --group=G; --pid-file=<write>; --access-hook=<run>; --interpolated-path=P; --strict-paths; --user-path[=P]; --max-connections=N; --timeout=N; --init-timeout=N",
+    effects: (call) => {
+      if (has(call, "enable", "allow-override", "access-hook", "user-path")) raise(call, "blocked-by-default");
+      if (call.operands.length === 0 && !has(call, "base-path"))
+        opaque(call, "every repository of this machine is served");
+    },
+  },
+  "http-backend shell upload-pack receive-pack": { class: "blocked" },
   "mergetool difftool gui citool gitk web--browse": {
     runs: "git-setting",
     options: "-t --tool=T; -x --extcmd=<shell>; -y --no-prompt; --prompt; -d --dir-diff; -g --gui",

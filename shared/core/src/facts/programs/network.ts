@@ -101,6 +101,9 @@ export function betweenOthers(call: Call): void {
   for (const fact of hosts) delete fact.upload;
 }
 
+const LOSING_LINE =
+  /^\s*(flush\w*|del|delete|unlink|drop|truncate|shutdown|config\s+set|debug|slaveof|replicaof|kill|disable|remove|purge)\b/im;
+
 /** nc, socat: a raw line to somewhere; `-e` and `EXEC:` hand it a program. */
 function readNetcat(call: Call): void {
   const listens = has(call, "listen", "l");
@@ -114,6 +117,8 @@ function readNetcat(call: Call): void {
     return;
   }
   const host = call.operands[0];
+  // Stores listen to plain lines, on this machine too.
+  if (call.stdin?.kind === "text" && LOSING_LINE.test(call.stdin.text)) raise(call, "blocked-by-default");
   // `nc -z` only knocks.
   if (host) reachesHost(call, host, "tcp", has(call, "z") ? undefined : true);
 }
@@ -228,6 +233,10 @@ export const networking: Record<string, Program> = {
       options:
         "-p=P; -oN=<write>; -oX=<write>; -oA=<write>; -iL=<read>; -w=<write>; -r=<read>; -i=I; -c=N; -u=U; -s=T; -T=N; --script=<run>; -l=U; -P=<read>; -z=<shell>; -G=N; -C=N; -W=N",
       style: "single",
+      effects: (call) => {
+        // What was caught before is read; interfaces are named.
+        if (/^(tcpdump|tshark)$/.test(call.program) && has(call, "r", "D") && !has(call, "w", "z")) looksOnly(call);
+      },
     },
   "mail mailx mutt sendmail msmtp swaks ssmtp s-nail": {
     options:
@@ -248,9 +257,26 @@ export const networking: Record<string, Program> = {
   "ngrok cloudflared localtunnel lt frpc bore pinggy": {
     class: "blocked",
     subs: { max: 2 },
+    effects: (call) => {
+      if (/^(\w+ )?(list|info|version|help|validate|check|diagnose)$/.test(call.subs.join(" "))) {
+        looksOnly(call);
+        return;
+      }
+      runs(call, "remote");
+      addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "tunnel" }, true);
+    },
+  },
+  // a command on many machines at once
+  "parallel-ssh pssh pdsh clush dsh cssh mussh prsync pscp.pssh parallel-scp": {
+    stopAtOperand: true,
     runs: "remote",
-    effects: (call) =>
-      addHost(call.reading, call.atom, call.program, { host: "", zone: "unknown", scheme: "tunnel" }, true),
+    options:
+      "-h --hosts=<read>; -H --host=H; -l --user=U; -w=H; -g=G; -x=H; -p --par=N; -t --timeout=N; -o=<into>; -e=<into>; -i --inline; -A; -O=O; -f=N; -R=M; -a; -b; -B; -M; -c",
+    effects: (call) => {
+      call.operands.push(...call.rest);
+      const words = /ssh$|^pdsh$|^clush$|^dsh$/.test(call.program) ? call.rest : [];
+      if (words.length > 0) call.nested.shell(join(words), call.program, "elsewhere");
+    },
   },
   openssl: {
     subs: { max: 1 },

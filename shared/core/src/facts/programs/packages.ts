@@ -125,7 +125,15 @@ export const packages: Record<string, Program> = {
         class: "safe",
       },
       clean: { effects: (call) => touches(call, literal("target"), "delete", { deep: true }) },
-      "publish yank owner": { class: "blocked", effects: publishes },
+      "publish yank": { class: "blocked", effects: publishes },
+      owner: {
+        class: "blocked",
+        options: "-l --list; -a --add=U; -r --remove=U; --token=T; --index=I; --registry=R",
+        effects: (call) => {
+          if (has(call, "list")) looksOnly(call);
+          else publishes(call);
+        },
+      },
       "login logout": {},
       package: { runs: "build-tool" },
       watch: { options: "-x --exec=CMD; -s --shell=<shell>", runs: "build-tool" },

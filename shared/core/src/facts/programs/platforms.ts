@@ -67,7 +67,9 @@ const forge: Program = {
     if (group === "repo" && verb === "sync" && has(call, "force")) raise(call, "blocked-by-default");
     if (group === "secret" || (group === "auth" && verb === "token")) raise(call, "warn");
     if (/^(extension|alias)$/.test(group)) runs(call, "package");
-    if (group === "codespace" || (group === "workflow" && verb === "run")) runs(call, "remote");
+    const looksAtThem = /^(list|view|logs|ports)$/.test(verb);
+    if ((/^(codespace|cs)$/.test(group) && !looksAtThem) || (group === "workflow" && verb === "run"))
+      runs(call, "remote");
     if (/^(gist|release)$/.test(group) && /^(create|upload|edit)$/.test(verb)) {
       for (const word of group === "gist" ? call.operands : call.operands.slice(1)) touches(call, word, "read");
       addHost(

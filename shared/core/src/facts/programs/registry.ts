@@ -15,6 +15,7 @@ import { firewalls } from "./firewalls.ts";
 import { git } from "./git.ts";
 import { interpreters } from "./interpreters.ts";
 import { looking } from "./looking.ts";
+import { machines } from "./machines.ts";
 import { migrations } from "./migrations.ts";
 import { networking } from "./network.ts";
 import { packages } from "./packages.ts";
@@ -53,6 +54,7 @@ export const TABLES: readonly Record<string, Program>[] = [
   looking,
   files,
   windows,
+  machines,
 ];
 
 const programs = new Map<string, Program>();

@@ -99,6 +99,7 @@ export const systems: Record<string, Program> = {
     /^(\S+ status|--status-all|status|list|show)\b/,
     "--status-all; -l; -s",
   ),
+  pmset: looksFor(/^(batt|ps|log|sched|therm|assertions|stats|cap|live|custom)?$/, "-g; -a; -b; -c; -u"),
   "chkconfig update-rc.d rc-update insserv": looksFor(/^(--list|show)\b/, "--list; --add; --del; --level=L"),
   launchctl: looksFor(/^(list|print|blame|dumpstate|version|error|getenv|managername|help)\b/),
   "supervisorctl pm2 forever monit circusctl god foreman overmind": {
@@ -170,7 +171,16 @@ export const systems: Record<string, Program> = {
         raise(call, "blocked-by-default");
     },
   },
-  "modprobe insmod rmmod depmod kmod dkms ldconfig bpftool bpftrace": { class: "blocked" },
+  "modprobe insmod rmmod depmod kmod dkms ldconfig": { class: "blocked" },
+  "bpftool bpftrace": looksFor(
+    /^(prog|map|net|link|btf|feature|cgroup|perf) (list|show|tree|probe)\b/,
+    "-l; -V; -j; -p; -e=C; -f; -c=<shell>; --info",
+    {
+      effects: (call) => {
+        if (call.program === "bpftrace" && has(call, "l", "V", "info") && !has(call, "c")) looksOnly(call);
+      },
+    },
+  ),
   // processes
   kill: { raw: true, effects: readKill },
   "pkill killall skill": {

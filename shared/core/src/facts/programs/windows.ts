@@ -47,5 +47,12 @@ export const windows: Record<string, Program> = {
       if (/^[a-z]:/.test(said(call))) raise(call, "blocked-by-default");
     },
   },
-  taskkill: { class: "warn", raw: true, effects: (call) => call.operands.push(...call.words) },
+  taskkill: {
+    class: "warn",
+    raw: true,
+    effects: (call) => {
+      call.operands.push(...call.words);
+      if (call.words.some(({ text, glob }) => glob || text === "*")) raise(call, "blocked-by-default");
+    },
+  },
 };

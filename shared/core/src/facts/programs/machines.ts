@@ -1,0 +1,54 @@
+// machines.ts — what sets up other machines by a description: ansible and its kin
+
+import { type Call, has, looksOnly, optionValue } from "../call.ts";
+import type { Program } from "../grammar.ts";
+
+const GALAXY =
+  "-r --role-file=<read>; -p --roles-path=<into>; -f --force; --force-with-deps; -s --server=<url>; --token=T; --api-key=T; -n; -c; --init-path=<into>; --collections-path=<into>; -v; -g; --offline; --pre; -U --upgrade";
+function galaxyLooks(call: Call): void {
+  if (/^(list|search|info|verify)$/.test(call.subs[1] ?? "")) call.atom.runsCode.length = 0;
+}
+
+export const machines: Record<string, Program> = {
+  // roles and collections come as packages do
+  "ansible-galaxy": {
+    sub: {
+      "role collection": { subs: { max: 1 }, runs: "package", options: GALAXY, effects: galaxyLooks },
+      "install setup import": { runs: "package", options: GALAXY },
+      "init list search info": { options: GALAXY },
+      "remove delete": { options: GALAXY },
+    },
+  },
+  "ansible-config ansible-doc ansible-inventory ansible-lint": {
+    subs: { max: 1 },
+    class: "safe",
+    options:
+      "-i --inventory=<config>; -c --config=<config>; -t --type=T; -l --list; --host=H; --graph; -o --output=<write>; --fix",
+  },
+  "ansible-vault": {
+    subs: { max: 1 },
+    use: "<edit>...",
+    options:
+      "--vault-password-file=<run>; --vault-id=I; --ask-vault-pass; --output=<write>; -n --name=N; --encrypt-vault-id=I; -p --prompt",
+  },
+  "ansible ansible-playbook ansible-pull ansible-console salt chef-client puppet knife": {
+    runs: "remote",
+    options:
+      "-i --inventory=<config>; -m --module-name=M; -a --args=<shell>; -e --extra-vars=V; -l --limit=H; -t --tags=T; -u --user=U; -b --become; -K; -k; -C --check; -D --diff; --ask-vault-pass; --vault-password-file=<run>; -f=N; -v; --skip-tags=T; --private-key=<read>; -c=C; --list-hosts; --syntax-check; --list-tasks; --list-tags; --start-at-task=T",
+    use: "<config>...",
+    dry: ["check"],
+    effects: (call) => {
+      // What would be done is said, and not done.
+      const asks =
+        call.program === "ansible" &&
+        /^(ping|setup|debug|stat|(service|package)_facts)$/.test(optionValue(call, "module-name")?.text ?? "");
+      if (asks || has(call, "check", "syntax-check", "list-hosts", "list-tasks", "list-tags")) {
+        call.atom.runsCode = call.atom.runsCode.filter((kind) => kind !== "remote");
+        return;
+      }
+      if (call.operands.length > 0 || call.options.size !== 1 || !has(call, "version", "help")) return;
+      looksOnly(call);
+      call.atom.runsCode.length = 0;
+    },
+  },
+};
