@@ -1,6 +1,7 @@
 // at-once.test.ts — what one process adds for a stage of its own needs no bell; what is not taken so is never left lying
 
 import type { SealedPack } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import type { Job } from "bullmq";
 import { expect, test } from "vitest";
 import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
@@ -12,10 +13,11 @@ function stage(work: (id: string) => Promise<void> = async () => undefined) {
   const log: string[] = [];
   const bells: (() => void)[] = [];
   let paused = false;
+  let time = 0;
   const taker: AtOnce = atOnce(
     async (job) => work(job.id as string),
     "own",
-    () => 0,
+    () => time,
   );
   const worker: Taking = {
     async getNextJob(token) {
@@ -47,28 +49,72 @@ function stage(work: (id: string) => Promise<void> = async () => undefined) {
   const ring = () => bells.shift()?.();
   const add = (...ids: string[]) => {
     waiting.push(...ids);
-    taker.offer(ids.length);
+    taker.offer(ids.length, Promise.resolve(ids));
   };
-  return { taker, log, loop, ring, add, isPaused: () => paused };
+  return {
+    taker,
+    log,
+    loop,
+    ring,
+    add,
+    othersAdd: (...ids: string[]) => waiting.push(...ids),
+    pass: (ms: number) => {
+      time += ms;
+    },
+    isPaused: () => paused,
+  };
 }
 
-test("one job is taken at once, and the bell that rings for it brings the loop to look only later", async () => {
-  const { log, loop, ring, add } = stage();
+test("one job is taken at once, and the bell that rings for it brings the loop to look only when our traffic pauses", async () => {
+  const { log, loop, ring, add, pass } = stage();
   const looked = loop();
   add("a");
   ring();
-  await until(() => log.includes("at once: a"));
+  await until(() => log.includes("done: a"));
+  expect(log).toEqual(["listens", "at once: a", "done: a"]);
+  pass(limits.ownTrafficMs);
   await looked;
-  expect(log).toEqual(["listens", "at once: a", "done: a", "looks: "]);
+  expect(log.at(-1)).toBe("looks: ");
 });
 
-test("while our traffic flows the loop looks without a bell, for what others added", async () => {
-  const { log, loop, add } = stage();
+test("while our traffic flows the loop rests, and after it the loop listens again", async () => {
+  const { log, loop, add, pass } = stage();
+  for (const id of ["a", "b", "c"]) {
+    add(id);
+    await until(() => log.includes(`done: ${id}`));
+    if (id === "a") void loop();
+    pass(limits.ownTrafficMs - 1);
+    await nextTurn();
+  }
+  expect(log.filter((line) => /looks|listens/.test(line))).toEqual([]);
+  pass(1);
+  await until(() => log.includes("looks: "));
+  void loop();
+  await until(() => log.includes("listens"));
+});
+
+test("what others added is met by the next job of ours: the loop looks at once for the one that is left behind", async () => {
+  const { log, loop, add, othersAdd } = stage();
   add("a");
-  await until(() => log.includes("at once: a"));
-  await loop();
-  expect(log).not.toContain("listens");
-  expect(log.at(-1)).toBe("looks: ");
+  await until(() => log.includes("done: a"));
+  const looked = loop();
+  othersAdd("x", "y");
+  add("b");
+  await looked;
+  expect(log.slice(2)).toEqual(expect.arrayContaining(["at once: x", "looks: y b"]));
+});
+
+test("where the ids of what was added are never told, the loop looks", async () => {
+  const { taker, log, loop, add, othersAdd } = stage();
+  add("a");
+  await until(() => log.includes("done: a"));
+  const looked = loop();
+  othersAdd("b");
+  const lost = Promise.reject(new Error("the answer was lost"));
+  lost.catch(() => undefined); // as whoever adds does: it hears of it elsewhere
+  taker.offer(1, lost);
+  await looked;
+  expect(log).toContain("at once: b");
 });
 
 test.each([
@@ -105,7 +151,7 @@ test.each([
     pause: async () => undefined,
   });
   const backend = taker.heard({ waitForJob: async (_seconds: number) => ({ member: "rung", score: 0 }) });
-  taker.offer(1);
+  taker.offer(1, Promise.resolve(["a"]));
   await nextTurn();
   expect(asks).toBe(1);
   expect(await backend.waitForJob(5)).toEqual({ member: "rung", score: 0 });

@@ -1,6 +1,7 @@
 // at-once.ts — a stage with nothing in hand takes what this very process has just added for it, and waits for no bell
 // The server rings for every job. While all that this process adds is taken without it, its bell says what is known already:
-// the worker's loop then rests, looks every few milliseconds for what others added, and listens again when our traffic pauses.
+// the worker's loop then rests until our traffic pauses, and listens again. What others added is met on the way: the oldest job
+// is taken, so whoever gets another one than the one it added has left its own behind, and the loop looks at once.
 
 import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
@@ -21,8 +22,11 @@ export interface AtOnce {
   heard<B extends Pick<IQueueBackend, "waitForJob">>(backend: B): B;
   /** From now on `worker` takes what is offered. */
   takeBy(worker: Taking): void;
-  /** Says that so many jobs were added just now. Returns at once: one alone is taken and worked on beside, or left to the loop. */
-  offer(jobs: number): void;
+  /**
+   * Says that so many jobs were added just now, and will be told their ids. Returns at once: one alone is taken and worked on
+   * beside, or left to the loop.
+   */
+  offer(jobs: number, ids: Promise<readonly (string | undefined)[]>): void;
   /** Takes no more, and resolves when what was taken here is done. */
   close(): Promise<void>;
 }
@@ -53,11 +57,11 @@ export function atOnce(
     missed = true;
     wake?.();
   };
-  /** The bell would ring for nothing but what was taken here. */
-  const known = () => !closed && !missed && now() - takenAt < limits.ownTrafficLookMs;
-  const rest = () =>
+  /** for how long yet the bell would ring for nothing but what was taken here, in ms */
+  const knownMs = () => (closed || missed ? 0 : limits.ownTrafficMs - (now() - takenAt));
+  const rest = (ms: number) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(() => wake?.(), limits.ownTrafficLookMs);
+      const timer = setTimeout(() => wake?.(), ms);
       wake = () => {
         clearTimeout(timer);
         wake = undefined;
@@ -75,7 +79,7 @@ export function atOnce(
     }
   }
 
-  async function take(from: Taking): Promise<void> {
+  async function take(from: Taking, ids: Promise<readonly (string | undefined)[]>): Promise<void> {
     const token = `${name}:${tokens++}`;
     const job = await ask(from, token);
     if (job === undefined) {
@@ -83,7 +87,9 @@ export function atOnce(
       return;
     }
     takenAt = now();
+    const told = ids.then(([id]) => id === job.id || leaveToLoop(), leaveToLoop);
     await from.processJob(job, token, () => false);
+    await told;
   }
 
   return {
@@ -100,9 +106,9 @@ export function atOnce(
     heard(backend) {
       const bell = backend.waitForJob.bind(backend);
       backend.waitForJob = async (seconds) => {
-        const rung = known() ? RUNG : await bell(seconds);
+        const rung = knownMs() > 0 ? RUNG : await bell(seconds);
         await asked?.catch(() => undefined); // it rang for what is being taken: whether it was there is known in a moment
-        if (known()) await rest();
+        for (let ms = knownMs(); ms > 0; ms = knownMs()) await rest(ms);
         missed = false;
         return rung;
       };
@@ -111,13 +117,13 @@ export function atOnce(
     takeBy(taking) {
       worker = taking;
     },
-    offer(jobs) {
+    offer(jobs, ids) {
       if (worker === undefined || closed) return;
       if (jobs > 1 || inHand > 0 || asked) {
         leaveToLoop();
         return;
       }
-      const mine = take(worker)
+      const mine = take(worker, ids)
         .catch(leaveToLoop) // the loop meets the same trouble, says so, and takes the job when that is over
         .finally(() => running.delete(mine));
       running.add(mine);

@@ -17,7 +17,7 @@ import { topology } from "./topology.ts";
 
 /** The part of a BullMQ Queue and Worker that both backends' classes share. */
 export interface BullQueue {
-  add(name: string, data: SealedPack | Mark, options?: { jobId: string }): Promise<unknown>;
+  add(name: string, data: SealedPack | Mark, options?: { jobId: string }): Promise<{ id?: string }>;
   getJob(id: string): Promise<{ data: unknown; updateData(data: SealedPack | Mark): Promise<void> } | undefined>;
   getJobCountByTypes(...types: ("waiting" | "active" | "delayed" | "prioritized")[]): Promise<number>;
   waitUntilReady(): Promise<unknown>;
@@ -139,7 +139,9 @@ export function bullBackend(
         // One by one, side by side: on Postgres `addBulk` makes temporary tables each time, which costs 10 ms a call.
         const added = context.with(ROOT_CONTEXT, () => Promise.all(packs.map((data) => queue.add(stage, data))));
         const taker = takers.get(`${stage} ${shard}`);
-        const offer = () => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length));
+        const ids = added.then((jobs) => jobs.map(({ id }) => id));
+        ids.catch(() => undefined); // whoever adds hears of it below
+        const offer = () => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length, ids));
         if (factory.ordered) setImmediate(offer);
         await added;
         if (!factory.ordered) offer();

@@ -100,7 +100,7 @@ export const limits = {
   stalledCheckMs: 1_000,
   runRetryMs: 300,
   retakenMs: 6_000,
-  ownTrafficLookMs: 10,
+  ownTrafficMs: 30,
   ownDoneAfterMs: 3,
   stageConcurrency: 20,
   sweepMs: 500,
