@@ -108,8 +108,11 @@ interface CompiledSources {
 function* compileAll(drafted: readonly DraftedSource[], checked: boolean, problems: Problem[]): Steps<CompiledSources> {
   const tools = describedTools(drafted, problems);
   const compiled: CompiledSource[] = [];
-  for (const { source, draft } of drafted)
-    compiled.push(yield* compileDraft(source, draft, problems, !checked && triesExamples(source), tools));
+  const triable = !checked && !drafted.some(({ draft }) => draft.broken?.lostTools);
+  for (const { source, draft } of drafted) {
+    const examples = triable && !draft.broken && triesExamples(source);
+    compiled.push(yield* compileDraft(source, draft, problems, examples, tools));
+  }
   return { compiled, tools };
 }
 

@@ -77,6 +77,7 @@ export function draftOf(source: PolicySource, problems: Problem[]): DraftedSourc
   if (known) return { source, draft: known };
   const before = problems.length;
   const draft = dialect(source, problems);
+  if (draft?.broken) return { source, draft };
   if (!draft || problems.length !== before) return undefined;
   if (key !== undefined) {
     let again: Draft | undefined;

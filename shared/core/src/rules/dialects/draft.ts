@@ -18,6 +18,8 @@ export interface Draft {
   ownRules?: number;
   /** where decisions are also written as they fall, one JSON object a line (seed 003's `[tools.audit]`) */
   audit?: string;
+  /** problems were pushed: this is what is left, compiled for its own errors alone */
+  broken?: { lostTools: boolean };
   /** what is masked in logs (seed 002) */
   logRedactions?: LogRedaction[];
 }

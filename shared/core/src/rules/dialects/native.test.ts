@@ -131,6 +131,37 @@ describe("errors name the place, what was expected and the nearest word", () => 
     ]);
     expect(errors.map(({ file, line }) => `${file}:${line}`)).toEqual(["a.yaml:2", "a.yaml:3", "b.yaml:1"]);
   });
+  test.each([
+    [
+      "what only compiling shows, in rules beside one that is no rule",
+      "rules:\n  - { id: a, effect: no }\n  - { id: b, effect: deny, when: { argsMatch: '(?=x)' } }\n  - { id: b, effect: deny, when: { commands: ['a; b'] } }\n",
+      ["2:22", "3:47", "4:11", "4:47"],
+    ],
+    [
+      "beside a word that nobody knows",
+      "defalt: deny\nrules:\n  - { id: a, effect: deny, when: { paths: ['/a/../b'] } }\n",
+      ["1:1", "3:44"],
+    ],
+    [
+      "no example that needs what is lost",
+      "tools: { deploy: { meaning: no } }\nrules:\n  - { id: a, effect: deny, when: { commands: [rm] }, match: [{ tool: deploy, args: { x: rm a } }] }\n",
+      ["1:29"],
+    ],
+    ["nothing of a document that is a list", "- 1\n", ["1:1"]],
+    ["nothing where `rules` are no list", "rules: 5\nscope: 7\n", ["1:8", "2:8"]],
+  ])("%s is said at once", (_what, text, places) => {
+    expect(errorsOf([yaml(text)]).map(({ line, column }) => `${line}:${column}`)).toEqual(places);
+  });
+  test("an example of another document is not tried where tools are lost, and is where they are not", () => {
+    const example = yaml(
+      "rules:\n  - { id: a, effect: deny, when: { commands: [rm] }, match: [{ tool: deploy, args: { x: rm a } }, ls] }\n",
+      "b.yaml",
+    );
+    const lost = yaml("tools: { deploy: { meaning: no } }\n", "a.yaml");
+    const kept = yaml("tools: { deploy: { meaning: shell, args: { x: command } } }\ndefalt: deny\n", "a.yaml");
+    expect(errorsOf([lost, example]).map(({ file }) => file)).toEqual(["a.yaml"]);
+    expect(errorsOf([kept, example]).map(({ file }) => file)).toEqual(["a.yaml", "b.yaml"]);
+  });
 });
 
 test.each<[where: string, when: string[], line: number, column: number]>([

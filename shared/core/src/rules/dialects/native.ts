@@ -6,6 +6,7 @@ import { describeIssues } from "../problems.ts";
 import { quickReader, UNREAD } from "../quick-read.ts";
 import { Document } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
+import { salvage } from "./salvage.ts";
 
 const readDocument = quickReader(Document);
 
@@ -20,5 +21,20 @@ export const native =
     if (parsed.success) return { document: parsed.data, reading: NATIVE, locate: text.locate, warnings: [] };
     for (const { path, message, key } of describeIssues(Document, text.value, parsed.error.issues))
       problems.push({ file: source.name, ...text.locate(path, key), message });
-    return undefined;
+    const rest = salvage(text.value, parsed.error.issues);
+    if (!rest) return undefined;
+    const { document, rules, lostTools } = rest;
+    return {
+      document,
+      reading: NATIVE,
+      locate: ([word, index, ...below], key) =>
+        word === "rules" && typeof index === "number"
+          ? text.locate([word, rules[index] ?? index, ...below], key)
+          : text.locate(
+              [...(word === undefined ? [] : [word]), ...(index === undefined ? [] : [index]), ...below],
+              key,
+            ),
+      warnings: [],
+      broken: { lostTools },
+    };
   };
