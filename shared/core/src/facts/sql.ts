@@ -189,6 +189,9 @@ function readStatement(tokens: readonly string[]): DatabaseFact | undefined {
       if (where < 0 || tautology(tokens, where)) fact.unbounded = true;
       break;
     }
+    case "vacuum":
+      if (rest.includes("full")) fact.verb = "vacuum full";
+      break;
     case "reset":
     case "purge":
       // `reset master`, `purge binary logs`; `reset x` alone is a setting of the session.

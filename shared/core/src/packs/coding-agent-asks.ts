@@ -97,7 +97,7 @@ export const codingAgentAsks = `
     notMatch: ["alembic history"]
   - id: approve-database-changes
     effect: require_approval
-    when: { databases: ["drop", "drop *", "truncate*", "alter", "alter *", do, "exec*", kill, "command *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", call, "reset {master,slave,replica,persist}", "purge *", "vacuum full", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
+    when: { databases: ["drop", "drop *", "truncate*", "alter", "alter *", do, "exec*", kill, "command *", "grant*", "revoke*", "copy program", "copy to", "*outfile*", "load data*", "create user", "create role", call, "reset {master,slave,replica,persist}", "purge *", "vacuum full", cluster, "acl *", "client kill", "function *", "shutdown*", "config set", "delete*", "update*", "unlink", "remove"] }
     approval: { role: dba }
     reason: changes data or schema of a database
     match: ["psql -c 'delete from users'", "mysql -e 'alter table a add b int'", "psql -c 'grant all on a to b'"]
@@ -154,6 +154,7 @@ export const codingAgentAsks = `
         - "semantic-release --dry-run"
         - "goreleaser release {--snapshot,--skip=publish,--skip-publish}"
         - "{kubectl,oc} {apply,replace,patch,scale,set} --dry-run={client,server}"
+        - "{kubectl,oc} apply view-last-applied"
         - "helm {install,upgrade,rollback} --dry-run"
         - "ansible-playbook {--check,--syntax-check,--list-hosts,--list-tasks,--list-tags}"
     approval: { role: release-manager }
@@ -297,7 +298,7 @@ export const codingAgentAsks = `
     notMatch: ["git push --force-with-lease origin topic", "git restore --staged a.txt", "git clean -n", "git reset --soft HEAD~1", "git branch -d topic", "git stash"]
   - id: approve-mass-changes
     effect: require_approval
-    when: { commands: ["chmod -R {777,a+rwx,ugo+rwx,o+w,a+w,000,0,a-rwx,ugo-rwx,u-rwx,a=}", truncate, shred, unlink] }
+    when: { commands: ["setfacl --recursive --modify {o::rwx,other::rwx,o:rwx}", "chmod -R {777,a+rwx,ugo+rwx,o+w,a+w,000,0,a-rwx,ugo-rwx,u-rwx,a=}", truncate, shred, unlink] }
     approval: { role: approver }
     reason: changes many files in one stroke
     match: ["shred notes.txt", "chmod -R 777 ."]
@@ -335,7 +336,7 @@ export const codingAgentAsks = `
 ${codingAgentVerbAsks}
   - id: approve-container-pruning
     effect: require_approval
-    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "{docker,podman} image rm --force", "podman-compose down --volumes", "podman {kube,play} down --force", "{docker,podman} {builder,buildx} prune --all", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
+    when: { commands: ["{docker,podman} {system,volume,container,network} prune", "{docker,podman} image prune --all", "{docker,podman} volume rm", "{docker,podman} {rm,rmi} --force", "{docker,podman} image rm --force", "{podman,nerdctl,buildah} {rm,container rm,rmi,pod rm,volume rm} --all", "podman-compose down --volumes", "podman {kube,play} down --force", "{docker,podman} {builder,buildx} prune --all", "docker compose down --volumes", "docker-compose down --volumes", "docker swarm leave --force"] }
     approval: { role: approver }
     reason: removes containers, images or volumes that others may need
     match: ["docker system prune -a", "docker volume rm data"]

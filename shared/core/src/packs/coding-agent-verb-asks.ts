@@ -15,6 +15,8 @@ export const codingAgentVerbAsks = `  - id: approve-destructive-verbs
         - "{minikube,colima,limactl,multipass,docker-machine,supabase,foreman,overmind} stop"
         - "bw sync"
         - "gh cache delete"
+        - "{gh,glab} alias delete"
+        - "{gh,glab} extension remove"
         - "{gh,glab} {pr,mr} {merge,close} --delete-branch"
         - "{vagrant,k3d cluster,k3d node} {stop,suspend}"
         - "nix profile remove"

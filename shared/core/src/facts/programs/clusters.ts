@@ -1,9 +1,20 @@
 // clusters.ts — kubectl, helm and what stands around them: what is looked at, changed, taken down
 
 import type { Atom } from "@holdpoint/wire/facts.ts";
-import { type Call, has, looksOnly, opaque, operandText, optionValue, raise, runs, touchesHere } from "../call.ts";
+import {
+  type Call,
+  has,
+  looksOnly,
+  opaque,
+  operandText,
+  optionValue,
+  raise,
+  reachesRemote,
+  runs,
+  touchesHere,
+} from "../call.ts";
 import type { Program } from "../grammar.ts";
-import type { Word } from "../shell/word.ts";
+import { literal, type Word } from "../shell/word.ts";
 import { pushed } from "./containers.ts";
 
 const KUBE =
@@ -86,7 +97,19 @@ export const clusters: Record<string, Program> = {
         effects: readKubeExec,
       },
       "attach port-forward proxy": { options: "-i; -t; --address=A; --port=P; -c=C", runs: "container" },
-      cp: { use: "<remoteRead> <remoteWrite>", options: "-c --container=C; --no-preserve; --retries=N" },
+      cp: {
+        options: "-c --container=C; --no-preserve; --retries=N",
+        effects: (call) => {
+          const last = call.operands.length - 1;
+          for (const [i, word] of call.operands.entries()) {
+            // `namespace/pod:path` is a pod's path as well.
+            const pod = /^[\w.-]+\/([\w.-]+:.*)$/s.exec(word.text ?? "")?.[1];
+            reachesRemote(call, pod === undefined ? word : literal(pod, word.raw), i === last ? "write" : "read", {
+              deep: true,
+            });
+          }
+        },
+      },
       edit: { runs: "editor" },
       kustomize: { use: "<tree>", class: "safe" },
       "config rollout auth set certificate plugin top adm policy": { subs: { max: 1 } },

@@ -211,6 +211,14 @@ export function readRebase(call: Call): void {
   touchesHere(call, "write");
 }
 
+/** `core.editor vim`: a program that everybody has under that name, and nothing behind it. */
+const namesTool = (key: string, value: string): boolean =>
+  /^(core\.editor|sequence\.editor)$/i.test(key)
+    ? /^(vim?|nvim|nano|emacs|micro|hx|code|codium|subl|kate|gedit|mate|pico)( (-w|-n|-nw|--wait|--new-window))*$/.test(
+        value,
+      )
+    : /^core\.pager$/i.test(key) && /^(less|more|cat|delta|bat|most)( -[A-Za-z]+)*$/.test(value);
+
 /** config: reading is safe; writing a setting that runs something is as good as running it. */
 export function readConfig(call: Call): void {
   const operands = call.operands.filter(
@@ -245,7 +253,8 @@ export function readConfig(call: Call): void {
     !has(call, "system") &&
     call.reading.atoms.length > before &&
     call.reading.atoms.slice(before).every((atom) => atom.class === "safe" && atom.opaque.length === 0);
-  if (!has(call, "file") && running && !takesOut && !shortens) {
+  const plain = value !== undefined && value.text !== null && namesTool(key?.text ?? "", value.text);
+  if (!has(call, "file") && running && !takesOut && !shortens && !plain) {
     if (has(call, "global")) touches(call, literal("~/.gitconfig"), "write");
     else if (has(call, "system")) touches(call, literal("/etc/gitconfig"), "write");
     else touches(call, literal(".git/config"), "write");

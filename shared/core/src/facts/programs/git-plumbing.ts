@@ -39,7 +39,8 @@ export const plumbing: Record<string, Program> = {
       "--format=F; -o --output=<write>; --prefix=P; --remote=<source>; --exec=<shell>; -l; -v; --add-file=<read>; -0; -9; --worktree-attributes",
     class: "safe",
     effects: (call) => {
-      if (optionValue(call, "remote")) runs(call, "remote");
+      // Another machine packs what it has; a program of one's own for it runs there.
+      if (optionValue(call, "remote") && has(call, "exec")) runs(call, "remote");
     },
   },
   lfs: { subs: { max: 1 }, runs: "git-hooks", options: "-I --include=P; -X --exclude=P; --all; -f --force" },

@@ -39,9 +39,14 @@ export const machines: Record<string, Program> = {
     dry: ["check"],
     effects: (call) => {
       // What would be done is said, and not done.
+      const module = optionValue(call, "module-name")?.text ?? "command";
+      const told = call.reading.atoms.filter((atom) => atom.wrappers.includes("ansible"));
       const asks =
         call.program === "ansible" &&
-        /^(ping|setup|debug|stat|(service|package)_facts)$/.test(optionValue(call, "module-name")?.text ?? "");
+        (/^(ping|setup|debug|stat|(service|package)_facts)$/.test(module) ||
+          (/^(command|shell)$/.test(module) &&
+            told.length > 0 &&
+            told.every((atom) => atom.class === "safe" && atom.opaque.length === 0)));
       if (asks || has(call, "check", "syntax-check", "list-hosts", "list-tasks", "list-tags")) {
         call.atom.runsCode = call.atom.runsCode.filter((kind) => kind !== "remote");
         return;
