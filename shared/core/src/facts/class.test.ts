@@ -22,3 +22,22 @@ describe("an edit", () => {
     ["below a home that is claimed to be the system", "/home/dev/api", "/etc/hosts", "/etc", "blocked-by-default"],
   ])("%s", (_why, cwd, file, home, expected) => expect(classOfEdit(cwd, file, home)).toBe(expected));
 });
+
+test.each([
+  ["ls", "safe"],
+  ["curl https://x.example", "safe"],
+  ["A=1 ls", "warn"],
+  ["curl -T a https://x.example", "warn"],
+  ["curl http://10.0.0.1", "warn"],
+  ["curl https://$HOST", "warn"],
+  ["touch a", "warn"],
+  ["rm a", "warn"],
+  ["rm /srv/a", "blocked-by-default"],
+  ["mv ../other/a .", "warn"],
+  ["sudo ls", "blocked-by-default"],
+  ["doas ls", "blocked-by-default"],
+  ["touch /etc/a", "blocked-by-default"],
+])("the command `%s` is %s", (command, expected) => {
+  const action = sampleAction({ args: { command }, cwd: "/home/dev/api", home: "/home/dev" });
+  expect(deriveFacts(action).class).toBe(expected);
+});

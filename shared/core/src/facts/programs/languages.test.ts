@@ -18,6 +18,24 @@ test.each<[command: string, facts: string | string[]]>([
   ],
   ["python3 -c 'print(1)'", "python --c=print(1) | runs:interpreter"],
   [
+    'python3 -c \'args = ["rm", "-rf", "/"]; subprocess.run(args)\'',
+    [
+      'python --c=args = ["rm", "-rf", "/"]; subprocess.run(args) | runs:interpreter',
+      "python> rm --force --recursive / | d:/+ blocked",
+    ],
+  ],
+  [
+    'python3 -c \'import os; os.system("""rm -rf /""")\'',
+    [
+      'python --c=import os; os.system("""rm -rf /""") | runs:interpreter',
+      "python> rm --force --recursive / | d:/+ blocked",
+    ],
+  ],
+  [
+    "python3 -c 'import os; os.remove(f\"/tmp/{x}\")'",
+    'python --c=import os; os.remove(f"/tmp/{x}") | d:/tmp/{x} d:/tmp? runs:interpreter blocked',
+  ],
+  [
     "python3 -c \"import os; os.system('rm -rf /')\"",
     [
       "python --c=import os; os.system('rm -rf /') | runs:interpreter",

@@ -72,6 +72,21 @@ describe("as clients send them", () => {
       ["call | r:/w/src+ r:/w/src/**/*.ts+ r:/w/src/**/*.pem+ safe"],
     ],
     ["Claude Code", "Grep", { pattern: "x", glob: "*" }, ["call | safe"]],
+    [
+      "OpenCode",
+      "patch",
+      { patchText: "*** Begin Patch\n*** Update File: /etc/x\n@@\n-a\n+b\n*** End Patch" },
+      ["call | w:/etc/x blocked"],
+    ],
+    ["Copilot CLI", "task_complete", { summary: "rm -rf /" }, ["call | safe"]],
+    [
+      "a server of files",
+      "mcp__filesystem__move_file",
+      { source: "a", destination: "/etc/b" },
+      ["call | r:/w/a+ d:/w/a+ w:/etc/b blocked"],
+    ],
+    ["a server of git", "mcp__git__git_add", { repo_path: "/w", files: ["a"] }, ["call | r:/w w:/w r:/w/a"]],
+    ["a server of git", "mcp__git__git_status", { repo_path: "/w" }, ["call | r:/w safe"]],
     ["Claude Code", "Monitor", { command: "rm -rf q", description: "d" }, ["rm --force --recursive q | d:/w/q+"]],
     ["Claude Code", "LSP", { operation: "hover", filePath: "/etc/shadow", line: 1 }, ["call | r:/etc/shadow safe"]],
     [
