@@ -25,7 +25,7 @@ export interface Call {
   program: string;
   subs: string[];
   options: Map<string, Word | true>;
-  /** every value of options that were given more than once */
+  /** every value of the options that were given one */
   values: Map<string, Word[]>;
   operands: Word[];
   /** the words after a stop: the called program of a wrapper, what follows `--` for kubectl exec */

@@ -58,8 +58,8 @@ export interface Grammar {
   program: Program;
   short: Map<string, Option>;
   long: Map<string, Option>;
-  /** what `beginningOf` says of two letters of each of those, and of three */
-  beginnings: ReadonlySet<number>;
+  /** those of two letters and more, by what `beginningOf` says of their first two, and of their first three */
+  beginnings: ReadonlyMap<number, readonly Long[]>;
   /** names of more than one letter after a single dash: `-nv`, `-dmS` */
   dashed: Map<string, Option> | undefined;
   sub: Map<string, Grammar> | undefined;
@@ -67,6 +67,23 @@ export interface Grammar {
   alias: Map<string, string>;
   use: Slot[];
   useWith: { option: string; use: Slot[] }[];
+}
+
+export interface Long {
+  name: string;
+  option: Option;
+}
+
+function byBeginnings(long: ReadonlyMap<string, Option>): Map<number, Long[]> {
+  const found = new Map<number, Long[]>();
+  for (const [name, option] of long)
+    for (let letters = 2; letters <= Math.min(name.length, 3); letters++) {
+      const beginning = beginningOf(name, letters);
+      const same = found.get(beginning) ?? [];
+      found.set(beginning, same);
+      same.push({ name, option });
+    }
+  return found;
 }
 
 /** The first two letters of a name, or three where it has them, as a number. */
@@ -151,7 +168,7 @@ export function compile(program: Program): Grammar {
     program,
     short,
     long,
-    beginnings: new Set([...long.keys()].flatMap((name) => [beginningOf(name, 2), beginningOf(name, 3)])),
+    beginnings: byBeginnings(long),
     dashed: dashed.size > 0 ? dashed : undefined,
     sub: program.sub ? compileSubs(program.sub, alias) : undefined,
     alias,

@@ -14,10 +14,9 @@ function cut(word: Word, from: number): Word {
 
 function give(call: Call, option: Option, value: Word | true): void {
   call.options.set(option.name, value);
+  if (value === true) return;
   const all = call.values.get(option.name);
-  if (value === true) {
-    if (!all) call.values.set(option.name, []);
-  } else if (all && all.length >= limits.listItemsMax) {
+  if (all && all.length >= limits.listItemsMax) {
     if (all.length === limits.listItemsMax) call.atom.opaque.push("more options than are read");
     call.reading.caps.add("options");
   } else if (all) all.push(value);
@@ -25,12 +24,12 @@ function give(call: Call, option: Option, value: Word | true): void {
 }
 
 /** GNU and git accept any beginning that is unique: `--recurs`, `--forc`. */
-function byBeginning(chain: readonly Grammar[], name: string): Option | undefined {
+function byBeginning(chain: readonly Grammar[], name: string, beginning: number): Option | undefined {
   let found: Option | undefined;
-  const beginning = beginningOf(name);
-  for (const grammar of chain) {
-    if (!grammar.beginnings.has(beginning)) continue;
-    for (const [long, option] of grammar.long) {
+  for (const { beginnings } of chain) {
+    const longs = beginnings.get(beginning);
+    if (!longs) continue;
+    for (const { name: long, option } of longs) {
       if (!long.startsWith(name)) continue;
       if (found && found.name !== option.name) return undefined;
       found = option;
@@ -40,13 +39,28 @@ function byBeginning(chain: readonly Grammar[], name: string): Option | undefine
 }
 
 function findLong(chain: readonly Grammar[], name: string): Option | undefined {
+  if (name.length < 2) return findLetter(chain, name);
+  const beginning = beginningOf(name);
+  let begins = false;
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const longs = chain[i]!.beginnings.get(beginning);
+    if (!longs) continue;
+    begins = true;
+    for (const { name: long, option } of longs) if (long === name) return option;
+  }
+  const option = begins ? byBeginning(chain, name, beginning) : undefined;
+  if (option) return option;
+  const lower = name.toLowerCase();
+  return lower === name ? undefined : findLong(chain, lower);
+}
+
+/** `--x`: hardly a program has such a one. */
+function findLetter(chain: readonly Grammar[], name: string): Option | undefined {
   for (let i = chain.length - 1; i >= 0; i--) {
     const option = chain[i]!.long.get(name);
     if (option) return option;
   }
-  if (name.length < 2) return undefined;
-  const lower = name.toLowerCase();
-  return byBeginning(chain, name) ?? (lower === name ? undefined : findLong(chain, lower));
+  return undefined;
 }
 
 function findShort(chain: readonly Grammar[], char: string): Option | undefined {
