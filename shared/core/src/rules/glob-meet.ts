@@ -39,8 +39,8 @@ function differAtAnEdge(rule: string, shell: string): boolean {
  * its start names no hidden file; `[…]` is taken for any one character (more can only tighten).
  */
 export function globsMeet(rule: string, shell: string): boolean {
-  if (plainName(rule) !== undefined && plainName(shell) !== undefined) return rule === shell;
   if (rule.length <= LETTERS_MAX && shell.length <= LETTERS_MAX && differAtAnEdge(rule, shell)) return false;
+  if (plainName(rule) !== undefined && plainName(shell) !== undefined) return rule === shell;
   const ours = rule.replaceAll(/\\(.)/g, "$1");
   const theirs = shell.replaceAll(/\[[^\]]*\]/g, "?");
   if (ours.length > LETTERS_MAX || theirs.length > LETTERS_MAX) return true;

@@ -191,10 +191,15 @@ function compilePath(pattern: string): Glob {
   // Without its last slash: `/a/**/**` holds `/a` too.
   const prefix = whole.slice(0, -1);
   const must = longestLiteral(pattern);
+  const end = literalEnd(pattern);
   const test = (text: string) =>
-    text.startsWith(prefix) && text.includes(must) && segmentsMatch(tests, text.split("/"));
+    text.endsWith(end) && text.startsWith(prefix) && text.includes(must) && segmentsMatch(tests, text.split("/"));
   return { source: pattern, test };
 }
+
+/** What every match surely ends in. */
+const literalEnd = (pattern: string): string =>
+  pattern.includes("\\") ? "" : pattern.slice(pattern.search(/[^*?]*$/)).replace(/^\/+/, "");
 
 /** What every match surely holds: most paths fail on it before they are taken apart. */
 function longestLiteral(pattern: string): string {

@@ -22,6 +22,8 @@ interface Sorted {
   nameTests: ((name: string) => boolean)[];
   // `**/secrets/**`: a folder anywhere above, or the path itself
   folders: Set<string>;
+  // `**/.git/hooks/**`: by the folder, which such a path has somewhere
+  below: Map<string, PathPattern[]>;
   // of which most paths are none: those outside of any home
   homes: PathPattern[];
   // `/dev/mem`: told by the letter behind the slash
@@ -38,21 +40,22 @@ export function compilePathList(patterns: readonly PathPattern[]): PathList {
     endings: [],
     nameTests: [],
     folders: new Set(),
+    below: new Map(),
     homes: [],
     roots: [],
     rest: [],
   };
   for (const pattern of patterns) sort(pattern, sorted);
-  const { names, endings, nameTests, folders, homes, roots, rest } = sorted;
+  const { names, endings, nameTests, folders, below, homes, roots, rest } = sorted;
   const sieve = newSieve();
-  for (const folder of folders) admit(sieve, folder);
+  for (const folder of [...folders, ...below.keys()]) admit(sieve, folder);
   const rootLetters = new Set(roots.map(({ head }) => head?.charCodeAt(0)));
   const holds = (seen: SeenPath): boolean => {
     const { name } = seen;
     if (names.size > 0 && names.has(name)) return true;
     for (const ending of endings) if (name.endsWith(ending)) return true;
     for (const test of nameTests) if (test(name)) return true;
-    if (folders.size > 0 && holdsFolder(folders, sieve, seen.path)) return true;
+    if (folders.size + below.size > 0 && holdsFolder(folders, below, sieve, seen.path)) return true;
     if (homes.length > 0) {
       const place = inHome(seen);
       if (place !== undefined) for (const { glob } of homes) if (glob.test(place)) return true;
@@ -99,11 +102,27 @@ function reaching(patterns: readonly PathPattern[]): PathList["mayReach"] {
   };
 }
 
-function holdsFolder(folders: ReadonlySet<string>, sieve: Sieve, path: string): boolean {
+function holdsFolder(
+  folders: ReadonlySet<string>,
+  below: ReadonlyMap<string, readonly PathPattern[]>,
+  sieve: Sieve,
+  path: string,
+): boolean {
+  // Of a path that names the same folder over and over the patterns are tried once.
+  let tried: (readonly PathPattern[])[] | undefined;
   for (let from = 0; from < path.length; ) {
     let to = path.indexOf("/", from);
     if (to < 0) to = path.length;
-    if (to > from && mayPass(sieve, path, from, to) && folders.has(path.slice(from, to))) return true;
+    if (to > from && mayPass(sieve, path, from, to)) {
+      const folder = path.slice(from, to);
+      if (folders.has(folder)) return true;
+      const patterns = below.get(folder);
+      if (patterns && !tried?.includes(patterns)) {
+        for (const { glob } of patterns) if (glob.test(path)) return true;
+        tried ??= [];
+        tried.push(patterns);
+      }
+    }
     from = to + 1;
   }
   return false;
@@ -117,8 +136,13 @@ function sort(pattern: PathPattern, sorted: Sorted): void {
     sorted.roots.push(pattern);
   else if (anchor !== "anywhere" || first !== "**" || second.includes("\\")) sorted.rest.push(pattern);
   else if (segments.length === 2 && second !== "**") sortName(second, sorted);
-  else if (segments.length === 3 && third === "**" && !/[*?]/.test(second)) sorted.folders.add(second);
-  else sorted.rest.push(pattern);
+  else if (second === "" || /[*?]/.test(second)) sorted.rest.push(pattern);
+  else if (segments.length === 3 && third === "**") sorted.folders.add(second);
+  else {
+    const same = sorted.below.get(second) ?? [];
+    sorted.below.set(second, same);
+    same.push(pattern);
+  }
 }
 
 function sortName(name: string, { names, endings, nameTests }: Sorted): void {

@@ -56,6 +56,8 @@ test.each<[pattern: string, literals: string[] | undefined]>([
   [Array.from({ length: 17 }, (_, index) => `a${index}`).join("|"), undefined],
   ["(ab", undefined],
   ["ab)cd", ["ab"]],
+  ["(abc|abd)x?(alpha|bravo|delta|golf)", ["abc", "abd"]],
+  ["(a|b)x?(alpha|bravo|delta|golf)", ["alpha", "bravo", "delta", "golf"]],
 ])("every match of `%s` holds one of %j", (pattern, literals) => expect(survey(pattern).literals).toEqual(literals));
 
 test.each<[pattern: string, size: number]>([

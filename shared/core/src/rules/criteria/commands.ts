@@ -8,7 +8,7 @@ import { bareCommand } from "../bare-command.ts";
 import { compileGlob, expandBraces } from "../glob.ts";
 import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";
-import type { Direction, Test, View } from "./view.ts";
+import { type Direction, knownWords, programOf, type Test, type View } from "./view.ts";
 
 type WordTest = (word: string) => boolean;
 
@@ -159,19 +159,25 @@ export function program(patterns: readonly string[], direction: Direction): Crit
   );
   // A list of exceptions is about the program itself: a wrapper that is no exception proves nothing.
   const wrapped = direction === "tighten" && !words.onlyNegative;
-  const test: Test = (_view, atom) =>
-    (atom.program !== undefined &&
-      words.test(atom.program.toLowerCase()) &&
-      (direction === "tighten" || onlyHarmless(atom, patterns))) ||
-    (wrapped && atom.wrappers.some(words.test));
+  const test: Test = (view, atom) => {
+    const name = programOf(view, atom);
+    if (name !== undefined && words.test(name) && (direction === "tighten" || onlyHarmless(atom, patterns)))
+      return true;
+    return wrapped && atom.wrappers.length > 0 && atom.wrappers.some(words.test);
+  };
   return { cost: 1, test, ...(words.literals ? { anchor: { kind: "program", keys: words.literals } } : {}) };
 }
 
 /** Any word that is known, as it was written or as it is meant. */
 export function words(patterns: readonly string[]): Criterion {
   const list = compileFolded(patterns);
-  const known = (word: string | null): boolean => word !== null && list.test(word.toLowerCase());
-  return { cost: 5, test: (_view, atom) => atom.words.some(known) || (atom.meaning?.subcommands.some(known) ?? false) };
+  return {
+    cost: 5,
+    test: (view, atom) => {
+      for (const word of knownWords(view, atom)) if (list.test(word)) return true;
+      return false;
+    },
+  };
 }
 
 /** The same reader that reads agents' commands reads the pattern, so that both mean the same by construction. */

@@ -114,8 +114,12 @@ const mayReach = ({ mayContain }: CompiledCondition, fact: PathFact): boolean =>
 /** `*`, `?a*` and whatever a search finds unfiltered reach all and name nothing (rulings §B6: not for searches); `.*` names what is hidden. */
 function isSearch(path: string): boolean {
   if (path.endsWith("/**/.*")) return true;
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  return !last.startsWith(".") && last.replaceAll(/[*?[\]]/g, "").length < NAMING_CHARS_MIN;
+  const last = path.lastIndexOf("/") + 1;
+  if (path.charCodeAt(last) === 46) return false;
+  let naming = 0;
+  for (let at = last; at < path.length && naming < NAMING_CHARS_MIN; at += 1)
+    if (!"*?[]".includes(path.charAt(at))) naming += 1;
+  return naming < NAMING_CHARS_MIN;
 }
 const NAMING_CHARS_MIN = 2;
 

@@ -33,6 +33,8 @@ export interface View {
   features: number;
   exact: (SeenPath | undefined)[] | undefined;
   folded: (SeenPath | undefined)[] | undefined;
+  program: string | undefined;
+  words: readonly string[] | undefined;
   exactFrom: Surroundings | undefined;
   foldedFrom: Surroundings | undefined;
   /** answers about the call as a whole, by who asked: they are the same for each of its atoms */
@@ -83,6 +85,8 @@ export const viewOf = (action: Action, facts: Facts, risk: number, history?: His
   features: 0,
   exact: undefined,
   folded: undefined,
+  program: undefined,
+  words: undefined,
   exactFrom: undefined,
   foldedFrom: undefined,
   answers: undefined,
@@ -108,8 +112,27 @@ export function featuresOf(view: View, atom: Atom): number {
     view.features = view.call | atomFeatures(atom);
     view.exact = undefined;
     view.folded = undefined;
+    view.program = atom.program?.toLowerCase();
+    view.words = undefined;
   }
   return view.features;
+}
+
+/** The atom's program, in lower case. */
+export function programOf(view: View, atom: Atom): string | undefined {
+  if (view.atom !== atom) featuresOf(view, atom);
+  return view.program;
+}
+
+/** The atom's words that are known, as written and as subcommands, in lower case. */
+export function knownWords(view: View, atom: Atom): readonly string[] {
+  if (view.atom !== atom) featuresOf(view, atom);
+  if (view.words) return view.words;
+  const words: string[] = [];
+  for (const word of atom.words) if (word !== null) words.push(word.toLowerCase());
+  if (atom.meaning) for (const word of atom.meaning.subcommands) words.push(word.toLowerCase());
+  view.words = words;
+  return words;
 }
 
 /**
