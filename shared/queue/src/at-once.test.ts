@@ -7,6 +7,8 @@ import { expect, test } from "vitest";
 import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
 import { nextTurn, until } from "./fixtures.ts";
 
+const MOST = 2;
+
 /** A server with jobs, a bell that is rung by hand, and a loop that takes all there is whenever it is let. */
 function stage(work: (id: string) => Promise<void> = async () => undefined) {
   const waiting: string[] = [];
@@ -17,6 +19,7 @@ function stage(work: (id: string) => Promise<void> = async () => undefined) {
   const taker: AtOnce = atOnce(
     async (job) => work(job.id as string),
     "own",
+    MOST,
     () => time,
   );
   const worker: Taking = {
@@ -118,13 +121,15 @@ test("where the ids of what was added are never told, the loop looks", async () 
 });
 
 test.each([
-  ["while another is in hand", ["a"], ["b"]],
+  ["while as many as may be are in hand", ["a", "b"], ["c"]],
   ["with others", [], ["b", "c"]],
 ])("a job that is added %s is left to the loop, which looks at once", async (_when, before, ids) => {
   const held: (() => void)[] = [];
   const { log, loop, add } = stage(() => new Promise((resolve) => held.push(resolve)));
-  for (const id of before) add(id);
-  await until(() => held.length === before.length);
+  for (const [n, id] of before.entries()) {
+    add(id);
+    await until(() => held.length === n + 1);
+  }
   const looked = before.length > 0 ? loop() : undefined;
   await nextTurn();
   add(...ids);
@@ -140,7 +145,7 @@ test.each([
   ["somebody else has it", async () => undefined],
   ["the server does not answer", () => Promise.reject(new Error("away"))],
 ])("where %s, the loop does not rest", async (_why, getNextJob) => {
-  const taker = atOnce(async () => undefined, "own");
+  const taker = atOnce(async () => undefined, "own", MOST);
   let asks = 0;
   taker.takeBy({
     getNextJob: () => {

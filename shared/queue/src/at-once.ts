@@ -1,4 +1,4 @@
-// at-once.ts — a stage with nothing in hand takes what this very process has just added for it, and waits for no bell
+// at-once.ts — a stage that has room takes what this very process has just added for it, and waits for no bell
 // The server rings for every job. While all that this process adds is taken without it, its bell says what is known already:
 // the worker's loop then rests until our traffic pauses, and listens again. What others added is met on the way: the oldest job
 // is taken, so whoever gets another one than the one it added has left its own behind, and the loop looks at once.
@@ -16,7 +16,7 @@ export interface Taking {
 }
 
 export interface AtOnce {
-  /** the work of the stage; while a job is in hand nothing is taken here */
+  /** the work of the stage; while as much as may be is in hand, nothing is taken here */
   process(job: Job<SealedPack>): Promise<void>;
   /** The backend with the bell that the worker's loop is to wait for. */
   heard<B extends Pick<IQueueBackend, "waitForJob">>(backend: B): B;
@@ -34,10 +34,14 @@ export interface AtOnce {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const RUNG = { member: "", score: 0 } as const;
 
-/** @param name begins the lock tokens of what is taken here, and no other's */
+/**
+ * @param name begins the lock tokens of what is taken here, and no other's
+ * @param most jobs in hand, whoever took them, from which on the next one is left to the loop, which counts its own
+ */
 export function atOnce(
   work: (job: Job<SealedPack>) => Promise<void>,
   name: string,
+  most: number,
   now: () => number = () => performance.now(),
 ): AtOnce {
   let worker: Taking | undefined;
@@ -119,7 +123,7 @@ export function atOnce(
     },
     offer(jobs, ids) {
       if (worker === undefined || closed) return;
-      if (jobs > 1 || inHand > 0 || asked) {
+      if (jobs > 1 || inHand >= most || asked) {
         leaveToLoop();
         return;
       }

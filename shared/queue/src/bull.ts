@@ -142,7 +142,7 @@ export function bullBackend(
         const ids = added.then((jobs) => jobs.map(({ id }) => id));
         ids.catch(() => undefined); // whoever adds hears of it below
         const offer = () => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length, ids));
-        if (factory.ordered) setImmediate(offer);
+        if (factory.ordered) process.nextTick(offer); // the add is written by then, and the server has it first
         await added;
         if (!factory.ordered) offer();
       } catch (error) {
@@ -152,7 +152,8 @@ export function bullBackend(
     consume(stage, process) {
       const options = workerOptions(stage, factory.shards);
       const pairs = shards.map((shard) => {
-        const taker = atOnce((job) => process(packJob(job)), `${stage}:${shard}:${randomUUID()}`);
+        const tokens = `${stage}:${shard}:${randomUUID()}`;
+        const taker = atOnce((job) => process(packJob(job)), tokens, options.concurrency);
         const worker = factory.worker(stage, shard, taker.process, options, taker.heard);
         taker.takeBy(worker);
         takers.set(`${stage} ${shard}`, taker);

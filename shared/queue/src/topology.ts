@@ -6,7 +6,7 @@ import type { HandOver } from "./types.ts";
 export interface StageSpec {
   /** stages that this one may hand over to; any stage may settle */
   next: readonly Stage[];
-  /** jobs (packs) in hand at a time, a process */
+  /** jobs (packs) in hand at a time, a process; of what it adds itself it may take as many beside */
   concurrency: number;
   /** ms for one action in one attempt */
   timeoutMs: number;
