@@ -16,6 +16,8 @@ const SHORT = new Set(["rm", "rb", "mv", "del", "zap"]);
 /** A file that is named for a verb: code, prose, pictures. What may be carried out by whoever reads it is not among them. */
 const NAMED_FILES =
   "!*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,pyi,rb,go,rs,java,kt,c,h,cc,cpp,hpp,cs,php,swift,scala,ex,exs,hs,ml,lua,dart,zig,vue,svelte,html,css,scss,less,md,mdx,rst,txt,tex,pdf,png,jpg,jpeg,gif,svg,webp,mp3,mp4,wav,csv,ipynb,proto,graphql,o,so,wasm,class,jar}";
+/** `--no-restore`, `--soft-fail`: what is not to be done, or not to count. */
+const REFUSALS = ["!--no-*", "!--skip-*", "!--soft-*", "!--dont-*"];
 /** With whatever stands behind them: `deletetable`, `deleteUser`, `--delete-offsets`. */
 const STRONG = ["delete", "destroy", "purge", "terminate", "truncate", "wipe"].flatMap((verb) => [
   `${verb}*`,
@@ -29,7 +31,7 @@ export const DESTRUCTIVE_WORDS = VERBS.flatMap((verb) => [
   `*-${verb}`,
   `*:${verb}*`,
   ...(SHORT.has(verb) ? [] : [`*.${verb}*`, `${verb}_*`, `*_${verb}`]),
-]).concat(STRONG, NAMED_FILES);
+]).concat(STRONG, NAMED_FILES, REFUSALS);
 
 /** What a name says that begins with a verb and a dash: cmdlets of PowerShell, and scripts on the path. */
 export const DESTRUCTIVE_NAMES = [
@@ -50,7 +52,8 @@ export const PLAIN_SPOKEN = `
   ansible-galaxy pdm rye hatch pixi pipx mamba micromamba opam luarocks ghcup stack cabal rebar3 asdf mise rtx
   fnm volta n nodenv goenv jenv rvm sdk tfenv spack vcpkg nuget msbuild paket shards lerna rush meteor pod bazel
   bazelisk buck2 meson sbt lein ccache sccache rspec rubocop phpunit mocha shellcheck act zoxide direnv entr
-  watchman zellij code svn hg jj p4 repo hub git-town
+  ollama localstack jupyter husky lefthook expo corepack stow chezmoi tmuxinator guix nix-env nix-channel minikube
+  vagrant watchman zellij code svn hg jj p4 repo hub git-town
 `
   .trim()
   .split(/\s+/);

@@ -9,7 +9,18 @@ function galaxyLooks(call: Call): void {
   if (/^(list|search|info|verify)$/.test(call.subs[1] ?? "")) call.atom.runsCode.length = 0;
 }
 
+/** `-ls`, `-cat`: a file system of many machines, whose paths are not this one's. */
+const FAR_LOOKS = /^-(ls|lsr|cat|du|df|stat|test|tail|text|count|find|head|checksum|help|usage|getfacl|getfattr)$/;
+
 export const machines: Record<string, Program> = {
+  "hdfs hadoop": {
+    raw: true,
+    effects: (call) => {
+      call.operands.push(...call.words);
+      const [group, verb] = call.words.map(({ text }) => text ?? "?");
+      if (/^(dfs|fs)$/.test(group ?? "") && FAR_LOOKS.test(verb ?? "")) looksOnly(call);
+    },
+  },
   // roles and collections come as packages do
   "ansible-galaxy": {
     sub: {
