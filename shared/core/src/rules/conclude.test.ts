@@ -206,6 +206,20 @@ describe("an ask", () => {
     expect(verdictOf(both, {}).ask?.requirements.map(({ role }) => role)).toEqual(["a", "z"]);
   });
 
+  test("by default has no chain of its own, so that a step of a rule beside it may only say no", () => {
+    const [action, facts] = handmade({ atom: { text: "one" } });
+    const set = compileSet([
+      yamlSource(
+        "default: ask\nrules: [{ id: a, effect: require_approval, when: { runsCode: true }, approval: { role: approver, then: [{ role: lead, after: 30m }] } }]",
+      ),
+    ]);
+    const [atom] = facts.atoms;
+    if (!atom) throw new Error("no atom");
+    const { ask } = evaluate(set, action, { ...facts, atoms: [atom, { ...atom, text: "two", runsCode: ["script"] }] });
+    expect(ask?.requirements).toEqual([{ role: "approver", quorum: 1 }]);
+    expect(ask?.chain).toEqual([{ role: "lead", afterMs: 1_800_000, vetoOnly: true }]);
+  });
+
   test("by default is a bare one, beside what rules ask", () => {
     const [action, facts] = handmade({ atom: { text: "one" } });
     const set = compileSet([

@@ -17,6 +17,8 @@ const below = (pattern: string, mayContain = "true") =>
 test.each<[why: string, when: string, given: Handmade, denies: boolean, allows: boolean]>([
   ["a path", "{ paths: [/srv/a] }", of(at("/srv/a")), true, true],
   ["another path", "{ paths: [/srv/a] }", of(at("/srv/ab")), false, false],
+  ["a set of letters that may name it", below("**/ab/**", "names"), deep("/w/a[bc]"), true, false],
+  ["a bracket that closes nothing", below("**/ab/**", "names"), deep("/w/ab\\]"), false, false],
   ["a folder and what is in it", "{ paths: [/srv/**] }", of(at("/srv"), at("/srv/a/b")), true, true],
   ["a folder with a slash", "{ paths: [/srv/] }", of(at("/srv"), at("/srv/a/b")), true, true],
   ["a folder with a slash, of one letter", "{ paths: [a/] }", of(at("/x/a/b")), true, false],

@@ -235,6 +235,8 @@ test("and the plain ones among them are allowed: the list above would find nothi
   expect(claude("Bash(ls:*)")).toEqual(["ls", "ls -la", "ls a", "ls '?'", "ls 2>&1"]);
   expect(claude("Read(src/**)")).toEqual(["read src/a", "read src/b/.env"]);
   expect(claude("mcp__a__*")).toEqual(["server a", "server a, pay"]);
+  const star = `prefix_rule(pattern = ["rm", "*"], decision = "allow")`;
+  expect(allowedHere({ name: "r", dialect: "codex-rules", text: star })).toEqual([]);
   const codex = `prefix_rule(pattern = ["git", "status"], decision = "allow")`;
   expect(allowedHere({ name: "r", dialect: "codex-rules", text: codex })).toEqual(["git status", "git status -s"]);
 });

@@ -58,7 +58,7 @@ test.each<[string, string, string[]]>([
     "not a folder whose name only begins alike",
     rules(
       "id: b, effect: deny, when: { paths: ['/srv/**'] }",
-      "id: a, effect: allow, when: { tool: fs.read, paths: ['/srv2/**', '/srv/www/**'] }",
+      "id: a, effect: allow, when: { tool: fs.read, paths: ['/srv2/**', '/srv22/**', '/srv/www/**'] }",
     ),
     [],
   ],
@@ -262,6 +262,14 @@ describe("rules that may be shadowed: no proof, and no call that shows otherwise
       "not by what depends on who asks",
       rules(
         "id: b, effect: deny, when: { commands: [git push], principal: { team: [a] } }",
+        "id: a, effect: require_approval, when: { commands: [git push origin main] }",
+      ),
+      [],
+    ],
+    [
+      "not by what depends on the mode, though it is that of every example",
+      rules(
+        "id: b, effect: deny, when: { commands: [git push], mode: [auto] }",
         "id: a, effect: require_approval, when: { commands: [git push origin main] }",
       ),
       [],
