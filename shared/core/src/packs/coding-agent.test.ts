@@ -70,11 +70,7 @@ describe.each<[sentence: string, effect: Effect, calls: Example[]]>([
     "deny",
     ["terraform destroy", "terraform -chdir=infra apply -destroy", "tofu destroy -auto-approve"],
   ],
-  [
-    "kubectl delete",
-    "deny",
-    ["kubectl delete ns prod", "kubectl -n x delete pod y", "kubectl delete -f x.yaml"],
-  ],
+  ["kubectl delete", "deny", ["kubectl delete ns prod", "kubectl -n x delete pod y", "kubectl delete -f x.yaml"]],
   [
     "force pushes",
     "deny",
