@@ -29,10 +29,8 @@ export function anyGlob(globs: readonly Glob[]): (text: string) => boolean {
     }
   }
   const insides = [...byFirst];
-  let lengths = 0;
-  for (const literal of literals) lengths |= lengthBit(literal);
   return (text) => {
-    if ((lengths & lengthBit(text)) !== 0 && literals.has(text)) return true;
+    if (literals.has(text)) return true;
     const last = text.length - EDGE;
     if (last >= 0) {
       if (starts.size > 0 && standsAt(starts, text, 0)) return true;
@@ -46,9 +44,6 @@ export function anyGlob(globs: readonly Glob[]): (text: string) => boolean {
     return false;
   };
 }
-
-/** Of lengths that no literal has nothing is looked up. */
-const lengthBit = (text: string): number => 1 << (text.length & 31);
 
 const EDGE = 2;
 /** Both letters as one number; what falls together is told apart by what follows. */
