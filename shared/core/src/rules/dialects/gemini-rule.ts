@@ -66,7 +66,9 @@ function allow(rule: GeminiRule, mode: GeminiMode, report: Report): Part[] {
     report("a regex on a command's text never allows it; left out");
     return [];
   }
-  const when = toolsOf(rule, (odd) => report(`\`${odd}\` is no pattern that Gemini CLI reads, and is left out`));
+  const when = toolsOf(rule, (odd) =>
+    report(`\`${odd}\` is no name or pattern of a tool that Gemini CLI reads, and is left out`),
+  );
   if (!when) return [];
   const prefixes: Prefix[] = listOf(rule.commandPrefix).map((text) => ({ text, exact: false }));
   if (rule.argsPattern !== undefined) {
