@@ -5,7 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { endGroup, endWith } from "./ending.ts";
+import { endGroup, endStrays, endWith } from "./ending.ts";
 import { plants } from "./plants.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -45,6 +45,7 @@ const run = (tests: readonly string[]): Promise<{ passed: boolean; said: string 
     child.once("exit", (code) => {
       clearTimeout(timer);
       endGroup(child, "SIGKILL");
+      endStrays(copy);
       resolve({ passed: code === 0, said });
     });
     running = child;
@@ -52,6 +53,7 @@ const run = (tests: readonly string[]): Promise<{ passed: boolean; said: string 
 let running: ChildProcess | undefined;
 endWith(() => {
   if (running) endGroup(running, "SIGKILL");
+  endStrays(copy);
   rmSync(folder, { recursive: true, force: true });
 });
 

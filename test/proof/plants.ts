@@ -441,6 +441,13 @@ export const plants: readonly Plant[] = [
     tests: ["shared/queue/src/backend-redis-fleet.test.ts", "-t", "Sentinel"],
   },
   {
+    name: "a worker that could not begin stands there for ever",
+    file: "shared/queue/src/begun.ts",
+    find: "        begin();\n        mine",
+    replace: "        mine",
+    tests: ["shared/queue/src/begun.test.ts", "-t", "third works"],
+  },
+  {
     name: "the open loop forgives the time that it was late itself",
     file: "test/bench/drive.ts",
     find: "const dueAt = startedAt + (next / perSecond) * 1_000;",

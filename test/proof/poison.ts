@@ -13,6 +13,7 @@ import { clearRoom, makeRoom } from "./room.ts";
 import { timeline } from "./timeline.ts";
 
 export const POISONS = ["kills", "allocates", "loops", "throws"] as const;
+export type Poison = (typeof POISONS)[number];
 
 export interface Fate {
   kind: string;
@@ -77,9 +78,12 @@ export async function neighbours(options: {
   backend: "redis" | "postgres";
   perSecond: number;
   seconds: number;
+  /** all of them without it */
+  kinds?: readonly Poison[];
   /** hears, at the end, how the load went second by second */
   tell?: (line: string) => void;
 }): Promise<NeighbourReport> {
+  const { kinds = POISONS } = options;
   const folder = makeRoom("holdpoint-poison-");
   const log = createLogger("proof", { level: "fatal" });
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "data"), log });
@@ -121,7 +125,7 @@ export async function neighbours(options: {
     const without = await load();
     const loading = load();
     const fates: Fate[] = [];
-    for (const kind of POISONS) {
+    for (const kind of kinds) {
       line.happened(`${kind} is sent`);
       fates.push(await fate(client, agentKey, auditorKey, kind));
       line.happened(`${kind} is ${fates.at(-1)?.state}`);
@@ -133,7 +137,7 @@ export async function neighbours(options: {
     const withPoison = await loading;
     for (const each of line.lines()) options.tell?.(each);
     return {
-      kinds: POISONS,
+      kinds,
       backend: options.backend,
       perSecond: options.perSecond,
       without,

@@ -30,7 +30,12 @@ test.each([1, 4])(
       queue: () => queue(Promise.resolve()),
       worker: (_stage, _shard, _process, options) => {
         asked.push(options);
-        return { close: async () => undefined, on: () => undefined } as unknown as BullWorker;
+        return {
+          waitUntilReady: async () => undefined,
+          run: async () => undefined,
+          close: async () => undefined,
+          on: () => undefined,
+        } as unknown as BullWorker;
       },
     };
     bullBackend("redis", factory, deps).consume("rules", async () => undefined);

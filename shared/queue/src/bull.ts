@@ -12,6 +12,7 @@ import type { Job, Telemetry } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
 import { type Backend, type Consumer, packJob } from "./backend.ts";
+import { begun } from "./begun.ts";
 import { canary, type Mark } from "./canary.ts";
 import { topology } from "./topology.ts";
 
@@ -25,11 +26,14 @@ export interface BullQueue {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 export interface BullWorker extends Taking {
+  waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
   close(force?: boolean): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "failed", listener: (job: unknown, error: Error) => void): unknown;
 }
 export interface BullWorkerOptions {
+  autorun: false;
   concurrency: number;
   lockDuration: number;
   stalledInterval: number;
@@ -55,6 +59,8 @@ export interface BullFactory {
 
 /** A worker's lock outlives one missed renewal and no more: what a dead process held is taken up within seconds. */
 const workerOptions = (stage: Stage, shards: number): BullWorkerOptions => ({
+  // Its loop would ask a server that it never reached again and again, on Postgres without ever letting go of the event loop.
+  autorun: false,
   concurrency: Math.ceil(topology[stage].concurrency / shards),
   lockDuration: limits.jobLockMs,
   stalledInterval: limits.stalledCheckMs,
@@ -151,28 +157,31 @@ export function bullBackend(
     },
     consume(stage, process) {
       const options = workerOptions(stage, factory.shards);
-      const pairs = shards.map((shard) => {
-        const tokens = `${stage}:${shard}:${randomUUID()}`;
-        const taker = atOnce((job) => process(packJob(job)), tokens, options.concurrency);
-        const worker = factory.worker(stage, shard, taker.process, options, taker.heard);
-        taker.takeBy(worker);
-        takers.set(`${stage} ${shard}`, taker);
-        return { worker, taker };
-      });
-      const workers = pairs.map(({ worker }) => worker);
-      for (const worker of workers) {
-        worker.on("error", onError);
-        worker.on("failed", (_job, error) => onError(error));
-      }
+      const working = shards.map((shard) =>
+        begun(() => {
+          const tokens = `${stage}:${shard}:${randomUUID()}`;
+          const taker = atOnce((job) => process(packJob(job)), tokens, options.concurrency);
+          const worker = factory.worker(stage, shard, taker.process, options, taker.heard);
+          worker.on("error", onError);
+          worker.on("failed", (_job, error) => onError(error));
+          return {
+            async ready() {
+              await worker.waitUntilReady();
+              worker.run().catch(onError);
+              taker.takeBy(worker);
+              takers.set(`${stage} ${shard}`, taker);
+            },
+            async close() {
+              await taker.close();
+              await worker.close();
+            },
+          };
+        }, onError),
+      );
       const consumer: Consumer = {
         async close() {
           consumers.delete(consumer);
-          await Promise.all(
-            pairs.map(async ({ worker, taker }) => {
-              await taker.close();
-              await worker.close();
-            }),
-          );
+          await Promise.all(working.map((each) => each.close()));
         },
       };
       consumers.add(consumer);
