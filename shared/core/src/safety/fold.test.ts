@@ -63,6 +63,19 @@ test("risk rises by named contributions, each code once, at most to 100", () => 
   expect(fold(verdictOf("allow"), many).risk.score).toBe(100);
 });
 
+test("what the rules found risky counts on beside what checkers found", () => {
+  const before = { score: 30, contributions: [{ code: "class-blocked", points: 30 }] };
+  const { risk } = fold({ ...verdictOf("allow"), risk: before }, [found("warn", "a")]);
+  expect(risk).toEqual({
+    score: 45,
+    contributions: [
+      { code: "class-blocked", points: 30 },
+      { code: "checker:a", points: 15 },
+    ],
+  });
+  expect(before.contributions).toHaveLength(1);
+});
+
 test("findings that are the same in everything are kept once, others each", () => {
   const one = { ...found("info", "x"), at: "/a" };
   const others = [
