@@ -1,6 +1,7 @@
 // A real Postgres in a folder: made once, ours alone, safe settings, and gone with us, also after kill -9.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,7 +108,9 @@ describe("embedded postgres", () => {
       code: "config_invalid",
       message: expect.stringContaining(`in use by process ${other.child.pid}`),
     });
+    const gone = once(other.child, "exit");
     other.child.kill("SIGKILL");
+    await gone;
     const mine = await startEmbeddedPostgres({ dataDir, log });
     await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toMatchObject({ code: "config_invalid" });
     expect(await ask(mine.url, "SELECT 1 AS n")).toEqual([{ n: 1 }]);
