@@ -33,9 +33,26 @@ type Translated = Omit<Rule, "id"> & { inexact?: boolean };
 const listOf = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
+export const isOfMode = ({ modes }: GeminiRule, mode: GeminiMode): boolean =>
+  modes === undefined || modes.length === 0 || modes.includes(mode);
+
+export const EVERY_TEXT = "*";
+
+/** The texts of a shell call that a rule is about, as globs over the whole of it; those that are not understood are left out. */
+export function wholeTexts(rule: GeminiRule): string[] {
+  const { toolName, mcpName, commandPrefix, commandRegex, argsPattern } = rule;
+  const names = listOf(toolName);
+  if (mcpName !== undefined || !(names.length === 0 || names.includes(SHELL) || names.includes("*"))) return [];
+  const prefix = argsPattern === undefined ? undefined : prefixOf(argsPattern);
+  const prefixes: Prefix[] = listOf(commandPrefix).map((text) => ({ text, exact: false }));
+  if (prefix) prefixes.push(prefix);
+  if (prefixes.length === 0) return commandRegex === undefined && argsPattern === undefined ? [EVERY_TEXT] : [];
+  return prefixes.flatMap(({ text, exact }) => (exact ? [literally(text)] : writtenFrom(text)));
+}
+
 export function translateGemini(rule: GeminiRule, mode: GeminiMode, report: Report): Translated[] {
   const allows = rule.decision === "allow";
-  if (rule.modes && rule.modes.length > 0 && !rule.modes.includes(mode)) {
+  if (!isOfMode(rule, mode)) {
     report(`is for other modes than \`${mode}\`, and is left out`);
     return [];
   }

@@ -10,7 +10,7 @@ import { read } from "../policy-text.ts";
 import { describeIssues } from "../problems.ts";
 import type { Rule } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
-import { type GeminiMode, GeminiRule, translateGemini } from "./gemini-rule.ts";
+import { EVERY_TEXT, type GeminiMode, GeminiRule, isOfMode, translateGemini, wholeTexts } from "./gemini-rule.ts";
 
 const GeminiPolicy = z.looseObject({ rule: z.array(GeminiRule).optional() });
 
@@ -52,7 +52,7 @@ export const geminiToml =
           inexact: inexact === true,
         });
     }
-    translated = deniesBeforeInexactAsks(translated);
+    translated = [...wholeDenials(ordered, mode), ...deniesBeforeInexactAsks(translated)];
     return {
       document: {
         combining: "first-match",
@@ -67,6 +67,32 @@ export const geminiToml =
       warnings,
     };
   };
+
+/**
+ * There the whole text is looked at before its commands are: the first rule that is about it may deny it, whatever earlier ones
+ * say of the commands in it. `git; ls` begins with no `git` that a space follows, so a later deny of the shell is the first.
+ */
+function wholeDenials(ordered: readonly { rule: GeminiRule; index: number }[], mode: GeminiMode) {
+  const denials: { rule: Rule; origin: number; inexact: boolean }[] = [];
+  const before: string[] = [];
+  for (const { rule, index } of ordered.filter((each) => isOfMode(each.rule, mode))) {
+    const texts = wholeTexts(rule);
+    if (rule.decision !== "deny") before.push(...texts);
+    // What comes now is about no text that is left.
+    if (before.includes(EVERY_TEXT)) break;
+    if (rule.decision !== "deny" || texts.length === 0 || before.length === 0) continue;
+    const reason = rule.denyMessage ?? rule.deny_message;
+    const denial: Rule = {
+      id: `rule-${index + 1}-whole`,
+      effect: "deny",
+      ...(reason !== undefined && { reason }),
+      when: { tool: ["shell"], args: { command: { glob: texts } } },
+      unless: { args: { command: { glob: [...before] } } },
+    };
+    denials.push({ rule: denial, origin: index, inexact: false });
+  }
+  return denials;
+}
 
 /** The first that matches ends the search: an ask that is said more broadly than there must not hide a later deny. */
 function deniesBeforeInexactAsks<T extends { rule: Rule; inexact: boolean }>(rules: readonly T[]): T[] {

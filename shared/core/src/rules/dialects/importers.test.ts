@@ -165,6 +165,28 @@ describe("Gemini CLI policies", () => {
       "deny",
     ],
     [
+      "a text that no allow is about as a whole is denied by a later deny of the shell",
+      rule(`${shell}commandPrefix = "git"; decision = "allow"; priority = 9`) +
+        rule('toolName = "*"; decision = "deny"; priority = 1'),
+      "git; git log",
+      "deny",
+    ],
+    [
+      "one that an allow is about as a whole is looked at command by command",
+      rule(`${shell}commandPrefix = "git"; decision = "allow"; priority = 9`) +
+        rule('toolName = "*"; decision = "deny"; priority = 1'),
+      "git status; git log",
+      "allow",
+    ],
+    [
+      "a text is denied by a later prefix that it begins with, where the earlier ones do not end at a space",
+      rule(`${shell}commandPrefix = "git log"; decision = "allow"; priority = 9`) +
+        rule(`${shell}commandPrefix = "ls"; decision = "allow"; priority = 8`) +
+        rule(`${shell}commandPrefix = "git"; decision = "deny"; priority = 1`),
+      "git log; ls",
+      "deny",
+    ],
+    [
       "an exact ask stays above a deny below it",
       rule(`${shell}commandPrefix = "git"; decision = "ask_user"; priority = 9`) +
         rule('toolName = "*"; decision = "deny"; priority = 1'),
