@@ -121,7 +121,7 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
         waiting = await undecided(world).catch(() => waiting);
         if (look % 40 === 39)
           tell?.(
-            `${backend} ${seconds()} s: ${ledger.acknowledged.length} acknowledged, ${waiting} undecided, ${strikes.struck.length} faults, last ${strikes.struck.at(-1)?.fault} ${strikes.struck.at(-1)?.recoveryMs} ms`,
+            `${backend} ${seconds()} s: ${ledger.acknowledged.length} acknowledged, ${waiting} undecided, ${strikes.struck.length} faults, last ${strikes.struck.at(-1)?.fault ?? "none"}`,
           );
       }
     })();

@@ -41,9 +41,14 @@ afterAll(async () => {
 });
 beforeEach(async () => void (await judge.query(WHOLE)));
 
-const examined = (ledger: Partial<Ledger> = {}, effect: "allow" | "ask" | "deny" = "allow", left = 0) =>
+const examined = (
+  ledger: Partial<Ledger> = {},
+  effect: "allow" | "ask" | "deny" = "allow",
+  left = 0,
+  by: pg.ClientBase = judge,
+) =>
   examine(
-    judge,
+    by,
     {
       ...emptyLedger(),
       acknowledged: [{ actionId: ID, command: "ls", key: "k", sentAt: 0 }],
@@ -54,6 +59,20 @@ const examined = (ledger: Partial<Ledger> = {}, effect: "allow" | "ask" | "deny"
   );
 
 test("a whole history is clean", async () => expect(isClean(await examined())).toBe(true));
+
+test("so is one whose last event gets its cursor while we look", async () => {
+  await judge.query("UPDATE event_batches SET first_cursor = NULL");
+  const looks: string[] = [];
+  const query = async (text: string, values?: unknown[]) => {
+    const result = await judge.query(text, values);
+    if (!text.includes("first_cursor IS NULL")) return result;
+    looks.push(`${result.rows.length} without`);
+    await judge.query("UPDATE event_batches SET first_cursor = 1");
+    return result;
+  };
+  expect(isClean(await examined({}, "allow", 0, { query } as unknown as pg.ClientBase))).toBe(true);
+  expect(looks).toEqual(["1 without", "0 without"]);
+});
 
 describe("found under its name", () => {
   test.each<[string, string, Check]>([

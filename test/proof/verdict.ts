@@ -50,7 +50,7 @@ export const UNHEARD = `
                   WHERE v.tenant = p.tenant AND v.approval_id = p.id AND v.vote = 'approve' AND v.void IS NULL
                     AND voice.role = need.role)))`;
 
-const QUERIES: Partial<Record<Check, string>> = {
+const QUERIES = {
   lost: "SELECT l.id FROM ledger l LEFT JOIN actions a ON a.tenant = 'default' AND a.id = l.id WHERE a.id IS NULL",
   undecided: "SELECT id FROM actions WHERE state = 'received'",
   doubled: `
@@ -94,7 +94,7 @@ const QUERIES: Partial<Record<Check, string>> = {
   votes: `
     SELECT v.id FROM voted v WHERE NOT EXISTS (SELECT FROM votes o WHERE o.tenant = 'default' AND o.approval_id = v.id)
     UNION ALL ${UNHEARD}`,
-};
+} satisfies Partial<Record<Check, string>>;
 
 /** Tables of this session with what the clients wrote down and what was to be expected. */
 async function bring(judge: pg.ClientBase, ledger: Ledger, expected: readonly Expectation[]): Promise<void> {
@@ -150,5 +150,17 @@ export async function examine(
     const { rows } = await judge.query<{ id: string }>(`SELECT id FROM (${query}) found LIMIT ${SHOWN_MAX}`);
     findings[check as Check].push(...rows.map(({ id }) => id));
   }
+  findings.unsequenced = await lasting(judge, QUERIES.unsequenced, findings.unsequenced);
   return findings;
+}
+
+/** Sweepers write evidence also while we look; what they wrote just now has its cursor a moment later. */
+const MOMENT_MS = 2_000;
+
+/** Those of the findings that `query` still finds after a moment. */
+async function lasting(judge: pg.ClientBase, query: string, found: readonly string[]): Promise<string[]> {
+  if (found.length === 0) return [];
+  await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+  const { rows } = await judge.query<{ id: string }>(`SELECT id FROM (${query}) found WHERE id = ANY ($1)`, [found]);
+  return rows.map(({ id }) => id);
 }
