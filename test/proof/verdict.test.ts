@@ -74,6 +74,19 @@ test("so is one whose last event gets its cursor while we look", async () => {
   expect(looks).toEqual(["1 without", "0 without"]);
 });
 
+test("so is one whose question was asked again: that is a decision and an event, and no transition", async () => {
+  const decided = `
+    INSERT INTO decisions SELECT tenant, 'dec_2', action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed
+      FROM decisions`;
+  await judge.query(decided);
+  expect((await examined()).doubled).toEqual([`${ID}: 2 decisions, 1 told`]);
+  await judge.query(`
+    INSERT INTO events (tenant, id, action_id, type, at, payload, hash)
+    SELECT tenant, 'evt_3', action_id, 'approval.asked_again', at, '{"n":3}', event_hash(event_time(at), '{"n":3}', NULL, NULL)
+      FROM events WHERE version = 1`);
+  expect(isClean(await examined())).toBe(true);
+});
+
 describe("found under its name", () => {
   test.each<[string, string, Check]>([
     ["an action that is gone", "DELETE FROM actions", "lost"],

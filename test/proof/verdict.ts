@@ -54,8 +54,9 @@ const QUERIES = {
   lost: "SELECT l.id FROM ledger l LEFT JOIN actions a ON a.tenant = 'default' AND a.id = l.id WHERE a.id IS NULL",
   undecided: "SELECT id FROM actions WHERE state = 'received'",
   doubled: `
-    SELECT d.action_id AS id FROM decisions d
-      LEFT JOIN (SELECT action_id, count(*) AS told FROM events WHERE version > 1 AND state IN ('allowed', 'held', 'denied')
+    SELECT d.action_id || ': ' || count(*) || ' decisions, ' || coalesce(e.told, 0) || ' told' AS id FROM decisions d
+      LEFT JOIN (SELECT action_id, count(*) AS told FROM events
+                  WHERE version > 1 AND state IN ('allowed', 'held', 'denied') OR type = 'approval.asked_again'
                   GROUP BY action_id) e ON e.action_id = d.action_id
      GROUP BY d.action_id, e.told HAVING count(*) <> coalesce(e.told, 0)
     UNION ALL
