@@ -18,7 +18,7 @@ const WHOLE = `
     SELECT 'default', 'evt_1', '${ID}', 1, 'proposed', 'received', t, '{"n":1}', event_hash(event_time(t), '{"n":1}', NULL, 1)
       FROM (SELECT date_trunc('milliseconds', clock_timestamp()) AS t) now;
   INSERT INTO events (tenant, id, action_id, version, type, state, at, payload, previous, hash)
-    SELECT 'default', 'evt_2', '${ID}', 2, 'allowed', 'allowed', at, '{"n":2}', hash, event_hash(event_time(at), '{"n":2}', hash, 2)
+    SELECT 'default', 'evt_2', '${ID}', 2, 'allowed', 'allowed', at, '{"decision":"dec_1"}', hash, event_hash(event_time(at), '{"decision":"dec_1"}', hash, 2)
       FROM events;
   INSERT INTO actions (tenant, id, state, version, epoch, credential, agent, session_id, tool, mode, sealed, join_mac, trace,
       proposed_at, dispatched_at, deadline_at, due_at, decision_id, receipt)
@@ -79,10 +79,10 @@ test("so is one whose question was asked again: that is a decision and an event,
     INSERT INTO decisions SELECT tenant, 'dec_2', action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed
       FROM decisions`;
   await judge.query(decided);
-  expect((await examined()).doubled).toEqual([`${ID}: 2 decisions, 1 told`]);
+  expect((await examined()).doubled).toEqual([`${ID}: 1 × dec_2 told by 0`]);
   await judge.query(`
     INSERT INTO events (tenant, id, action_id, type, at, payload, hash)
-    SELECT tenant, 'evt_3', action_id, 'approval.asked_again', at, '{"n":3}', event_hash(event_time(at), '{"n":3}', NULL, NULL)
+    SELECT tenant, 'evt_3', action_id, 'approval.asked_again', at, '{"decision":"dec_2"}', event_hash(event_time(at), '{"decision":"dec_2"}', NULL, NULL)
       FROM events WHERE version = 1`);
   expect(isClean(await examined())).toBe(true);
 });
@@ -95,6 +95,19 @@ describe("found under its name", () => {
       "two decisions",
       `INSERT INTO decisions SELECT tenant, 'dec_2', action_id, decided_at, effect, outcome, tool, agent, session_id, rules, policy_digest, sealed
          FROM decisions`,
+      "doubled",
+    ],
+    ["an event of a decision that there is not", "DELETE FROM decisions", "doubled"],
+    [
+      "one decision told of twice",
+      `INSERT INTO events (tenant, id, action_id, type, at, payload, hash)
+       SELECT tenant, 'evt_3', action_id, 'note', at, payload, event_hash(event_time(at), payload, NULL, NULL) FROM events WHERE version = 2`,
+      "doubled",
+    ],
+    [
+      "settled without a decision",
+      `DELETE FROM decisions; UPDATE events SET payload = '{}', hash = event_hash(event_time(at), '{}', previous, version) WHERE version = 2;
+       UPDATE actions SET receipt = (SELECT hash FROM events WHERE version = 2)`,
       "doubled",
     ],
     [

@@ -53,12 +53,17 @@ export const UNHEARD = `
 const QUERIES = {
   lost: "SELECT l.id FROM ledger l LEFT JOIN actions a ON a.tenant = 'default' AND a.id = l.id WHERE a.id IS NULL",
   undecided: "SELECT id FROM actions WHERE state = 'received'",
+  // Each decision is told of by one event, which names it; whoever was asked again has two decisions and two events.
   doubled: `
-    SELECT d.action_id || ': ' || count(*) || ' decisions, ' || coalesce(e.told, 0) || ' told' AS id FROM decisions d
-      LEFT JOIN (SELECT action_id, count(*) AS told FROM events
-                  WHERE version > 1 AND state IN ('allowed', 'held', 'denied') OR type = 'approval.asked_again'
-                  GROUP BY action_id) e ON e.action_id = d.action_id
-     GROUP BY d.action_id, e.told HAVING count(*) <> coalesce(e.told, 0)
+    WITH told AS (SELECT action_id, version, state, payload::jsonb ->> 'decision' AS decision FROM events)
+    SELECT coalesce(d.action_id, t.action_id) || ': ' || count(*) || ' × ' || coalesce(d.id, 'no such decision')
+        || ' told by ' || count(t.decision) AS id
+      FROM decisions d
+      FULL JOIN (SELECT * FROM told WHERE decision IS NOT NULL) t ON t.decision = d.id AND t.action_id = d.action_id
+     GROUP BY d.id, d.action_id, t.action_id, t.decision HAVING count(d.id) <> 1 OR count(t.decision) <> 1
+    UNION ALL
+    SELECT t.action_id || ': settled without a decision' FROM told t JOIN told p ON p.action_id = t.action_id AND p.version = t.version - 1
+     WHERE p.state = 'received' AND t.state IN ('allowed', 'held', 'denied') AND t.decision IS NULL
     UNION ALL
     SELECT key FROM ledger GROUP BY key HAVING count(DISTINCT id) > 1
     UNION ALL

@@ -49,3 +49,26 @@ test("what waits for people and is denied by a new policy is one line, without a
   await publish("deny", "npx prisma");
   await expect.poll(() => linesOf(action), { timeout: 20_000 }).toEqual([["deny", "closed"]]);
 });
+
+test("what is asked about anew is one line, of a decision that names the event which tells of it", async () => {
+  await publish("require_approval", "git stash");
+  const action = await decided("git stash list");
+  expect(action.state).toBe("held");
+  await publish("deny", "some-other-program");
+  // judged again, with the same outcome: no decision, and so no line
+  await expect.poll(() => house.engine.store.approvals.outdated(10), { timeout: 20_000 }).toEqual([]);
+  await publish("require_approval", "git stash list");
+  const lines = () => heard.filter(({ actionId }) => actionId === action.actionId);
+  await expect.poll(lines, { timeout: 20_000 }).toHaveLength(1);
+  const [line] = lines();
+  const key = house.adminKey;
+  const stored = (await call(house, "GET", `/v1/decisions/${line?.decisionId}`, { key })).body;
+  const told = await house.engine.store.events.ofAction("default", action.actionId);
+  expect(told.find(({ id }) => id === stored.auditId)).toMatchObject({
+    type: "approval.asked_again",
+    decisionId: line?.decisionId,
+    approvalId: action.decision.approval.id,
+    policyDigest: stored.policyDigest,
+    reason: "closed",
+  });
+});

@@ -11,8 +11,9 @@ import type { Card, Question } from "@holdpoint/wire/approval.ts";
 import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
 import { questionsOf, shownAndAsked } from "./approval-rows.ts";
+import { withoutSecrets, writeEvent } from "./evidence.ts";
 import { type HeldRequest, underLock } from "./held-request.ts";
-import { noteOn } from "./note.ts";
+import { noteOn, noteWritten } from "./note.ts";
 import type { Database } from "./pool.ts";
 import type { TenantKeys } from "./seal.ts";
 import { askOf, sealDecision } from "./settle.ts";
@@ -191,76 +192,87 @@ export function asking(
     },
 
     async rejudged({ tenant, approvalId, decision, verdict, facts, findings, actor }) {
-      const done = await underLock<Answered>(database, keys, fleet, { tenant, approvalId }, async (held) => {
-        const { tx, key, row, atMs, request, action } = held;
-        // Its people have spoken and nobody has drawn the conclusion yet: that comes first, and a yes is judged at its claim.
-        if (count(request).state !== "pending") return { status: "already_settled" };
-        const judgement = { decision, verdict, facts, findings };
-        const card = renderCard({ action, facts, verdict, questions: questionsOf(key, row) });
-        const basis = basisOf(action, verdict);
-        const { answer, request: after } = step(request, {
-          type: "rejudged",
-          effect: verdict.effect,
-          ...(verdict.ask && { ask: verdict.ask }),
-          shown: { cardSha256: card.sha256, truncated: card.truncated, basis },
-          why: verdict.reason,
-          atMs,
-        });
-        if (after.state === "denied") {
-          await transitionWithin(tx, key, {
-            tenant,
-            actionId: row.action_id,
-            from: ["held"],
-            to: "denied",
-            actor,
-            reason: verdict.reason,
-            ...judgement,
+      const done = await underLock<Answered | { status: "same" }>(
+        database,
+        keys,
+        fleet,
+        { tenant, approvalId },
+        async (held) => {
+          const { tx, key, row, atMs, request, action } = held;
+          // Its people have spoken and nobody has drawn the conclusion yet: that comes first, and a yes is judged at its claim.
+          if (count(request).state !== "pending") return { status: "already_settled" };
+          const judgement = { decision, verdict, facts, findings };
+          const card = renderCard({ action, facts, verdict, questions: questionsOf(key, row) });
+          const basis = basisOf(action, verdict);
+          const { answer, request: after } = step(request, {
+            type: "rejudged",
+            effect: verdict.effect,
+            ...(verdict.ask && { ask: verdict.ask }),
+            shown: { cardSha256: card.sha256, truncated: card.truncated, basis },
+            why: verdict.reason,
+            atMs,
           });
-          return { status: "done" };
-        }
-        const same = basis === row.basis && sameAsk(request, after);
-        const mark = (more: unknown[]) =>
-          tx.query("SELECT holdpoint.ask_again($1, $2, $3, $4, $5, $6, $7)", [
-            tenant,
-            row.action_id,
-            verdict.policyDigest,
-            ...more,
-          ]);
-        if (answer !== "done" || same || verdict.ask === undefined) {
-          await mark([null, null, null, null]);
-          return { status: answer };
-        }
-        await writeVotes(held, after);
-        const approval: NewApproval = {
-          id: row.id,
-          ask: verdict.ask,
-          card,
-          basis,
-          ...standingOf(action, facts, verdict),
-          expiresAt: new Date(after.expiresAtMs),
-        };
-        const asked = askOf(key, approval, { ...decision, policyDigest: verdict.policyDigest });
-        const eventId = newId("evt");
-        await mark([
-          JSON.stringify({
-            id: decision.decisionId,
-            effect: decision.effect,
+          if (after.state === "denied") {
+            await transitionWithin(tx, key, {
+              tenant,
+              actionId: row.action_id,
+              from: ["held"],
+              to: "denied",
+              actor,
+              reason: verdict.reason,
+              ...judgement,
+            });
+            return { status: "done" };
+          }
+          const same = basis === row.basis && sameAsk(request, after);
+          const mark = (more: unknown[]) =>
+            tx.query("SELECT holdpoint.ask_again($1, $2, $3, $4, $5, $6, $7)", [
+              tenant,
+              row.action_id,
+              verdict.policyDigest,
+              ...more,
+            ]);
+          if (answer !== "done" || same || verdict.ask === undefined) {
+            await mark([null, null, null, null]);
+            return { status: answer === "done" ? "same" : answer };
+          }
+          await writeVotes(held, after);
+          const approval: NewApproval = {
+            id: row.id,
+            ask: verdict.ask,
+            card,
+            basis,
+            ...standingOf(action, facts, verdict),
+            expiresAt: new Date(after.expiresAtMs),
+          };
+          const asked = askOf(key, approval, { ...decision, policyDigest: verdict.policyDigest });
+          const about = { tenant, actionId: row.action_id, type: "approval.asked_again" };
+          const event = writeEvent(key, {
+            ...about,
+            actor,
+            decisionId: decision.decisionId,
+            approvalId: row.id,
+            cardSha256: card.sha256,
             outcome: decision.outcome,
             rules: decision.rules.map(({ id }) => id),
-          }),
-          sealDecision(key, judgement, eventId),
-          JSON.stringify({ ...asked, next_due_at: dateOf(nextDueMs(after))?.toISOString() }),
-          key.seal(row.id, "approval", JSON.stringify({ card, ask: verdict.ask })),
-        ]);
-        await noteOn(tx, key, {
-          tenant,
-          actionId: row.action_id,
-          type: "approval.asked_again",
-          actor,
-          detail: { approvalId, reason: verdict.reason, policyDigest: verdict.policyDigest },
-        });
-        return { status: "done" };
-      });
+            policyDigest: verdict.policyDigest,
+            content: withoutSecrets(key, { reason: verdict.reason }),
+          });
+          await mark([
+            JSON.stringify({
+              id: decision.decisionId,
+              effect: decision.effect,
+              outcome: decision.outcome,
+              rules: decision.rules.map(({ id }) => id),
+            }),
+            sealDecision(key, judgement, event.id),
+            JSON.stringify({ ...asked, next_due_at: dateOf(nextDueMs(after))?.toISOString() }),
+            key.seal(row.id, "approval", JSON.stringify({ card, ask: verdict.ask })),
+          ]);
+          await noteWritten(tx, about, event);
+          return { status: "done" };
+        },
+      );
       return done ?? { status: "unknown" };
     },
   };

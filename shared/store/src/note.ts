@@ -52,6 +52,15 @@ export async function noteWithin(
   await tx.query(NOTE, parameters(tenant, actionId, type, written(key, tenant, actionId, type, actor, detail)));
 }
 
+/** One that says more than a note does, such as which decision it tells of. */
+export async function noteWritten(
+  tx: Transaction,
+  { tenant, actionId, type }: { tenant: string; actionId: string; type: string },
+  event: WrittenEvent,
+): Promise<void> {
+  await tx.query(NOTE, parameters(tenant, actionId, type, event));
+}
+
 /** The same about an action. */
 export async function noteOn(
   tx: Transaction,

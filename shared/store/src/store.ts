@@ -94,8 +94,8 @@ export interface Approvals {
   passTime(tenant: string, approvalId: string): Promise<void>;
   /** Pending requests that were last judged by another set than the active one. All tenants. */
   outdated(rows: number): Promise<Place[]>;
-  /** What a new judgement makes of a held action (rulings §C1): denied, asked anew, or the same as before. */
-  rejudged(judged: Rejudged): Promise<Answered>;
+  /** What a new judgement makes of a held action (rulings §C1): denied or asked anew (`done`), or the `same` as before: no decision. */
+  rejudged(judged: Rejudged): Promise<Answered | { status: "same" }>;
 }
 
 interface Place {
