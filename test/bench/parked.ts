@@ -17,14 +17,16 @@ const PAGES = 100;
 /** Parked and expired before, where not fewer are measured: what passing traffic makes a process hold is no growth by what waits. */
 const WARM_MAX = 20_000;
 const LOOK_MS = 100;
+const KEYS_MS = 2_000;
 
 export interface ParkedFigures {
   backend: "redis" | "postgres";
   parked: number;
   parkedPerSecond: number;
-  /** what the queue holds while all of them wait, beside its own few keys */
+  /** what the queue holds while all of them wait */
   queueJobs: number;
-  queueKeysGrown: number;
+  /** names of keys that were not there before */
+  moreQueueKeys: string[];
   /** growth of this process, which runs the gateway's part and all four stages: of what the system gave it, and of what is in use */
   processGrowthMb: number;
   liveGrowthMb: number;
@@ -50,15 +52,25 @@ const isHeld = async (owner: pg.Client): Promise<boolean> => {
 const until = async (holds: () => Promise<boolean>, everyMs: number): Promise<void> => {
   while (!(await holds())) await new Promise((next) => setTimeout(next, everyMs));
 };
-const keysOf = async (url: string): Promise<number> => {
-  if (!url.startsWith("redis")) return 0;
+/** The names of what lies on the Redis server and stays there: what ends by itself within seconds (locks, turns) is no growth. */
+async function keysOf(url: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  if (!url.startsWith("redis")) return names;
   const redis = new Redis(url);
   try {
-    return await redis.dbsize();
+    for (const name of await redis.keys("*")) if ((await redis.pttl(name)) === -1) names.add(name);
+    return names;
   } finally {
     redis.disconnect();
   }
-};
+}
+/** Keys that were not there before. What was taken last is said to be done a moment after it was: that moment is waited for. */
+async function moreKeys(url: string, before: ReadonlySet<string>): Promise<string[]> {
+  for (const end = performance.now() + KEYS_MS; ; await new Promise((next) => setTimeout(next, LOOK_MS))) {
+    const more = [...(await keysOf(url))].filter((name) => !before.has(name));
+    if (more.length === 0 || performance.now() > end) return more;
+  }
+}
 
 /** One answer: the vote's commit, its message, and the moment the action is approved. */
 async function resume(line: BenchLine, actionId: string): Promise<number> {
@@ -150,7 +162,7 @@ export async function benchParked(
     const figures = {
       parked: await heldCount(owner),
       queueJobs: Object.values(depth).reduce((sum, jobs) => sum + jobs, 0),
-      queueKeysGrown: Math.max(0, (await keysOf(queueUrl)) - keysBefore),
+      moreQueueKeys: await moreKeys(queueUrl, keysBefore),
       processGrowthMb: Math.round(after.residentMb - before.residentMb),
       liveGrowthMb: Math.round(after.liveMb - before.liveMb),
     };

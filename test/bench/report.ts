@@ -152,7 +152,7 @@ ${table(
     of.backend,
     of.parked,
     of.queueJobs,
-    of.queueKeysGrown,
+    [of.moreQueueKeys.length, ...of.moreQueueKeys.slice(0, 8).map((name) => `\`${name}\``)].join(" "),
     of.processGrowthMb,
     of.liveGrowthMb,
     `${of.resumeP50Ms} / ${of.resumeP99Ms}`,
