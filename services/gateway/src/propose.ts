@@ -15,7 +15,8 @@ import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { Message, TraceCarrier } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
-import type { Json, Stage } from "@holdpoint/wire/scalars.ts";
+import type { Json } from "@holdpoint/wire/scalars.ts";
+import { sending } from "./sending.ts";
 import type { Waiters, Watch } from "./waiters.ts";
 
 /** How many proposals one transaction commits. */
@@ -38,7 +39,7 @@ export interface Intake {
   take(action: Action, options: TakeOptions): Promise<Taken>;
   /**
    * Sends a row to the first stage. Nobody waits for it and nothing fails by it: the row is the truth, and the reconciler finds
-   * what was not sent, so a queue that hangs holds up no answer.
+   * what could not be sent.
    */
   send(row: ActionRow): void;
   /** The same for a vote that was counted: the escalation stage draws the conclusion. */
@@ -129,22 +130,12 @@ export function createIntake({
     throw new Fault("store_unavailable", "the database fell before this proposal was on its disk: send it again");
   };
 
-  const sending = new Set<Promise<void>>();
-
-  function dispatch(stage: Stage, message: Message): void {
-    const sent = queue
-      .send(stage, [message])
-      .catch((error: unknown) =>
-        log.warn({ error, actionId: message.action.id }, "not sent; the reconciler will find it"),
-      )
-      .finally(() => sending.delete(sent));
-    sending.add(sent);
-  }
-  const send = (row: ActionRow) => dispatch("rules", messageOf(row, clock.now()));
+  const way = sending(queue, log);
+  const send = (row: ActionRow) => way.send("rules", messageOf(row, clock.now()));
 
   return {
     send,
-    resume: (message) => dispatch("escalation", message),
+    resume: (message) => way.send("escalation", message),
     take(action, { requestHash, idempotencyKey, waits, under, parked }) {
       const attributes = {
         "holdpoint.action.id": action.id,
@@ -185,7 +176,7 @@ export function createIntake({
     },
     async idle() {
       await Promise.all([inserts.idle(), assurances.idle()]);
-      await Promise.allSettled(sending);
+      await way.idle();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface ReconcilerDeps {
 /** Rows of one look: at one look in two seconds, far below what the stages do in that time, so that it never storms. */
 const ROWS_PER_LOOK = 500;
 /** Older than this without a decision, while nothing waits in the queue: it is lost, or in very slow hands. */
-const LOST_AFTER_MS = 4_000;
+export const LOST_AFTER_MS = 4_000;
 /** With a live backlog an action may simply still be waiting. */
 const LOST_IN_BACKLOG_MS = 30_000;
 const BACKLOG_JOBS = 64;

@@ -77,11 +77,9 @@ export interface RuleIndex {
   fields: { field: Field; known: Buckets; unknown: CompiledRule[] }[];
   /** of facts that some rule needs, in the order of `FACT_NAMES` */
   facts: { fact: FactName; needs: number; rules: CompiledRule[] }[];
-  /** what is opened for the atom at hand: one list, filled anew for each */
-  opened: Opened;
 }
 
-/** The first `count` of the buckets are those that were opened; behind them stand older ones. */
+/** What is opened for the atom at hand: one list a decision, filled anew for each atom. Behind the first `count` stand older ones. */
 export interface Opened {
   buckets: CompiledRule[][];
   count: number;

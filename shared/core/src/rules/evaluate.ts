@@ -5,7 +5,7 @@ import type { Action } from "@holdpoint/wire/action.ts";
 import type { Atom, Facts } from "@holdpoint/wire/facts.ts";
 import { type Effect, strictest } from "@holdpoint/wire/scalars.ts";
 import type { Verdict } from "@holdpoint/wire/verdict.ts";
-import type { CompiledDocument, CompiledRule, PolicySet } from "./compiled.ts";
+import type { CompiledDocument, CompiledRule, Opened, PolicySet } from "./compiled.ts";
 import { conclude } from "./conclude.ts";
 import { countedOf } from "./criteria/counts.ts";
 import { featuresOf, type History, type View, viewOf } from "./criteria/view.ts";
@@ -21,16 +21,18 @@ import { candidates } from "./rule-index.ts";
 export function evaluate(set: PolicySet, action: Action, facts: Facts, history?: History): Verdict {
   const risk = scoreRisk(action, facts);
   const view = viewOf(action, facts, risk.score, history);
-  const atoms = atomsOf(facts).map((atom) => judgeAtom(set, view, atom));
+  const opened: Opened = { buckets: [], count: 0 };
+  const atoms = atomsOf(facts).map((atom) => judgeAtom(set, view, atom, opened));
   const verdict = conclude(set, view, atoms, risk);
   if (history && set.counters.length > 0) verdict.counts = { asks: view.asked, of: countedOf(set.counters, action) };
   return verdict;
 }
 
-function judgeAtom(set: PolicySet, view: View, atom: Atom): AtomJudgement {
+function judgeAtom(set: PolicySet, view: View, atom: Atom, opened: Opened): AtomJudgement {
   const judged: AtomJudgement = { effect: "deny", rules: [], notes: undefined };
   const features = featuresOf(view, atom);
-  const { buckets, count } = candidates(set.index, view, atom);
+  candidates(set.index, view, atom, opened);
+  const { buckets, count } = opened;
   for (let at = 0; at < count; at += 1) {
     for (const rule of buckets[at] ?? []) {
       // Most rules are told by their bits: they are tried no further.

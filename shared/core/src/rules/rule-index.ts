@@ -57,7 +57,6 @@ export function buildIndex(all: readonly Found[]): RuleIndex {
     sieve: newSieve(),
     fields: [],
     facts: [],
-    opened: { buckets: [], count: 0 },
   };
   for (const { rule, anchors } of all) {
     let best: Anchor | undefined;
@@ -162,9 +161,8 @@ function placeFact(index: RuleIndex, fact: FactName, rule: CompiledRule): void {
   }
 }
 
-/** Every bucket that may hold a rule for this atom, once, until the next atom is asked about; a rule may stand in several. */
-export function candidates(index: RuleIndex, view: View, atom: Atom): Opened {
-  const found = index.opened;
+/** Fills `found` anew: every bucket that may hold a rule for this atom, once; a rule may stand in several. */
+export function candidates(index: RuleIndex, view: View, atom: Atom, found: Opened): void {
   found.count = 0;
   if (index.rest.length > 0) add(found, index.rest);
   if (index.tool.size > 0) {
@@ -191,7 +189,6 @@ export function candidates(index: RuleIndex, view: View, atom: Atom): Opened {
   }
   const features = featuresOf(view, atom);
   for (const { needs, rules } of index.facts) if ((features & needs) !== 0) add(found, rules);
-  return found;
 }
 
 function add(found: Opened, bucket: CompiledRule[]): void {
