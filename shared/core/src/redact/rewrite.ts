@@ -2,7 +2,7 @@
 
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { RE2JS } from "re2js";
-import { compileRegex } from "../rules/regex.ts";
+import { compileRegex } from "../regex/regex.ts";
 
 /** Replaces every match, line by line. */
 export type Rewrite = (text: string) => string;

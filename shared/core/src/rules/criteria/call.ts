@@ -4,7 +4,7 @@ import { canonicalJson } from "@holdpoint/wire/canonical-json.ts";
 import type { Facts } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import type { Json } from "@holdpoint/wire/scalars.ts";
-import { compileRegex } from "../regex.ts";
+import { compileRegex } from "../../regex/regex.ts";
 import type { ArgumentCondition, When } from "../schema.ts";
 import { compileFolded, compileWords } from "../words.ts";
 import type { Criterion } from "./anchors.ts";

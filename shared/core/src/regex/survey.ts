@@ -1,4 +1,4 @@
-// regex-survey.ts — one walk over a pattern before anything is compiled: how large its program would be, and which
+// survey.ts — one walk over a pattern before anything is compiled: how large its program would be, and which
 // literal texts every match must hold, so that most texts are done with before the engine sees them
 
 export interface Survey {

@@ -1,7 +1,7 @@
-// regex-survey.test.ts — what is sure about a pattern before it is compiled: its size, and texts that every match holds
+// survey.test.ts — what is sure about a pattern before it is compiled: its size, and texts that every match holds
 
 import { expect, test } from "vitest";
-import { survey } from "./regex-survey.ts";
+import { survey } from "./survey.ts";
 
 test.each<[pattern: string, literals: string[] | undefined]>([
   ["sudo", ["sudo"]],

@@ -3,8 +3,7 @@
 import { Fault } from "@holdpoint/wire/fault.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { RE2JS } from "re2js";
-import type { Direction } from "./criteria/view.ts";
-import { survey } from "./regex-survey.ts";
+import { survey } from "./survey.ts";
 
 export interface Pattern {
   source: string;
@@ -17,7 +16,7 @@ export interface Pattern {
  * Linear time is steps times characters, and both can be many: a text that a large program could take more than
  * `patternStepsMax` for is not searched. It counts as a match in rules that tighten, and as none in rules that loosen.
  */
-export function compileRegex(source: string, direction: Direction): Pattern {
+export function compileRegex(source: string, direction: "tighten" | "loosen"): Pattern {
   if (Buffer.byteLength(source) > limits.patternBytesMax)
     throw new Fault("policy_invalid", `the pattern is longer than ${limits.patternBytesMax} bytes`);
   const { size, literals } = survey(source);
