@@ -16,8 +16,8 @@ export interface QueueHarm {
   putBack(meanwhile: () => Promise<void>): Promise<void>;
   /** jobs of a hostile client: garbage, truncated, altered, in the wrong queue, and true ones once more */
   forge(random: () => number): Promise<number>;
-  /** jobs that wait or are in hand */
-  left(): Promise<number>;
+  /** jobs that wait or are in hand, as `rules: 2 active` */
+  left(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -29,12 +29,13 @@ interface Pack {
 /** The part of BullMQ's queues, on either backend, that a hostile client needs. */
 interface Jobs {
   getJobs(types: ("waiting" | "active")[], start: number, end: number): Promise<({ data: Pack } | undefined)[]>;
-  getJobCountByTypes(...types: ("waiting" | "active" | "delayed" | "prioritized")[]): Promise<number>;
+  getJobCountByTypes(state: (typeof STATES)[number]): Promise<number>;
   add(name: string, data: Pack): Promise<unknown>;
   on(event: "error", listener: (error: Error) => void): unknown;
   close(): Promise<void>;
 }
 type Queues = Record<Stage, Jobs>;
+const STATES = ["waiting", "active", "delayed", "prioritized"] as const;
 const DELETED = 0.4;
 const FORGED = 40;
 
@@ -74,10 +75,9 @@ function forger(queues: Queues): Pick<QueueHarm, "forge" | "left"> {
       return added;
     },
     async left() {
-      const counts = await Promise.all(
-        STAGES.map((stage) => queues[stage].getJobCountByTypes("waiting", "active", "delayed", "prioritized")),
-      );
-      return counts.reduce((sum, count) => sum + count, 0);
+      const kinds = STAGES.flatMap((stage) => STATES.map((state) => [stage, state] as const));
+      const counts = await Promise.all(kinds.map(([stage, state]) => queues[stage].getJobCountByTypes(state)));
+      return kinds.flatMap(([stage, state], at) => (counts[at] ? [`${stage}: ${counts[at]} ${state}`] : []));
     },
   };
 }

@@ -147,7 +147,11 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
 
     await untilNone(() => undecided(world));
     const settledAfterMs = Math.round(performance.now() - endedAt);
-    const leftInQueue = await untilNone(() => world.harm.left());
+    let leftInQueue: string[] = [];
+    await untilNone(async () => {
+      leftInQueue = await world.harm.left();
+      return leftInQueue.length;
+    });
     await untilNone(() => countOf(world, UNHEARD));
     await untilNone(() => countOf(world, "SELECT FROM holdpoint.event_batches WHERE first_cursor IS NULL"));
     const judge = await world.owner.connect();

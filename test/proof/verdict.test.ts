@@ -44,7 +44,7 @@ beforeEach(async () => void (await judge.query(WHOLE)));
 const examined = (
   ledger: Partial<Ledger> = {},
   effect: "allow" | "ask" | "deny" = "allow",
-  left = 0,
+  left: readonly string[] = [],
   by: pg.ClientBase = judge,
 ) =>
   examine(
@@ -70,7 +70,7 @@ test("so is one whose last event gets its cursor while we look", async () => {
     await judge.query("UPDATE event_batches SET first_cursor = 1");
     return result;
   };
-  expect(isClean(await examined({}, "allow", 0, { query } as unknown as pg.ClientBase))).toBe(true);
+  expect(isClean(await examined({}, "allow", [], { query } as unknown as pg.ClientBase))).toBe(true);
   expect(looks).toEqual(["1 without", "0 without"]);
 });
 
@@ -137,7 +137,7 @@ describe("found under its name", () => {
     ["a permission that the evidence does not know", [{ grants: [{ actionId: ID, token: "t" }] }], "ranTwice"],
     ["a vote that is gone", [{ votes: [{ approvalId: "apr_1", actionId: ID }] }], "votes"],
     ["one key answered with two actions", [{ contradictions: ["k"] }], "contradictions"],
-    ["jobs that nobody takes", [{}, "allow", 3], "leftInQueue"],
+    ["jobs that nobody takes", [{}, "allow", ["rules: 3 waiting"]], "leftInQueue"],
   ])("%s", async (_what, given, check) => {
     const findings = await examined(...given);
     expect(isClean(findings)).toBe(false);

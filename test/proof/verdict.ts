@@ -143,14 +143,14 @@ export async function examine(
   judge: pg.ClientBase,
   ledger: Ledger,
   expected: readonly Expectation[],
-  leftInQueue = 0,
+  leftInQueue: readonly string[] = [],
 ): Promise<Findings> {
   await bring(judge, ledger, expected);
   const findings = {
     ...(Object.fromEntries(Object.keys(CHECKS).map((check) => [check, [] as string[]])) as Record<Check, string[]>),
     acknowledged: ledger.acknowledged.length,
     contradictions: ledger.contradictions,
-    leftInQueue: leftInQueue > 0 ? [`${leftInQueue} jobs`] : [],
+    leftInQueue: [...leftInQueue],
   };
   for (const [check, query] of Object.entries(QUERIES)) {
     const { rows } = await judge.query<{ id: string }>(`SELECT id FROM (${query}) found LIMIT ${SHOWN_MAX}`);

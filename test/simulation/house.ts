@@ -159,7 +159,7 @@ export function startWorker(name: string, house: House): Worker {
           if (mine()) job.pack = pack;
         });
       processors[job.stage]
-        .process({ pack: job.pack, stalled: job.stalled, update })
+        .process({ pack: job.pack, stalled: job.stalled, update, rest: () => () => undefined })
         .then(() => io(() => mine() && queue.jobs.delete(job)))
         .catch(failed);
     },

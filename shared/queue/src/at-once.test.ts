@@ -33,6 +33,7 @@ function stage(work: (id: string) => Promise<void> = async () => undefined) {
       await taker.process(job);
       log.push(`done: ${job.id}`);
     },
+    concurrency: MOST,
     async pause() {
       paused = true;
     },
@@ -65,6 +66,7 @@ function stage(work: (id: string) => Promise<void> = async () => undefined) {
       time += ms;
     },
     isPaused: () => paused,
+    inHandMost: () => worker.concurrency,
   };
 }
 
@@ -153,6 +155,7 @@ test.each([
       return getNextJob();
     },
     processJob: () => Promise.reject(new Error("nothing to work on")),
+    concurrency: MOST,
     pause: async () => undefined,
   });
   const backend = taker.heard({ waitForJob: async (_seconds: number) => ({ member: "rung", score: 0 }) });
@@ -178,4 +181,31 @@ test("the end waits for what was taken, stops the loop meanwhile, and takes no m
   add("b");
   await nextTurn();
   expect(log).toEqual(["at once: a", "done: a"]);
+});
+
+test("while it rests nothing is taken: what is added is left to others, and the loop is held before it looks", async () => {
+  const { taker, log, loop, ring, add, inHandMost } = stage();
+  const ends = [taker.rest(), taker.rest()];
+  const looked = loop();
+  add("a");
+  ring();
+  await nextTurn();
+  expect([log, inHandMost()]).toEqual([["listens"], 1]);
+  ends[0]?.();
+  ends[0]?.(); // ended twice is ended once
+  await nextTurn();
+  expect([log, inHandMost()]).toEqual([["listens"], 1]);
+  ends[1]?.();
+  await looked;
+  expect([log, inHandMost()]).toEqual([["listens", "looks: a"], MOST]);
+});
+
+test("an end while it rests holds nothing up", async () => {
+  const { taker, log, loop, ring } = stage();
+  taker.rest();
+  const looked = loop();
+  ring();
+  await taker.close();
+  await looked;
+  expect(log).toEqual(["listens", "looks: "]);
 });

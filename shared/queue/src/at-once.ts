@@ -11,6 +11,8 @@ import type { IQueueBackend, Job } from "bullmq";
 export interface Taking {
   getNextJob(token: string, options: { block: false }): Promise<Job<SealedPack> | undefined>;
   processJob(job: Job<SealedPack>, token: string, fetchNext: () => boolean): Promise<unknown>;
+  /** jobs in hand from which on the loop takes no more */
+  concurrency: number;
   /** stops the loop where it stands; `true`: without waiting for what is in hand */
   pause(doNotWaitActive: true): Promise<void>;
 }
@@ -27,6 +29,8 @@ export interface AtOnce {
    * beside, or left to the loop.
    */
   offer(jobs: number, ids: Promise<readonly (string | undefined)[]>): void;
+  /** Nothing is taken until what is returned is called, by the loop neither; what it had asked for already, it may get. */
+  rest(): () => void;
   /** Takes no more, and resolves when what was taken here is done. */
   close(): Promise<void>;
 }
@@ -56,6 +60,9 @@ export function atOnce(
   let missed = false;
   /** there while the loop rests, and ends its rest */
   let wake: (() => void) | undefined;
+  let resting = 0;
+  /** there while nothing is to be taken */
+  let rested: PromiseWithResolvers<void> | undefined;
 
   const leaveToLoop = () => {
     missed = true;
@@ -63,7 +70,7 @@ export function atOnce(
   };
   /** for how long yet the bell would ring for nothing but what was taken here, in ms */
   const knownMs = () => (closed || missed ? 0 : limits.ownTrafficMs - (now() - takenAt));
-  const rest = (ms: number) =>
+  const quiet = (ms: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(() => wake?.(), ms);
       wake = () => {
@@ -112,7 +119,8 @@ export function atOnce(
       backend.waitForJob = async (seconds) => {
         const rung = knownMs() > 0 ? RUNG : await bell(seconds);
         await asked?.catch(() => undefined); // it rang for what is being taken: whether it was there is known in a moment
-        for (let ms = knownMs(); ms > 0; ms = knownMs()) await rest(ms);
+        for (let ms = knownMs(); ms > 0; ms = knownMs()) await quiet(ms);
+        await rested?.promise; // the loop is held here: its next step is to take a job
         missed = false;
         return rung;
       };
@@ -123,7 +131,7 @@ export function atOnce(
     },
     offer(jobs, ids) {
       if (worker === undefined || closed) return;
-      if (jobs > 1 || inHand >= most || asked) {
+      if (jobs > 1 || inHand >= most || asked || rested) {
         leaveToLoop();
         return;
       }
@@ -132,9 +140,25 @@ export function atOnce(
         .finally(() => running.delete(mine));
       running.add(mine);
     },
+    rest() {
+      resting++;
+      rested ??= Promise.withResolvers();
+      if (worker) worker.concurrency = 1; // as many as are in hand at least
+      let ended = false;
+      return () => {
+        if (ended) return;
+        ended = true;
+        resting--;
+        if (resting > 0) return;
+        if (worker) worker.concurrency = most;
+        rested?.resolve();
+        rested = undefined;
+      };
+    },
     async close() {
       closed = true;
       wake?.();
+      rested?.resolve();
       if (running.size === 0) return;
       await worker?.pause(true);
       await Promise.all(running);

@@ -29,6 +29,28 @@ test("a connection that breaks between two statements of a transaction ends noth
   await database.drop();
 });
 
+test("a lock of a dead worker whose clock was ahead lasts no longer than any other", async () => {
+  const database = await privateDatabase({ migrated: false });
+  const queue = await openQueue({ url: database.url, ring: contractRing(), log });
+  const [one, other] = [message(), message()];
+  await queue.send("rules", [one]);
+  await database.sql(
+    `UPDATE bullmq.job SET state = 'active', lock_token = 'of a dead worker',
+            locked_until_ms = extract(epoch FROM now()) * 1000 + 3600000 WHERE queue = 'rules'`,
+  );
+  await queue.send("rules", [other]);
+  const settled: string[] = [];
+  const worker = queue.work("rules", (each) => ({ settle: { message: each } as never }), {
+    settle: async ({ message: done }) => void settled.push(done.action.id),
+    exhausted: async () => undefined,
+  });
+  await until(() => settled.length === 2);
+  expect(settled).toEqual([other.action.id, one.action.id]);
+  await worker.drain(5_000);
+  await queue.close();
+  await database.drop();
+});
+
 test("no row and no notice is written for what happens to a job: nobody reads them", async () => {
   const database = await privateDatabase({ migrated: false });
   const queue = await openQueue({ url: database.url, ring: contractRing(), log });

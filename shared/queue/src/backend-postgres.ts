@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
 import pg from "pg";
 import type { Backend } from "./backend.ts";
@@ -46,6 +47,14 @@ const VACUUM = ["job"].map(
  */
 const NO_EVENTS = `CREATE OR REPLACE FUNCTION ${SCHEMA}.publish_event(p_queue text, p_event text, p_data jsonb)
    RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint'`;
+
+/**
+ * A worker dates its lock by its own clock. One whose clock was an hour ahead when it died would hold its jobs for an hour:
+ * no lock lasts longer than it is taken for, by the clock of the database.
+ */
+const SHORTEN_LOCKS = `UPDATE ${SCHEMA}.job SET locked_until_ms = now.ms + $1
+   FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms) now
+  WHERE queue = $2 AND state = 'active' AND locked_until_ms > now.ms + 2 * $1`;
 
 async function prepare(pool: pg.Pool): Promise<void> {
   const client = await pool.connect();
@@ -100,10 +109,16 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
       shards: 1,
       ordered: false,
       queue: (name) => new bull.Queue<SealedPack>(name, { connection: pool, ...telemetry() }) as unknown as BullQueue,
-      worker: (stage, _shard, process, options, heard) => {
-        const { Worker } = withBackend((...opened: Parameters<typeof createPostgresBackend>) =>
-          heard(createPostgresBackend(...opened)),
-        );
+      worker: (stage, _shard, process, options, opened) => {
+        const { Worker } = withBackend((...given: Parameters<typeof createPostgresBackend>) => {
+          const backend = createPostgresBackend(...given);
+          const look = backend.moveStalledJobsToWait.bind(backend);
+          backend.moveStalledJobsToWait = async () => {
+            await pool.query(SHORTEN_LOCKS, [limits.jobLockMs, stage]);
+            return look();
+          };
+          return opened(backend);
+        });
         return new Worker<SealedPack, void>(stage, process, {
           connection: pool,
           ...options,

@@ -104,9 +104,9 @@ export async function redisBackend(
           streams: { events: { maxLen: 100 } },
           ...telemetry(),
         }) as unknown as BullQueue,
-      worker: (stage, shard, process, workerOptions, heard) => {
-        const { Worker } = withBackend((...opened: Parameters<typeof createRedisBackend>) =>
-          heard(createRedisBackend(...opened)),
+      worker: (stage, shard, process, workerOptions, opened) => {
+        const { Worker } = withBackend((...given: Parameters<typeof createRedisBackend>) =>
+          opened(createRedisBackend(...given)),
         );
         return new Worker<SealedPack, void>(stage, process, {
           connection: worker,

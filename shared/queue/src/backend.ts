@@ -10,6 +10,8 @@ export interface PackJob {
   stalled: number;
   /** replaces the pack in the queue, so that the next worker sees what this one tried */
   update(pack: SealedPack): Promise<void>;
+  /** From now on this process takes no other job of the stage, until what is returned is called: others may have them. */
+  rest(): () => void;
 }
 
 export interface Consumer {
@@ -30,8 +32,9 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export const packJob = (job: Job<SealedPack>): PackJob => ({
+export const packJob = (job: Job<SealedPack>, rest: PackJob["rest"]): PackJob => ({
   pack: job.data,
   stalled: job.stalledCounter ?? 0,
   update: (pack) => job.updateData(pack),
+  rest,
 });

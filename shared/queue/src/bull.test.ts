@@ -44,6 +44,8 @@ test.each([1, 4])(
       // One missed renewal and one look later; BullMQ's own are 30 s each, and 15 s of standstill after a restart.
       expect(options.lockDuration + options.stalledInterval).toBeLessThanOrEqual(3_000);
       expect(options.runRetryDelay).toBeLessThanOrEqual(300);
+      // A bell that rang while the link broke is rung by nobody again.
+      expect(options.drainDelay).toBeLessThanOrEqual(1);
       // Deaths are counted by us, an action each: a pack must never be failed as a whole.
       expect(options.maxStalledCount).toBeGreaterThan(100_000);
     }
@@ -51,6 +53,25 @@ test.each([1, 4])(
     expect(inHand).toBe(topology.rules.concurrency);
   },
 );
+
+test("a look for what dead workers held that fails is no reason to look no more for long", async () => {
+  let look = () => Promise.reject<string[]>(new Error("the link is cut"));
+  let looking: (() => Promise<string[]>) | undefined;
+  const factory: BullFactory = {
+    shards: 1,
+    ordered: true,
+    queue: () => queue(Promise.resolve()),
+    worker: (_stage, _shard, _process, _options, opened) => {
+      const backend = opened({ waitForJob: async () => null, moveStalledJobsToWait: () => look() });
+      looking = () => backend.moveStalledJobsToWait();
+      return { waitUntilReady: async () => undefined, run: async () => undefined, on: () => undefined } as never;
+    },
+  };
+  bullBackend("redis", factory, deps).consume("rules", async () => undefined);
+  expect(await looking?.()).toEqual([]);
+  look = async () => ["job 1"];
+  expect(await looking?.()).toEqual(["job 1"]);
+});
 
 test("after a beginning that failed, the next look has an answer", async () => {
   const begun = [queue(Promise.reject(new Error("Command timed out"))), queue(Promise.resolve())];

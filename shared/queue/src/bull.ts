@@ -8,7 +8,7 @@ import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
-import type { Job, Telemetry } from "bullmq";
+import type { IQueueBackend, Job, Telemetry } from "bullmq";
 import { BullMQOtel } from "bullmq-otel";
 import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
 import { type Backend, type Consumer, packJob } from "./backend.ts";
@@ -39,9 +39,13 @@ export interface BullWorkerOptions {
   stalledInterval: number;
   maxStalledCount: number;
   runRetryDelay: number;
+  drainDelay: number;
   removeOnComplete: { count: number };
   removeOnFail: { count: number };
 }
+/** What a worker does not leave as it is of the backend that it opens. */
+export type Opened = <B extends Pick<IQueueBackend, "waitForJob" | "moveStalledJobsToWait">>(backend: B) => B;
+
 export interface BullFactory {
   /** key spaces that packs are spread over in turn; a pack lies in one of them as a whole */
   shards: number;
@@ -53,7 +57,7 @@ export interface BullFactory {
     shard: number,
     process: (job: Job<SealedPack>) => Promise<void>,
     options: BullWorkerOptions,
-    heard: AtOnce["heard"],
+    opened: Opened,
   ): BullWorker;
 }
 
@@ -67,9 +71,24 @@ const workerOptions = (stage: Stage, shards: number): BullWorkerOptions => ({
   // We count tries ourselves, an action each; BullMQ failing a whole pack would lose its neighbours.
   maxStalledCount: 1_000_000,
   runRetryDelay: limits.runRetryMs,
+  drainDelay: limits.bellMs / 1_000,
   removeOnComplete: { count: 0 },
   removeOnFail: { count: 100 },
 });
+
+/** A look for what dead workers held that fails is one that found nothing: BullMQ would look no more for five seconds. */
+function lookingOn<B extends Pick<IQueueBackend, "moveStalledJobsToWait">>(
+  backend: B,
+  onError: (error: Error) => void,
+): B {
+  const look = backend.moveStalledJobsToWait.bind(backend);
+  backend.moveStalledJobsToWait = () =>
+    look().catch((error: unknown) => {
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return [];
+    });
+  return backend;
+}
 
 /** A queue that nobody works on, with one job: the mark. */
 const CANARY = "canary";
@@ -157,11 +176,20 @@ export function bullBackend(
     },
     consume(stage, process) {
       const options = workerOptions(stage, factory.shards);
+      const taking = new Map<number, AtOnce>();
+      const rest = () => {
+        const ends = [...taking.values()].map((taker) => taker.rest());
+        return () => {
+          for (const end of ends) end();
+        };
+      };
       const working = shards.map((shard) =>
         begun(() => {
           const tokens = `${stage}:${shard}:${randomUUID()}`;
-          const taker = atOnce((job) => process(packJob(job)), tokens, options.concurrency);
-          const worker = factory.worker(stage, shard, taker.process, options, taker.heard);
+          const taker = atOnce((job) => process(packJob(job, rest)), tokens, options.concurrency);
+          taking.set(shard, taker);
+          const opened: Opened = (backend) => lookingOn(taker.heard(backend), onError);
+          const worker = factory.worker(stage, shard, taker.process, options, opened);
           worker.on("error", onError);
           worker.on("failed", (_job, error) => onError(error));
           return {

@@ -23,6 +23,7 @@ function stage(work: StageWork, more: Partial<StageDeps> = {}, onWrite: () => vo
   const exhausted: string[] = [];
   const marks: (string | undefined)[] = [];
   const written: Message["alone"][] = [];
+  const rests: string[] = [];
   const { process: run, release } = stageProcessor("rules", work, {
     ring,
     log,
@@ -44,8 +45,12 @@ function stage(work: StageWork, more: Partial<StageDeps> = {}, onWrite: () => vo
         written.push(first?.alone);
         if (first?.alone?.by !== undefined) marks.push(first.action.id);
       },
+      rest: () => {
+        rests.push("begins");
+        return () => rests.push("ends");
+      },
     });
-  return { job, settled, exhausted, marks, written, release };
+  return { job, settled, exhausted, marks, written, release, rests };
 }
 const settles: StageWork = (each) => ({ settle: { message: each } as unknown as SettleDraft });
 
@@ -60,6 +65,18 @@ test("each is marked in the queue before it is tried, in turn", async () => {
   expect(marks).toEqual([a.action.id, b.action.id]);
   expect([seen, settled]).toEqual([marks, marks]);
 });
+
+test.each([
+  [0, []],
+  [1, ["begins", "ends"]],
+])(
+  "taken back %d times: its process takes nothing else meanwhile, also where the work fails",
+  async (stalled, expected) => {
+    const { job, rests } = stage(() => Promise.reject(new Error("thrown")));
+    await job([message(), message()], stalled);
+    expect(rests).toEqual(expected);
+  },
+);
 
 test("the mark is there while it is worked on and no longer: what follows is not the work's doing", async () => {
   const one = message();

@@ -172,6 +172,16 @@ export function stageProcessor(stage: Stage, work: StageWork, deps: StageDeps): 
    * worker dies is suspect, because no other was there. Nothing is sent anew, so nothing doubles.
    */
   const runSuspects = async (pack: Message[], job: PackJob): Promise<void> => {
+    // What would wait here behind a suspect, another process can have.
+    const end = job.rest();
+    try {
+      await oneByOne(pack, job);
+    } finally {
+      end();
+    }
+  };
+
+  const oneByOne = async (pack: Message[], job: PackJob): Promise<void> => {
     const messages = await persist(pack[0] as Message, async () => deps.retake?.(pack) ?? pack);
     for (const [index, message] of messages.entries()) {
       const known = await persist(message, () => turns.judge(message));
