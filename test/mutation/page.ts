@@ -79,7 +79,8 @@ export function mutationPage(
 Written by \`npm run mutation -- --write\`: each mutant is one small change in the evaluator (an operator, a boundary, a
 condition, a constant, an emptied list or text, a chain that no longer asks, a statement or an answer left out), and the
 tests of \`shared/core/src/rules\`, of patterns, findings and sandboxes, and \`test/reference\` are asked until one fails. Properties
-run at most 200 times each. Mutated is what leads from a set's texts to a verdict with its sandbox: compiling, scopes,
+run at most 200 times each, and every mutant is tried in modules that are loaded anew: what one leaves behind, or what was
+found out before it woke, answers for nobody. Mutated is what leads from a set's texts to a verdict with its sandbox: compiling, scopes,
 criteria, globs, the index, combining, limits, risk, obligations, findings, asks. What stands at the top of a module is not
 mutated, nor how dear a criterion is said to be, nor what messages say.
 
