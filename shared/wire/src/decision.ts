@@ -54,22 +54,23 @@ export type Sandbox = z.infer<typeof Sandbox>;
 
 export const Redaction = z.strictObject({ at: text(), kind: name(), marker: name() });
 export type Redaction = z.infer<typeof Redaction>;
+/** How much a run may take. */
+export const RunLimits = z.strictObject({
+  wallSeconds: z.number().positive().optional(),
+  cpuPercent: z.number().positive().optional(),
+  memoryMb: z.number().positive().optional(),
+});
 export const Modifications = z.strictObject({
   mode: Mode.optional(),
-  limits: z
-    .strictObject({
-      wallSeconds: z.number().positive().optional(),
-      cpuPercent: z.number().positive().optional(),
-      memoryMb: z.number().positive().optional(),
-    })
-    .optional(),
+  limits: RunLimits.optional(),
   /** the only environment variables that are passed on (seed 002's `env_allowlist`) */
   variables: z.array(name()).optional(),
 });
 export type Modifications = z.infer<typeof Modifications>;
+export const AlertSeverity = z.enum(["low", "medium", "high", "critical"]);
 export const Alert = z.strictObject({
   rule: name(),
-  severity: z.enum(["low", "medium", "high", "critical"]),
+  severity: AlertSeverity,
   reason: text(),
 });
 export type Alert = z.infer<typeof Alert>;

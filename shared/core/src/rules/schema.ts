@@ -1,6 +1,6 @@
 // schema.ts — a native policy document: every word a rule may say (rulings §B10), and nothing else
 
-import { RULE_EFFECTS, RUNGS } from "@holdpoint/wire/decision.ts";
+import { AlertSeverity, RULE_EFFECTS, RUNGS, RunLimits, SandboxRequirement } from "@holdpoint/wire/decision.ts";
 import { HOST_ZONES } from "@holdpoint/wire/facts.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { POLICY_SCOPES } from "@holdpoint/wire/policy.ts";
@@ -168,18 +168,11 @@ export const ApprovalTerms = z.strictObject({
 });
 export type ApprovalTerms = z.infer<typeof ApprovalTerms>;
 
-const Severity = z.enum(["low", "medium", "high", "critical"]);
 export const Obligations = z.strictObject({
   sandbox: z
     .strictObject({
       recommended: z.enum(RUNGS).optional(),
-      required: z
-        .strictObject({
-          filesystem: z.enum(["scrubbed", "read-only", "workspace"]).optional(),
-          network: z.enum(["list", "none"]).optional(),
-          isolation: z.enum(["process", "container", "vm"]).optional(),
-        })
-        .optional(),
+      required: SandboxRequirement.optional(),
     })
     .optional(),
   /** kinds of secrets to be masked; `*` is all. `results: true` also masks what is handed back to the agent */
@@ -187,17 +180,11 @@ export const Obligations = z.strictObject({
   modify: z
     .strictObject({
       mode: z.literal("draft").optional(),
-      limits: z
-        .strictObject({
-          wallSeconds: z.number().positive().optional(),
-          cpuPercent: z.number().positive().optional(),
-          memoryMb: z.number().positive().optional(),
-        })
-        .optional(),
+      limits: RunLimits.optional(),
       variables: list(word()).optional(),
     })
     .optional(),
-  alert: z.strictObject({ severity: Severity.optional() }).optional(),
+  alert: z.strictObject({ severity: AlertSeverity.optional() }).optional(),
 });
 export type Obligations = z.infer<typeof Obligations>;
 

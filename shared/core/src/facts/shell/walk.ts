@@ -89,19 +89,11 @@ function readNode(shell: Shell, node: SyntaxNode): Output {
   const { reading, frame } = shell;
   if (++reading.nodes > limits.commandNodesMax) {
     reading.caps.add("commandNodesMax");
-    keepUnread(
-      reading,
-      shell.source.slice(node.pos, node.end),
-      frame.at,
-      frame.wrappers,
-      "more commands than are read",
-    );
-    return UNKNOWN;
+    return unread(shell, node, "more commands than are read");
   }
   if (frame.depth > NESTING_MAX) {
     reading.caps.add("nesting");
-    keepUnread(reading, shell.source.slice(node.pos, node.end), frame.at, frame.wrappers, "nested deeper than is read");
-    return UNKNOWN;
+    return unread(shell, node, "nested deeper than is read");
   }
   const below: Shell = node.type === "Command" ? shell : { ...shell, frame: { ...frame, depth: frame.depth + 1 } };
   const inner = innerOf(below);
@@ -171,15 +163,14 @@ function readNode(shell: Shell, node: SyntaxNode): Output {
     case "Coproc":
       return readNode(below, node.body);
     default:
-      keepUnread(
-        reading,
-        shell.source.slice(node.pos, node.end),
-        frame.at,
-        frame.wrappers,
-        "a form of command that is not known",
-      );
-      return UNKNOWN;
+      return unread(shell, node, "a form of command that is not known");
   }
+}
+
+/** What is not read any further is kept as it is written, with the reason. */
+function unread({ reading, frame, source }: Shell, node: SyntaxNode, why: string): Output {
+  keepUnread(reading, source.slice(node.pos, node.end), frame.at, frame.wrappers, why);
+  return UNKNOWN;
 }
 
 /** Reads substitutions where they stand, in a subshell, one level deeper. */
