@@ -45,7 +45,7 @@ async function answer(path: string, deps: HealthDeps): Promise<Answer> {
         return json(503, { status: "not_ready", code: isFault(error) ? error.code : "internal" });
       }
     case "/metrics":
-      return { status: 200, body: await metricsText(), type: "text/plain; version=0.0.4; charset=utf-8" };
+      return { status: 200, body: metricsText(), type: "text/plain; version=0.0.4; charset=utf-8" };
     default:
       return json(404, { status: "not_found" });
   }

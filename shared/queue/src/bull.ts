@@ -1,6 +1,7 @@
 // bull.ts — BullMQ's queues and workers as a Backend, with the options that measurement found (see docs/performance.md)
 
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { exportsTraces } from "@holdpoint/runtime/trace.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
@@ -9,7 +10,6 @@ import { limits } from "@holdpoint/wire/limits.ts";
 import { STAGES, type Stage } from "@holdpoint/wire/scalars.ts";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { IQueueBackend, Job, Telemetry } from "bullmq";
-import { BullMQOtel } from "bullmq-otel";
 import { type AtOnce, atOnce, type Taking } from "./at-once.ts";
 import { type Backend, type Consumer, packJob } from "./backend.ts";
 import { begun } from "./begun.ts";
@@ -95,8 +95,11 @@ const CANARY = "canary";
 const MARK_JOB = "mark";
 
 /** BullMQ's own spans, where spans go anywhere at all. They are trees of their own: stages link to them. */
-export const telemetry = (): { telemetry?: Telemetry } =>
-  exportsTraces() ? { telemetry: new BullMQOtel({ tracerName: "holdpoint.queue" }) as unknown as Telemetry } : {};
+export function telemetry(): { telemetry?: Telemetry } {
+  if (!exportsTraces()) return {};
+  const { BullMQOtel } = createRequire(import.meta.url)("bullmq-otel") as typeof import("bullmq-otel");
+  return { telemetry: new BullMQOtel({ tracerName: "holdpoint.queue" }) as unknown as Telemetry };
+}
 
 /** Errors that come while a link is down repeat many times a second: one line a while is enough. */
 export function quietly(log: Log, what: string): (error: Error) => void {

@@ -16,9 +16,9 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { shutdownMetrics, startMetrics } from "./metrics.ts";
 import { idsOnly } from "./trace-ids.ts";
+import { traceparent } from "./traceparent.ts";
 
 /** Every name that Holdpoint itself gives a span. */
 export const SPANS = {
@@ -166,7 +166,7 @@ function startExport(serviceName: string): () => Promise<void> {
 /** What of the SDK ids need: to follow what awaits what, and to travel as `traceparent`. */
 function startIds(): () => Promise<void> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  propagation.setGlobalPropagator(traceparent);
   trace.disable();
   trace.setGlobalTracerProvider(idsOnly);
   return async () => undefined;
