@@ -143,6 +143,20 @@ test.each([
   for (const resolve of held) resolve();
 });
 
+test("what is left to the loop while it is only being added is looked for when it is there", async () => {
+  const { taker, log, loop, add, othersAdd } = stage();
+  add("a");
+  await until(() => log.includes("done: a"));
+  const looked = loop();
+  const { promise: ids, resolve: told } = Promise.withResolvers<string[]>();
+  taker.offer(2, ids);
+  await nextTurn();
+  othersAdd("b", "c");
+  told(["b", "c"]);
+  await looked;
+  expect(log.at(-1)).toBe("looks: b c");
+});
+
 test.each([
   ["somebody else has it", async () => undefined],
   ["the server does not answer", () => Promise.reject(new Error("away"))],

@@ -25,8 +25,8 @@ export interface AtOnce {
   /** From now on `worker` takes what is offered. */
   takeBy(worker: Taking): void;
   /**
-   * Says that so many jobs were added just now, and will be told their ids. Returns at once: one alone is taken and worked on
-   * beside, or left to the loop.
+   * Says that so many jobs are being added just now, and that their ids will be told. Returns at once: one alone is taken and
+   * worked on beside, or left to the loop.
    */
   offer(jobs: number, ids: Promise<readonly (string | undefined)[]>): void;
   /** Nothing is taken until what is returned is called, by the loop neither; what it had asked for already, it may get. */
@@ -68,6 +68,8 @@ export function atOnce(
     missed = true;
     wake?.();
   };
+  /** The loop asks on a connection of its own: before the add is answered it might find nothing, and then it rests. */
+  const leaveOnceAdded = (ids: Promise<unknown>) => ids.then(leaveToLoop, leaveToLoop);
   /** for how long yet the bell would ring for nothing but what was taken here, in ms */
   const knownMs = () => (closed || missed ? 0 : limits.ownTrafficMs - (now() - takenAt));
   const quiet = (ms: number) =>
@@ -93,10 +95,7 @@ export function atOnce(
   async function take(from: Taking, ids: Promise<readonly (string | undefined)[]>): Promise<void> {
     const token = `${name}:${tokens++}`;
     const job = await ask(from, token);
-    if (job === undefined) {
-      leaveToLoop(); // another worker has it, or the server was asked before it saw the job
-      return;
-    }
+    if (job === undefined) return leaveOnceAdded(ids); // another worker has it, or the server was asked before it saw the job
     takenAt = now();
     const told = ids.then(([id]) => id === job.id || leaveToLoop(), leaveToLoop);
     await from.processJob(job, token, () => false);
@@ -132,11 +131,11 @@ export function atOnce(
     offer(jobs, ids) {
       if (worker === undefined || closed) return;
       if (jobs > 1 || inHand >= most || asked || rested) {
-        leaveToLoop();
+        void leaveOnceAdded(ids);
         return;
       }
       const mine = take(worker, ids)
-        .catch(leaveToLoop) // the loop meets the same trouble, says so, and takes the job when that is over
+        .catch(() => leaveOnceAdded(ids)) // the loop meets the same trouble, says so, and takes the job when that is over
         .finally(() => running.delete(mine));
       running.add(mine);
     },

@@ -1,37 +1,19 @@
 // backend-postgres.ts — BullMQ on Postgres: one pool for all, prepared statements, and a commit that need not wait for the disk
 // The queue may lose its last moments in a crash: it is a hint, and the reconciler sends again what has no decision.
 
-import { createHash } from "node:crypto";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
 import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
-import pg from "pg";
+import type pg from "pg";
 import type { Backend } from "./backend.ts";
 import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
+import { PreparedPool } from "./prepared-pool.ts";
 
 const SCHEMA = "bullmq";
 /** Sessions that one process has with the server for its queue, whatever it runs. */
 export const POOL_MAX = 16;
-
-/** Gives every parameterised statement a name, so that the server parses and plans it once a session. */
-class PreparedPool extends pg.Pool {
-  // The library's overloads all come down to this; a subclass is the one seam it has.
-  override query = ((first: unknown, values?: unknown, callback?: unknown) => {
-    const base = pg.Pool.prototype.query as (...args: unknown[]) => unknown;
-    if (typeof first !== "string" || !Array.isArray(values)) return base.call(this, first, values, callback);
-    return base.call(this, { name: nameOf(first), text: first, values }, callback);
-  }) as pg.Pool["query"];
-}
-const names = new Map<string, string>();
-function nameOf(text: string): string {
-  const known = names.get(text);
-  if (known) return known;
-  const name = `q_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
-  names.set(text, name);
-  return name;
-}
 
 /** The tables turn over thousands of rows a second: the default thresholds would let them grow by megabytes first. */
 const VACUUM = ["job"].map(
@@ -107,7 +89,6 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
     "postgres",
     {
       shards: 1,
-      ordered: false,
       queue: (name) => new bull.Queue<SealedPack>(name, { connection: pool, ...telemetry() }) as unknown as BullQueue,
       worker: (stage, _shard, process, options, opened) => {
         const { Worker } = withBackend((...given: Parameters<typeof createPostgresBackend>) => {

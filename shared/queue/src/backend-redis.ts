@@ -96,7 +96,6 @@ export async function redisBackend(
     "redis",
     {
       shards: address.shards,
-      ordered: true,
       queue: (name, shard) =>
         new Queue<SealedPack>(name, {
           connection: producer,

@@ -26,7 +26,6 @@ test.each([1, 4])(
     const asked: BullWorkerOptions[] = [];
     const factory: BullFactory = {
       shards,
-      ordered: true,
       queue: () => queue(Promise.resolve()),
       worker: (_stage, _shard, _process, options) => {
         asked.push(options);
@@ -59,7 +58,6 @@ test("a look for what dead workers held that fails is no reason to look no more 
   let looking: (() => Promise<string[]>) | undefined;
   const factory: BullFactory = {
     shards: 1,
-    ordered: true,
     queue: () => queue(Promise.resolve()),
     worker: (_stage, _shard, _process, _options, opened) => {
       const backend = opened({ waitForJob: async () => null, moveStalledJobsToWait: () => look() });
@@ -78,7 +76,6 @@ test("after a beginning that failed, the next look has an answer", async () => {
   const made: BullQueue[] = [];
   const factory: BullFactory = {
     shards: 1,
-    ordered: true,
     queue: () => {
       made.push(begun[made.length] as BullQueue);
       return made.at(-1) as BullQueue;

@@ -46,11 +46,10 @@ export interface BullWorkerOptions {
 /** What a worker does not leave as it is of the backend that it opens. */
 export type Opened = <B extends Pick<IQueueBackend, "waitForJob" | "moveStalledJobsToWait">>(backend: B) => B;
 
+/** Of both backends: who asks for a job after one was sent finds it, though that add has no answer yet. */
 export interface BullFactory {
   /** key spaces that packs are spread over in turn; a pack lies in one of them as a whole */
   shards: number;
-  /** who asks for a job after one was sent finds it, though that add has no answer yet */
-  ordered: boolean;
   queue(name: Stage | typeof CANARY, shard: number): BullQueue;
   worker(
     stage: Stage,
@@ -169,10 +168,9 @@ export function bullBackend(
         const taker = takers.get(`${stage} ${shard}`);
         const ids = added.then((jobs) => jobs.map(({ id }) => id));
         ids.catch(() => undefined); // whoever adds hears of it below
-        const offer = () => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length, ids));
-        if (factory.ordered) process.nextTick(offer); // the add is written by then, and the server has it first
+        // The add is written by then, or about to be: the server has it first.
+        process.nextTick(() => context.with(ROOT_CONTEXT, () => taker?.offer(packs.length, ids)));
         await added;
-        if (!factory.ordered) offer();
       } catch (error) {
         throw new Fault("queue_unavailable", "the queue does not take jobs", { stage }, { cause: error });
       }

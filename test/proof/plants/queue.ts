@@ -119,7 +119,7 @@ export const queue: readonly Plant[] = [
   },
   {
     name: "what the queue asks again and again is planned anew each time",
-    file: "shared/queue/src/backend-postgres.ts",
+    file: "shared/queue/src/prepared-pool.ts",
     find: "{ name: nameOf(first), text: first, values }",
     replace: "{ text: first, values }",
     tests: ["shared/queue/src/backend-postgres.test.ts", "-t", "prepared once"],
