@@ -1,8 +1,8 @@
 // references.test.ts — what a comment or a page points to is there: a ruling, another page, a file
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -43,6 +43,48 @@ test("every page that a page links to is there", () => {
   expect(pages.length).toBeGreaterThan(15);
   expect(pages.flatMap(({ path, text }) => deadLinks(path, text))).toEqual([]);
   expect(deadLinks("docs/x.md", "see [this](no-such-page.md)")).toHaveLength(1);
+});
+
+/** `services/{rules,safety}/src` is two. */
+const spelledOut = (path: string): string[] => {
+  const braces = /\{([^{}]*)\}/.exec(path);
+  if (!braces) return [path];
+  return braces[1]?.split(",").flatMap((one) => spelledOut(path.replace(braces[0], one))) ?? [];
+};
+const FOLDERS = /^(?:shared|services|test|docs|scripts|deploy|\.ci|\.github)\//;
+const tree = files.map(({ path }) => `/${path}`);
+/** Paths of this repository, and files by the end of their path, that are set in code and not there. */
+const deadPaths = (path: string, text: string): string[] =>
+  [...text.matchAll(/`([\w.][\w./{},*-]*)`/g)]
+    .map(([, code = ""]) => code)
+    .filter((code) => FOLDERS.test(code) || /\.(?:ts|sql|mjs)$/.test(code))
+    .flatMap(spelledOut)
+    .filter((code) =>
+      FOLDERS.test(code) ? globSync(code, { cwd: root }).length === 0 : !tree.some((one) => one.endsWith(`/${code}`)),
+    )
+    .map((code) => `${path}: there is no ${code}`);
+
+test("every file and folder that a page or a comment names is there", () => {
+  const comments = files.map(({ path, text }) => ({
+    path,
+    text: path.endsWith(".md") ? text : [...text.matchAll(/(?:^|\s)(?:\/\/|--|\/?\*|#) .*/g)].join("\n"),
+  }));
+  expect(comments.flatMap(({ path, text }) => deadPaths(path, text))).toEqual([]);
+  expect(deadPaths("x.md", "`shared/{wire,nowhere}/src` `test/tidy` `no-such-file.ts` `references.test.ts`")).toEqual([
+    "x.md: there is no shared/nowhere/src",
+    "x.md: there is no no-such-file.ts",
+  ]);
+});
+
+/** `// x.ts — …` at the top of a file that has another name by now. */
+const otherNames = (path: string, text: string): string[] => {
+  const said = /^(?:#!.*\n)?(?:\/\/|--|#) ([\w.-]+\.(?:ts|sql|mjs|ya?ml)) — /.exec(text)?.[1];
+  return said === undefined || said === basename(path) ? [] : [`${path} calls itself ${said}`];
+};
+
+test("a file whose first line names it is called so", () => {
+  expect(files.flatMap(({ path, text }) => otherNames(path, text))).toEqual([]);
+  expect(otherNames("shared/x/new.ts", "// old.ts — for something")).toHaveLength(1);
 });
 
 test("a page of paper that is not in the repository is not cited", () => {

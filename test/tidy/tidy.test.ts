@@ -51,9 +51,6 @@ const ALLOWED: Record<string, readonly string[]> = {
     "sandbox",
     "escalation",
     "courier",
-    "ledger",
-    "runner",
-    "mcp",
   ],
 };
 const SERVICE_MAY = ["wire", "core", "runtime", "queue", "store", "engine", "client"];

@@ -21,7 +21,7 @@ const ending =
       process.exitCode = code;
     }, fail);
 
-const program = new Command("holdpoint")
+export const program = new Command("holdpoint")
   .description("Decides what AI agents may do: typed, explainable, human-approvable decisions on tool calls.")
   .version(VERSION)
   .helpCommand(false)

@@ -1,4 +1,4 @@
--- 013_erase.sql — what an ended action quoted can be erased; its evidence stays, and its chain stays provable
+-- 015_erase.sql — what an ended action quoted can be erased; its evidence stays, and its chain stays provable
 
 -- A decision stays as it is, but for what is sealed in it (it quotes arguments).
 DROP TRIGGER decisions_stay ON decisions;
