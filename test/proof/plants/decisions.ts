@@ -5,6 +5,13 @@ import type { Plant } from "./plant.ts";
 
 export const decisions: readonly Plant[] = [
   {
+    name: "who is asked again is told of by an event that no decision names",
+    file: "shared/store/src/asking.ts",
+    find: "sealDecision(key, judgement, event.id)",
+    replace: 'sealDecision(key, judgement, "evt_none")',
+    tests: ["services/gateway/test/audited-again.test.ts"],
+  },
+  {
     name: "skip fencing: a settle of an old epoch commits",
     file: "shared/store/migrations/006_settle.sql",
     find: "ELSIF a.epoch <> a.wanted_epoch THEN",

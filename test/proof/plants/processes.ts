@@ -4,6 +4,13 @@ import type { Plant } from "./plant.ts";
 
 export const processes: readonly Plant[] = [
   {
+    name: "what the queue did not take is left to the reconciler",
+    file: "services/gateway/src/sending.ts",
+    find: "FAULTS[error.code].retry && performance.now() < end",
+    replace: "FAULTS[error.code].retry && performance.now() < 0",
+    tests: ["services/gateway/src/sending.test.ts"],
+  },
+  {
     name: "reconcilers do not wait for each other",
     file: "shared/engine/src/reconciler.ts",
     find: 'return () => store.sweeper.alone("reconcile", look);',
