@@ -1,9 +1,11 @@
-// commands.test.ts — whatever a page tells people to type is there: commands of `holdpoint` with their options, scripts of npm
+// commands.test.ts — whatever a page tells people to type is there: commands of `holdpoint` with their options, scripts of npm,
+// calls of the API
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { program } from "@holdpoint/cli/program.ts";
+import { routes } from "@holdpoint/gateway/app.ts";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -69,6 +71,17 @@ function unknownScript(line: string): string[] {
     .map((option) => `\`${line}\`: \`npm run ${script}\` has no \`${option}\``);
 }
 
+/** `/v1/actions/{id}` and `/v1/actions/:id` are one. */
+const shape = (path: string): string => path.replaceAll(/\{\w+\}|:\w+/g, "{}");
+const calls = new Set(routes.flatMap(({ method, path }) => [shape(path), `${method} ${shape(path)}`]));
+
+/** What of `POST /v1/…` is not there. */
+const unknownCall = (line: string): string[] =>
+  [...line.matchAll(/(?:\b(?:GET|POST|PUT|DELETE|PATCH) \/|(?<![\w/…])\/v1\/)[\w/{}:-]*/g)]
+    .map(([call]) => call)
+    .filter((call) => !calls.has(shape(call)))
+    .map((call) => `\`${line}\`: there is no ${call}`);
+
 const offences = (check: (line: string) => string[]): string[] =>
   pages.flatMap(({ path, text: page }) =>
     typed(page)
@@ -83,6 +96,7 @@ describe("what a page tells people to type is there", () => {
     expect(lines.filter((line) => wordsAfter(line, NPM_RUN)[0]).length).toBeGreaterThan(15);
   });
   test("each command of `holdpoint`, with its options", () => expect(offences(unknownCommand)).toEqual([]));
+  test("each call of the API", () => expect(offences(unknownCall)).toEqual([]));
   test("each script of npm, with its options", () => expect(offences(unknownScript)).toEqual([]));
 });
 
@@ -90,6 +104,8 @@ test.each<[line: string, check: (line: string) => string[]]>([
   ["holdpoint frobnicate", unknownCommand],
   ["npm run -s holdpoint -- policy publsh x", unknownCommand],
   ["holdpoint policy lint --watch", unknownCommand],
+  ["POST /v1/actions/{id}/claims", unknownCall],
+  ["see /v1/frobnications", unknownCall],
   ["npm run frobnicate", unknownScript],
   ["npm run bench -- all --nothing 2", unknownScript],
 ])("`%s` would be found", (line, check) => expect(check(line)).toHaveLength(1));

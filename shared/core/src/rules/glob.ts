@@ -4,7 +4,7 @@
 //   ?        one character; in a path never a `/`
 //   **       in a path, alone between slashes: any number of whole segments, also none. `/a/**` holds `/a` itself
 //   {a,b}    each alternative, nested up to `globExpansionsMax` expansions
-//   !p       in a list: what p matches is taken out again (see path-list.ts)
+//   !p       in a list: what p matches is taken out again (see words.ts and criteria/paths.ts)
 //   \x       x itself
 // Anything else is itself: `[id]` is five characters, a newline is a character like others.
 // Three flavours: `path` (as above), `text` (`*` and `?` match anything; names of tools, hosts, people, argument values),
