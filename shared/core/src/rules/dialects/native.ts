@@ -1,8 +1,10 @@
 // native.ts — our own documents, in YAML, JSON or TOML
 
+import type { PolicySource } from "@holdpoint/wire/policy.ts";
+import { packValue } from "../../packs/read-packs.ts";
 import { NATIVE } from "../conditions.ts";
 import { type Format, read } from "../policy-text.ts";
-import { describeIssues } from "../problems.ts";
+import { describeIssues, type PolicyText } from "../problems.ts";
 import { quickReader, UNREAD } from "../quick-read.ts";
 import { Document } from "../schema.ts";
 import type { Dialect } from "./draft.ts";
@@ -10,10 +12,25 @@ import { salvage } from "./salvage.ts";
 
 const readDocument = quickReader(Document);
 
+/** One of our own texts as it was read when it was written; where its words stand is hardly ever asked. */
+function readBefore({ name, text }: PolicySource): PolicyText | undefined {
+  const value = packValue(text);
+  if (value === undefined) return undefined;
+  let again: PolicyText | undefined;
+  return {
+    value,
+    locate: (path, key) => {
+      again ??= read(name, text, "yaml", []);
+      return again?.locate(path, key) ?? { line: 1, column: 1 };
+    },
+  };
+}
+
 export const native =
   (format: Format): Dialect =>
   (source, problems) => {
-    const text = read(source.name, source.text, format, problems);
+    const known = format === "yaml" ? readBefore(source) : undefined;
+    const text = known ?? read(source.name, source.text, format, problems);
     if (!text) return undefined;
     const quick = readDocument(text.value);
     if (quick !== UNREAD) return { document: quick as Document, reading: NATIVE, locate: text.locate, warnings: [] };
