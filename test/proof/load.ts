@@ -13,12 +13,6 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** What a fault-free run decides for each command: computed by the pure core before any fault. */
-export interface Expected {
-  command: string;
-  effect: "allow" | "ask" | "deny";
-}
-
 export interface Acknowledged {
   actionId: string;
   command: string;

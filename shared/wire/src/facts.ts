@@ -1,7 +1,5 @@
 // facts.ts — what the core understood of an action before it judged it
 
-import type { Effect } from "./scalars.ts";
-
 export type Access = "read" | "write" | "delete" | "execute";
 
 /** One path that an atom touches. `path` is absolute and lexically normal where cwd and home were known. */
@@ -119,11 +117,4 @@ export interface Facts {
   /** caps that were hit: each makes its atoms opaque */
   caps: string[];
   class: CommandClass;
-}
-
-/** Kept beside an effect so that explain can say which atom made it. */
-export interface AtomEffect {
-  atom: number;
-  effect: Effect;
-  rules: string[];
 }

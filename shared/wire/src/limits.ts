@@ -135,5 +135,3 @@ export const limits = {
   callbackSkewMs: 300_000,
   inboundMs: 15_000,
 } as const;
-
-export type LimitName = keyof typeof limits;

@@ -209,7 +209,6 @@ for (const [names, wrapper] of Object.entries(WRAPPERS)) {
 export const findWrapper = (name: string): CompiledWrapper | undefined => wrappers.get(name);
 /** By its plain name, of any grammar. */
 export const isShell = (name: string): boolean => SHELLS.has(name) || OTHER_SHELLS.has(name);
-export const isWrapper = (name: string): boolean => wrappers.has(name);
 
 /** Shells whose texts are read here. */
 export const SHELLS = new Set(["sh", "bash", "dash", "ash", "rbash"]);
