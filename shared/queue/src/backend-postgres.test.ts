@@ -151,11 +151,12 @@ describe("tuned for a queue", () => {
     expect(await database.sql("SHOW synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
   });
 
-  test("what it asks again and again is prepared once", async () => {
+  test("what it asks again and again is prepared once, and planned once", async () => {
     // One after another, so by one connection.
     for (const value of [1, 2, 3]) await pool.query("SELECT $1::int + 1", [value]);
-    const prepared = "SELECT count(*)::int AS n FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'";
-    expect((await pool.query(prepared)).rows).toEqual([{ n: 1 }]);
+    const prepared =
+      "SELECT generic_plans::int, custom_plans::int FROM pg_prepared_statements WHERE statement = 'SELECT $1::int + 1'";
+    expect((await pool.query(prepared)).rows).toEqual([{ generic_plans: 3, custom_plans: 0 }]);
   });
 });
 

@@ -134,8 +134,8 @@ export const queue: readonly Plant[] = [
   {
     name: "the queue waits for the disk",
     file: "shared/queue/src/backend-postgres.ts",
-    find: " -c synchronous_commit=off`",
-    replace: "`",
+    find: '"synchronous_commit=off", ',
+    replace: "",
     tests: ["shared/queue/src/backend-postgres.test.ts", "-t", "sessions"],
   },
   {
