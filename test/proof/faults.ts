@@ -53,6 +53,7 @@ const breaks: readonly [name: string, break_: (proxy: FaultProxy, random: () => 
   ["cut", (proxy) => proxy.cut(), 800],
   ["delay", (proxy, random) => proxy.delay(20 + random() * 200), 1_500],
   ["silence (half-open)", (proxy) => proxy.silence(), 2_000],
+  ["desert (dead peer)", (proxy) => proxy.desert(), 100],
   ["truncate a stream of", (proxy, random) => proxy.truncate(Math.floor(random() * 4_000)), 600],
 ];
 
@@ -150,3 +151,12 @@ export const faults: readonly Fault[] = [
   },
   { name: "publish another policy", weight: 2, strike: ({ publish }) => publish() },
 ];
+
+/** Throws where one is not in the list. */
+export const named = (...names: string[]): Fault[] =>
+  names.map((name) => {
+    const fault = faults.find((each) => each.name === name);
+    if (!fault)
+      throw new Error(`there is no fault \`${name}\`: there are\n${faults.map((each) => each.name).join("\n")}`);
+    return fault;
+  });

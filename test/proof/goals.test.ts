@@ -13,7 +13,7 @@ import { CHECKS } from "./verdict.ts";
 const nothing = Object.fromEntries(Object.keys(CHECKS).map((check) => [check, [] as string[]]));
 const report = (more: Partial<RunReport> = {}, findings: object = {}): RunReport =>
   ({
-    struck: [{ fault: "kill -9 rules", recoveryMs: 5_000 }],
+    struck: [{ fault: "kill -9 rules", endedAt: 0, recoveryMs: 5_000 }],
     kills: 100,
     wipes: 20,
     settledAfterMs: 30_000,
@@ -42,8 +42,13 @@ test.each<[string, RunReport, NeighbourReport | undefined, RegExp]>([
   ["one lost", report({}, { lost: ["act_1"] }), undefined, /^lost: 1$/],
   ["one doubled", report({}, { doubled: ["act_1"] }), undefined, /^doubled: 1$/],
   ["a healthy one in quarantine", report({}, { quarantined: ["act_1"] }), undefined, /^any other promise/],
-  ["a slow recovery", report({ struck: [{ fault: "x", recoveryMs: 5_001 }] }), undefined, /5,000 ms: 1 of 1$/],
-  ["a recovery that was not seen", report({ struck: [{ fault: "x" }] }), undefined, /5,000 ms: 1 of 1$/],
+  [
+    "a slow recovery",
+    report({ struck: [{ fault: "x", endedAt: 0, recoveryMs: 5_001 }] }),
+    undefined,
+    /5,000 ms: 1 of 1$/,
+  ],
+  ["a recovery that was not seen", report({ struck: [{ fault: "x", endedAt: 0 }] }), undefined, /5,000 ms: 1 of 1$/],
   ["a slow end", report({ settledAfterMs: 30_001 }), undefined, /^from the end of the load/],
   ["poison that goes on", report(), poison({ fates: [{ state: "denied" }, { state: "evaluating" }] }), /denied: 1$/],
   ["poison that nobody is shown", report(), poison({ quarantined: 1 }), /doctor`: 1$/],
@@ -56,7 +61,7 @@ test.each<[string, RunReport, NeighbourReport | undefined, RegExp]>([
 });
 
 test("faults of two at a time have no recovery of their own to miss", () => {
-  expect(missed([report({ struck: [{ fault: "x", together: true }] })])).toEqual([]);
+  expect(missed([report({ struck: [{ fault: "x", endedAt: 0, together: true }] })])).toEqual([]);
 });
 
 /** Draws a whole run's faults as `strike` does, where each third one cannot strike. */

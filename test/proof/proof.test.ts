@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startRedis } from "@holdpoint/testkit/redis.ts";
 import { describe, expect, test } from "vitest";
-import { faults } from "./faults.ts";
+import { named } from "./faults.ts";
 import { plants } from "./plants.ts";
 import { proofRun } from "./run.ts";
 import { CHECKS } from "./verdict.ts";
@@ -12,12 +12,6 @@ import { CHECKS } from "./verdict.ts";
 // Says (and under CI=true fails) where there is no redis-server of our own to kill.
 const probe = await startRedis({ shared: false });
 await probe?.stop();
-const named = (...names: string[]) =>
-  names.map((name) => {
-    const fault = faults.find((each) => each.name === name);
-    if (!fault) throw new Error(`there is no fault \`${name}\``);
-    return fault;
-  });
 const SEED = 20_261_121;
 const nothing = Object.fromEntries(Object.keys(CHECKS).map((check) => [check, []]));
 

@@ -16,18 +16,31 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
 ];
 const thousands = (value: number): string => value.toLocaleString("en");
 
+const sorted = (list: readonly (number | undefined)[]): number[] =>
+  list.flatMap((ms) => ms ?? []).sort((a, b) => a - b);
+
+/** Each time that one fault struck alone, for whoever looks for a second mode. */
+export function each(name: string, struck: RunReport["struck"]): string[] {
+  const single = struck.filter(({ fault, together }) => fault === name && !together);
+  return [
+    `${name}, ${single.length} times: recovery ms ${sorted(single.map(({ recoveryMs }) => recoveryMs)).join(" ")}`,
+    `${name}: slowest decision after each ms ${sorted(single.map(({ slowestMs }) => slowestMs)).join(" ")}`,
+  ];
+}
+
 function recoveries(reports: readonly RunReport[]): string[] {
   const struck = reports.flatMap((report) => report.struck);
   const names = [...new Set(struck.map(({ fault }) => fault))].sort();
   const figures = (list: RunReport["struck"]): (string | number)[] => {
     const single = list.filter(({ together }) => !together);
-    const ms = single.flatMap(({ recoveryMs }) => recoveryMs ?? []).sort((a, b) => a - b);
+    const ms = sorted(single.map(({ recoveryMs }) => recoveryMs));
     const none = single.length - ms.length;
-    const start = single.flatMap(({ startMs }) => startMs ?? []).sort((a, b) => a - b);
+    const start = sorted(single.map(({ startMs }) => startMs));
     const starts = start.length === 0 ? "" : percentile(start, 0.5);
+    const slowest = sorted(single.map(({ slowestMs }) => slowestMs)).at(-1) ?? "–";
     return ms.length === 0
-      ? ["–", "–", "–", none, starts]
-      : [percentile(ms, 0.5), percentile(ms, 0.99), ms.at(-1) ?? 0, none, starts];
+      ? ["–", "–", "–", none, starts, slowest]
+      : [percentile(ms, 0.5), percentile(ms, 0.99), ms.at(-1) ?? 0, none, starts, slowest];
   };
   return table(
     [
@@ -38,6 +51,7 @@ function recoveries(reports: readonly RunReport[]): string[] {
       "max",
       "not in 30 s",
       "start p50 ms",
+      "slowest ms",
     ],
     [
       ...names.map((name) => [
@@ -144,7 +158,8 @@ export function page(command: string, { reports, poison, simulated, reached }: P
     "Recovery: from the end of a fault (the signal, the healed link, the freed disk) until, of the actions sent after it, one",
     "was allowed, one denied and one parked. A killed process is started again at once, by no delay of the harness; what its",
     "start takes is in the recovery, and shown apart as `start`: until the last process that the fault ended said that it is",
-    "there. Faults that struck two at a time are counted and not timed. The goal is 5,000 ms.",
+    "there. Faults that struck two at a time are counted and not timed. The goal is 5,000 ms. `slowest`: of all that was sent",
+    "after such a fault and before the next, whatever became of the first of it, the longest that an action waited for its decision.",
     "",
     ...recoveries(reports),
     "",

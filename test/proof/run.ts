@@ -5,8 +5,8 @@ import { decide } from "@holdpoint/core/decide.ts";
 import { compileSet } from "@holdpoint/core/rules/compile.ts";
 import { newId } from "@holdpoint/runtime/id.ts";
 import { type Fault, faults } from "./faults.ts";
-import { emptyLedger, load, seeded } from "./load.ts";
-import { type Strikes, strike } from "./strikes.ts";
+import { type Acknowledged, emptyLedger, load, seeded } from "./load.ts";
+import { type Strikes, type Struck, strike } from "./strikes.ts";
 import { type Expectation, examine, type Findings, UNHEARD } from "./verdict.ts";
 import { vote } from "./voters.ts";
 import { openWorld, POLICIES, type World } from "./world.ts";
@@ -102,6 +102,21 @@ async function untilNone(count: () => Promise<number>): Promise<number> {
   return left;
 }
 
+/** Says of each fault how slow the slowest decision was of all that was sent after it: the first of them may be quick, and others late. */
+async function timeSlowest({ owner }: World, acknowledged: readonly Acknowledged[], struck: Struck[]): Promise<void> {
+  const { rows } = await owner.query<{ id: string; at: Date }>(
+    "SELECT action_id AS id, at FROM holdpoint.events WHERE tenant = 'default' AND version = 2",
+  );
+  const decidedAt = new Map(rows.map(({ id, at }) => [id, at.getTime()]));
+  for (const { actionId, sentAt } of acknowledged) {
+    const last = struck.findLast(({ endedAt }) => endedAt <= sentAt);
+    const decided = decidedAt.get(actionId);
+    // What was sent after the next one began is for that one to answer for.
+    if (last === undefined || decided === undefined || sentAt >= (last.nextAt ?? Number.POSITIVE_INFINITY)) continue;
+    last.slowestMs = Math.max(last.slowestMs ?? 0, decided - sentAt);
+  }
+}
+
 export async function proofRun(options: RunOptions): Promise<RunReport> {
   const startedAt = performance.now();
   const seconds = () => Math.round((performance.now() - startedAt) / 1_000);
@@ -154,6 +169,7 @@ export async function proofRun(options: RunOptions): Promise<RunReport> {
     });
     await untilNone(() => countOf(world, UNHEARD));
     await untilNone(() => countOf(world, "SELECT FROM holdpoint.event_batches WHERE first_cursor IS NULL"));
+    await timeSlowest(world, ledger.acknowledged, strikes.struck);
     const judge = await world.owner.connect();
     const findings = await examine(judge, ledger, expectations(), leftInQueue);
     judge.release(true);

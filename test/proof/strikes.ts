@@ -6,6 +6,12 @@ import type { World } from "./world.ts";
 
 export interface Struck {
   fault: string;
+  /** ms since 1970 */
+  endedAt: number;
+  /** when the next one began */
+  nextAt?: number;
+  /** of all actions that were sent between the two, how long the slowest waited for its decision */
+  slowestMs?: number;
   /** ms from the end of the fault until an action that was sent after it was allowed, one denied and one parked */
   recoveryMs?: number;
   /** ms from the same moment until every process that the fault ended had said that it is there again: a part of the recovery */
@@ -131,15 +137,19 @@ export async function strike(
   };
   const next = () => cards.next(dueOf({ ...out, struck: out.struck.length }, least)).value;
   while (more()) {
+    const before = out.struck.at(-1);
+    if (before) before.nextAt = Date.now();
     const fault = next();
     if (random() < TOGETHER) {
       const other = next();
       const done = await Promise.all([once(fault), once(other)]);
+      const endedAt = Date.now();
       for (const [at, each] of [fault, other].entries())
-        if (done[at]) out.struck.push({ fault: each.name, together: true });
-      await recovery(world, acknowledged, Date.now());
+        if (done[at]) out.struck.push({ fault: each.name, endedAt, together: true });
+      await recovery(world, acknowledged, endedAt);
     } else if (await once(fault)) {
-      out.struck.push({ fault: fault.name, ...(await recovery(world, acknowledged, Date.now(), fault.ends)) });
+      const endedAt = Date.now();
+      out.struck.push({ fault: fault.name, endedAt, ...(await recovery(world, acknowledged, endedAt, fault.ends)) });
     }
     await pause(100 + random() * 600);
   }

@@ -1,6 +1,7 @@
 // backend-postgres.ts — BullMQ on Postgres: one pool for all, prepared statements, and a commit that need not wait for the disk
 // The queue may lose its last moments in a crash: it is a hint, and the reconciler sends again what has no decision.
 
+import { watchDeserted } from "@holdpoint/runtime/deserted.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
@@ -76,8 +77,11 @@ export function queuePool(url: string, log: Log): pg.Pool {
     options: SESSION,
     application_name: "holdpoint-queue",
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000, // whoever only listens asks nothing that could go unanswered
     connectionTimeoutMillis: 5_000,
   });
+  const deserted = watchDeserted({ connectionString: url, application_name: "holdpoint-queue-watch" }, log);
+  pool.on("connect", deserted.add);
   // Every queue and every worker listens to it, also one that was replaced: the library takes no listener away.
   pool.setMaxListeners(0);
   pool.on("error", quietly(log, "a queue connection broke"));

@@ -1,6 +1,7 @@
 // bull.test.ts — how BullMQ is set, and that a queue object that began while the server was away is not asked for ever
 
 import { createLogger } from "@holdpoint/runtime/log.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { expect, test } from "vitest";
 import { type BullFactory, type BullQueue, type BullWorker, type BullWorkerOptions, bullBackend } from "./bull.ts";
 import { topology } from "./topology.ts";
@@ -45,6 +46,8 @@ test.each([1, 4])(
       expect(options.runRetryDelay).toBeLessThanOrEqual(300);
       // A bell that rang while the link broke is rung by nobody again.
       expect(options.drainDelay).toBeLessThanOrEqual(1);
+      // A question for a job must have had its answer before its link counts as silent.
+      expect(options.drainDelay * 1_000 + 1_000).toBeLessThan(limits.queueSilentMs);
       // Deaths are counted by us, an action each: a pack must never be failed as a whole.
       expect(options.maxStalledCount).toBeGreaterThan(100_000);
     }

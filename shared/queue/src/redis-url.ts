@@ -4,6 +4,7 @@
 //   redis+cluster://[user:password@]host:port,host:port[?shards=3]
 
 import { Fault } from "@holdpoint/wire/fault.ts";
+import { limits } from "@holdpoint/wire/limits.ts";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 
 export interface RedisAddress {
@@ -71,6 +72,8 @@ export function redisClient(address: RedisAddress, role: "producer" | "worker"):
     ...(address.tls && { tls: {} }),
     maxRetriesPerRequest: producer ? 1 : null,
     connectTimeout: 5_000,
+    // A server that lost its power closes nothing: a link on which nothing comes while something is asked is opened anew.
+    socketTimeout: limits.queueSilentMs,
     ...(producer && { commandTimeout: 5_000 }),
     lazyConnect: true,
   };

@@ -1,5 +1,6 @@
 // pool.ts — connections to Postgres: as the role that owns nothing, prepared by name, with errors that say what to do
 
+import { watchDeserted } from "@holdpoint/runtime/deserted.ts";
 import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault, isFault } from "@holdpoint/wire/fault.ts";
 import pg from "pg";
@@ -38,6 +39,10 @@ export const SESSION = [
   "timezone=UTC",
   "lock_timeout=8000",
   "idle_in_transaction_session_timeout=20000",
+  // A host that died holds the locks of its sessions until the server finds out: by itself it would take hours.
+  "tcp_keepalives_idle=10",
+  "tcp_keepalives_interval=5",
+  "tcp_keepalives_count=3",
   "jit=off",
   "plan_cache_mode=force_generic_plan",
   ...["seqscan", "bitmapscan", "hashjoin", "mergejoin", "material"].map((node) => `enable_${node}=off`),
@@ -129,6 +134,8 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12, name = 
   };
   const pool = new pg.Pool({ ...config, max: connectionsMax, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
   pool.on("error", (error) => log.warn({ error: error.message }, "an idle database connection was lost"));
+  const deserted = watchDeserted({ connectionString: url, application_name: `${name}-watch`.slice(0, 63) }, log);
+  pool.on("connect", deserted.add);
 
   async function again<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -170,6 +177,7 @@ export function openDatabase(url: string, log: Log, connectionsMax = 12, name = 
       } catch (error) {
         throw asFault(error);
       }
+      deserted.add(client);
       return client;
     },
     close: () => pool.end(),

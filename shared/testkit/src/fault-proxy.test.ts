@@ -74,6 +74,21 @@ describe("a link", () => {
     expect([heard, socket.destroyed]).toEqual([false, false]);
   });
 
+  test("that is deserted says nothing to either end, whoever closes it, while new ones are well", async () => {
+    const heard: string[] = [];
+    echo.once("connection", (socket) => socket.once("close", () => heard.push("the server was told")));
+    const socket = await dial();
+    await said(socket, "x");
+    socket.on("data", () => heard.push("the client was answered"));
+    proxy.desert();
+    socket.write("anyone?");
+    expect(await said(await dial(), "here")).toBe("here");
+    proxy.heal();
+    socket.destroy();
+    expect(await said(await dial(), "and here")).toBe("and here");
+    expect([heard, proxy.connections()]).toEqual([[], 2]);
+  });
+
   test("that is truncated ends in the middle of an answer", async () => {
     const socket = await dial();
     await said(socket, "x");

@@ -1,4 +1,4 @@
-// fault-proxy.ts — a TCP link on loopback that breaks on command: cuts, delays, half-open silence, truncated streams
+// fault-proxy.ts — a TCP link on loopback that breaks on command: cuts, delays, silence with and without an end, truncated streams
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 
@@ -10,6 +10,11 @@ export interface FaultProxy {
   delay(ms: number): void;
   /** connections stay open and nothing passes any more: what a dead peer looks like */
   silence(): void;
+  /**
+   * The connections that are open now are dead for good, and nobody is told, whoever closes one; new ones are well. What a
+   * server leaves that lost its power while another took its address.
+   */
+  desert(): void;
   /** each open connection ends in the middle, after `bytes` more bytes from the server */
   truncate(bytes: number): void;
   heal(): void;
@@ -17,12 +22,18 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+interface Pair {
+  client: Socket;
+  server: Socket;
+}
+
 /** Listens on a free loopback port and forwards to `target`. */
 export async function startFaultProxy(target: { host: string; port: number }): Promise<FaultProxy> {
   let mode: "ok" | "cut" | "silent" = "ok";
   let delayMs = 0;
   let budget = Number.POSITIVE_INFINITY;
-  const pairs = new Set<{ client: Socket; server: Socket }>();
+  const pairs = new Set<Pair>();
+  const deserted = new Set<Pair>();
   const dropAll = () => {
     for (const { client, server } of pairs) {
       client.destroy();
@@ -31,12 +42,12 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     pairs.clear();
   };
 
-  const forward = (from: Socket, to: Socket, counted: boolean) =>
+  const forward = (pair: Pair, from: Socket, to: Socket, counted: boolean) =>
     from.on("data", (chunk: Buffer) => {
-      if (mode === "silent") return;
+      if (mode === "silent" || deserted.has(pair)) return;
       const pass = counted && chunk.length > budget ? chunk.subarray(0, budget) : chunk;
       const send = () => {
-        if (!to.destroyed && mode !== "silent") to.write(pass);
+        if (!to.destroyed && mode !== "silent" && !deserted.has(pair)) to.write(pass);
         if (pass.length < chunk.length) {
           to.destroy();
           from.destroy();
@@ -56,15 +67,18 @@ export async function startFaultProxy(target: { host: string; port: number }): P
       [client, upstream],
       [upstream, client],
     ] as const) {
-      one.on("error", () => other.destroy());
+      const ended = () => {
+        if (!deserted.has(pair)) other.destroy();
+      };
+      one.on("error", ended);
       one.on("close", () => {
-        other.destroy();
+        ended();
         pairs.delete(pair);
       });
       one.setNoDelay(true);
     }
-    forward(client, upstream, false);
-    forward(upstream, client, true);
+    forward(pair, client, upstream, false);
+    forward(pair, upstream, client, true);
     return undefined;
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -83,6 +97,10 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     silence() {
       mode = "silent";
     },
+    desert() {
+      for (const pair of pairs) deserted.add(pair);
+      pairs.clear();
+    },
     truncate(bytes) {
       budget = bytes;
     },
@@ -96,6 +114,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     connections: () => pairs.size,
     close: () =>
       new Promise((resolve) => {
+        for (const pair of deserted) pairs.add(pair);
         dropAll();
         server.close(() => resolve());
       }),

@@ -100,6 +100,8 @@ export const limits = {
   stalledCheckMs: 1_000,
   runRetryMs: 300,
   bellMs: 1_000,
+  /** longer than `bellMs` and what the library waits beyond that (one second): a link that says nothing for so long is dead */
+  queueSilentMs: 3_000,
   retakenMs: 6_000,
   ownTrafficMs: 30,
   ownDoneAfterMs: 3,
