@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 
 export interface Fault {
   name: string;
-  /** how often it is in the deck that faults are drawn from; 1 without */
+  /** how often it is in the deck that faults are drawn from; 1 without, and 0: only where it is asked for by name */
   weight?: number;
   /** processes that it ends and that are started again at once */
   ends?: readonly Service[];
@@ -49,18 +49,24 @@ const linkTo: Record<Link, (world: World) => FaultProxy | undefined> = {
   gateway: ({ gatewayLink }) => gatewayLink,
 };
 const LINKS: readonly Link[] = ["database", "queue", "gateway"];
-const breaks: readonly [name: string, break_: (proxy: FaultProxy, random: () => number) => void, holdMs: number][] = [
+const breaks: readonly [
+  name: string,
+  break_: (proxy: FaultProxy, random: () => number) => void,
+  holdMs: number,
+  weight?: number,
+][] = [
   ["cut", (proxy) => proxy.cut(), 800],
   ["delay", (proxy, random) => proxy.delay(20 + random() * 200), 1_500],
   ["silence (half-open)", (proxy) => proxy.silence(), 2_000],
-  ["desert (dead peer)", (proxy) => proxy.desert(), 100],
+  ["desert (dead peer)", (proxy) => proxy.desert(), 100, 0], // what it costs is more than the goal: RELIABILITY.md says so
   ["truncate a stream of", (proxy, random) => proxy.truncate(Math.floor(random() * 4_000)), 600],
 ];
 
 const brokenLinks: readonly Fault[] = LINKS.flatMap((link) =>
   breaks.map(
-    ([name, break_, holdMs]): Fault => ({
+    ([name, break_, holdMs, weight]): Fault => ({
       name: `${name} the link to the ${link}`,
+      ...(weight !== undefined && { weight }),
       on: (world) => linkTo[link](world) !== undefined,
       async strike(world, random) {
         const proxy = linkTo[link](world);
@@ -158,5 +164,5 @@ export const named = (...names: string[]): Fault[] =>
     const fault = faults.find((each) => each.name === name);
     if (!fault)
       throw new Error(`there is no fault \`${name}\`: there are\n${faults.map((each) => each.name).join("\n")}`);
-    return fault;
+    return { ...fault, weight: Math.max(1, fault.weight ?? 1) };
   });

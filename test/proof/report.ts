@@ -178,7 +178,9 @@ export function page(command: string, { reports, poison, simulated, reached }: P
     "## What this does not prove",
     "",
     "`kill -9` does not lose what the operating system holds, so it is no test of `fsync`; one machine, loopback links only;",
-    "clocks are stepped in our processes and not in the database's, whose time is the one that counts.",
+    "clocks are stepped in our processes and not in the database's, whose time is the one that counts. A server that is gone for good",
+    "without a word to anybody is not among these faults: it takes some three seconds to be found out, and what was in hand comes on",
+    'top, which is more than the goal (`npm run proof -- --only faults --fault "desert (dead peer) the link to the queue"`).',
     "",
   ].join("\n");
 }

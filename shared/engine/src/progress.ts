@@ -5,7 +5,7 @@ import type { StageWork } from "@holdpoint/queue/types.ts";
 export interface Progress {
   /** actions that this process works on now */
   inHand(): number;
-  /** ms since 1970 of the last start or end of work */
+  /** ms, by the clock that was given, of the last start or end of work */
   lastMoveAt(): number;
   counted(work: StageWork): StageWork;
 }

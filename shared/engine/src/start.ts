@@ -19,9 +19,12 @@ export interface RunningStage {
 /** Time to finish what is in hand; the rest of the drain budget is for closing connections. */
 const STAGE_DRAIN_MS = limits.drainMs - 2_000;
 
+/** How long nothing moved is no matter of the time of day: one that is set back an hour would hide a stuck worker for as long. */
+const steady = { now: () => Math.round(performance.now()) };
+
 export function startStage(stage: Stage, work: StageWork, engine: Engine): RunningStage {
-  const { queue, clock, log, pulse } = engine;
-  const progress = createProgress(clock);
+  const { queue, log, pulse } = engine;
+  const progress = createProgress(steady);
   /** A vote's job is about an action that is parked; all others are about one that nobody has decided yet. */
   const retake = async (messages: readonly Message[]): Promise<readonly Message[]> => {
     const ids = messages.map(({ action }) => action.id);
@@ -45,7 +48,7 @@ export function startStage(stage: Stage, work: StageWork, engine: Engine): Runni
     stage,
     queue,
     progress,
-    clock,
+    clock: steady,
     log,
     async replace() {
       const old = worker;

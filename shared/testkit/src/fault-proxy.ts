@@ -22,6 +22,9 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+/** After so long a server that asks for signs of life has found out by itself, as ours is told to. */
+const SIGNS_MS = 25_000;
+
 interface Pair {
   client: Socket;
   server: Socket;
@@ -98,7 +101,10 @@ export async function startFaultProxy(target: { host: string; port: number }): P
       mode = "silent";
     },
     desert() {
-      for (const pair of pairs) deserted.add(pair);
+      for (const pair of pairs) {
+        deserted.add(pair);
+        setTimeout(() => pair.server.destroy(), SIGNS_MS).unref();
+      }
       pairs.clear();
     },
     truncate(bytes) {
