@@ -29,14 +29,23 @@ test("a connection that breaks between two statements of a transaction ends noth
   await database.drop();
 });
 
-test("a lock of a dead worker whose clock was ahead lasts no longer than any other", async () => {
+test.each([
+  ["its lock", 3_600_000, 0],
+  ["its look for what others held", -1, 3_600_000],
+])("what a worker dated while its clock was ahead holds nothing up: %s", async (_what, lockMs, lookMs) => {
   const database = await privateDatabase({ migrated: false });
   const queue = await openQueue({ url: database.url, ring: contractRing(), log });
   const [one, other] = [message(), message()];
   await queue.send("rules", [one]);
   await database.sql(
     `UPDATE bullmq.job SET state = 'active', lock_token = 'of a dead worker',
-            locked_until_ms = extract(epoch FROM now()) * 1000 + 3600000 WHERE queue = 'rules'`,
+            locked_until_ms = extract(epoch FROM now()) * 1000 + $1::int WHERE queue = 'rules'`,
+    [lockMs],
+  );
+  await database.sql(
+    `INSERT INTO bullmq.meta (queue, field, value)
+     VALUES ('rules', 'stalled-check', (extract(epoch FROM now()) * 1000 + $1::int)::bigint)`,
+    [lookMs],
   );
   await queue.send("rules", [other]);
   const settled: string[] = [];

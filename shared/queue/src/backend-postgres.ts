@@ -6,10 +6,11 @@ import type { Log } from "@holdpoint/runtime/log.ts";
 import { Fault } from "@holdpoint/wire/fault.ts";
 import type { SealedPack } from "@holdpoint/wire/job.ts";
 import { limits } from "@holdpoint/wire/limits.ts";
+import type { Stage } from "@holdpoint/wire/scalars.ts";
 import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
 import type pg from "pg";
 import type { Backend } from "./backend.ts";
-import { type BullQueue, type BullWorker, bullBackend, quietly, telemetry } from "./bull.ts";
+import { type BullQueue, type BullWorker, type BullWorkerOptions, bullBackend, quietly, telemetry } from "./bull.ts";
 import { PreparedPool } from "./prepared-pool.ts";
 
 const SCHEMA = "bullmq";
@@ -32,12 +33,25 @@ const NO_EVENTS = `CREATE OR REPLACE FUNCTION ${SCHEMA}.publish_event(p_queue te
    RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint'`;
 
 /**
- * A worker dates its lock by its own clock. One whose clock was an hour ahead when it died would hold its jobs for an hour:
- * no lock lasts longer than it is taken for, by the clock of the database.
+ * The library dates by the clock of whoever calls: a lock, and the last look for what dead workers held. A worker whose clock
+ * was an hour ahead for a moment would hold its jobs for an hour, and nobody would look for that long. So the looks go by the
+ * clock of the database, and nothing that lies further ahead than it may is left so.
  */
-const SHORTEN_LOCKS = `UPDATE ${SCHEMA}.job SET locked_until_ms = now.ms + $1
-   FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms) now
-  WHERE queue = $2 AND state = 'active' AND locked_until_ms > now.ms + 2 * $1`;
+const SET_RIGHT = `WITH clock AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms),
+   locks AS (UPDATE ${SCHEMA}.job SET locked_until_ms = ms + $2 FROM clock
+              WHERE queue = $1 AND state = 'active' AND locked_until_ms > ms + 2 * $2),
+   looks AS (DELETE FROM ${SCHEMA}.meta USING clock
+              WHERE queue = $1 AND field = 'stalled-check' AND value::bigint > ms)
+   SELECT ms FROM clock`;
+const TAKE_BACK = `SELECT id FROM ${SCHEMA}.move_stalled_jobs_to_wait($1, $2, $3, $4) AS taken (id)`;
+
+/** What dead workers held goes back to those that wait. Returns the jobs' ids. */
+async function takeBack(pool: pg.Pool, stage: Stage, { maxStalledCount }: BullWorkerOptions): Promise<string[]> {
+  const { rows: clock } = await pool.query<{ ms: string }>(SET_RIGHT, [stage, limits.jobLockMs]);
+  const values = [stage, maxStalledCount, clock[0]?.ms, limits.stalledCheckMs];
+  const { rows } = await pool.query<{ id: string }>(TAKE_BACK, values);
+  return rows.map(({ id }) => id);
+}
 
 async function prepare(pool: pg.Pool): Promise<void> {
   const client = await pool.connect();
@@ -107,11 +121,7 @@ export async function postgresBackend(url: string, log: Log): Promise<Backend> {
       worker: (stage, _shard, process, options, opened) => {
         const { Worker } = withBackend((...given: Parameters<typeof createPostgresBackend>) => {
           const backend = createPostgresBackend(...given);
-          const look = backend.moveStalledJobsToWait.bind(backend);
-          backend.moveStalledJobsToWait = async () => {
-            await pool.query(SHORTEN_LOCKS, [limits.jobLockMs, stage]);
-            return look();
-          };
+          backend.moveStalledJobsToWait = () => takeBack(pool, stage, options);
           return opened(backend);
         });
         return new Worker<SealedPack, void>(stage, process, {

@@ -77,8 +77,15 @@ export const queue: readonly Plant[] = [
   {
     name: "a dead worker whose clock was ahead holds its jobs for as long as that",
     file: "shared/queue/src/backend-postgres.ts",
-    find: "AND locked_until_ms > now.ms + 2 * $1",
-    replace: "AND locked_until_ms < -2 * $1",
+    find: "AND locked_until_ms > ms + 2 * $2",
+    replace: "AND locked_until_ms < -2 * $2",
+    tests: ["shared/queue/src/backend-postgres.test.ts", "-t", "clock was ahead"],
+  },
+  {
+    name: "one look by a clock that is ahead is the last for as long as that",
+    file: "shared/queue/src/backend-postgres.ts",
+    find: "AND field = 'stalled-check' AND value::bigint > ms",
+    replace: "AND field = 'stalled-check' AND value::bigint < -ms",
     tests: ["shared/queue/src/backend-postgres.test.ts", "-t", "clock was ahead"],
   },
   {
