@@ -273,7 +273,7 @@ describe("events", () => {
 
   test("a refused request is told by what it asked for and why, without the words of its sender", async () => {
     const mark = "a-word-of-the-sender";
-    const told = await stream({}, /"operation"/, async () => {
+    const told = await stream({}, /"operation":"vote"/, async () => {
       const { decision } = await decided(MIGRATE);
       const path = `/v1/approvals/${decision.approval.id}/votes`;
       await call(house, "POST", path, { key: house.approverKey, body: { [mark]: "deny", reason: mark } });
