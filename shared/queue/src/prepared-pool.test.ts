@@ -1,6 +1,7 @@
 // prepared-pool.test.ts — who takes a job rides behind the add that is on its way, on a real Postgres
 
 import { createLogger } from "@holdpoint/runtime/log.ts";
+import { startFaultProxy } from "@holdpoint/testkit/fault-proxy.ts";
 import { type PrivateDatabase, privateDatabase } from "@holdpoint/testkit/postgres.ts";
 import { createPostgresBackend, withBackend } from "bullmq";
 import pg from "pg";
@@ -71,4 +72,21 @@ test("an add that the server refuses spoils the answer of nobody who rides behin
   expect(taken).toMatchObject({ status: "fulfilled", value: { rowCount: 1 } });
   expect(pool.totalCount).toBe(before - 1);
   expect(pool.idleCount).toBe(pool.totalCount);
+});
+
+test("an add that found no connection is ridden on by nobody: who takes a job afterwards asks by itself", async () => {
+  const url = new URL(database.url);
+  const link = await startFaultProxy({ host: url.hostname, port: Number(url.port) });
+  url.host = `127.0.0.1:${link.port}`;
+  const cut = queuePool(url.href, log);
+  link.cut();
+  const add = cut.query("SELECT add_job($1, NULL, $1, '{}', '{}', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, false)", [
+    NAME,
+  ]);
+  await expect(add).rejects.toThrow();
+  link.heal();
+  const taken = cut.query("SELECT * FROM move_to_active($1, $2, 2000, 1, NULL, NULL, NULL)", [NAME, "token"]);
+  await expect(taken).resolves.toMatchObject({ command: "SELECT" });
+  await cut.end();
+  await link.close();
 });

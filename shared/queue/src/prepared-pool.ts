@@ -41,7 +41,7 @@ export class PreparedPool extends pg.Pool {
     if (callback !== undefined) return base.call(this, statement, callback);
     if (ADDS.test(first)) return this.#add(statement);
     const ride = TAKES.test(first) ? this.#adding.get(values[0]) : undefined;
-    return ride !== undefined && ride.riders > 0 ? ask(ride, statement) : base.call(this, statement);
+    return ride !== undefined && ride.riders > 0 && !ride.broken ? ask(ride, statement) : base.call(this, statement);
   }) as pg.Pool["query"];
 
   #add(statement: Statement): Promise<pg.QueryResult> {
@@ -54,15 +54,16 @@ export class PreparedPool extends pg.Pool {
 /** In the order of the calls. What fails spoils the connection for no one else who rides on it, and it is not used again. */
 async function ask(ride: Ride, statement: Statement): Promise<pg.QueryResult> {
   ride.riders++;
-  const client = await ride.client;
+  let client: pg.PoolClient | undefined;
   try {
+    client = await ride.client;
     return await client.query(statement);
   } catch (error) {
     ride.broken = true;
     throw error;
   } finally {
     ride.riders--;
-    if (ride.riders === 0) client.release(ride.broken);
+    if (ride.riders === 0) client?.release(ride.broken);
   }
 }
 

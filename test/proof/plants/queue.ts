@@ -96,6 +96,13 @@ export const queue: readonly Plant[] = [
     tests: ["shared/queue/src/bull.test.ts"],
   },
   {
+    name: "who rode on an add that found no connection is counted for ever, and so is everybody after",
+    file: "shared/queue/src/prepared-pool.ts",
+    find: "ride.riders > 0 && !ride.broken",
+    replace: "ride.riders >= 0",
+    tests: ["shared/queue/src/prepared-pool.test.ts"],
+  },
+  {
     name: "a drain leaves what is in hand",
     file: "shared/queue/src/open.ts",
     find: "        const closed = consumer.close();",
